@@ -1,0 +1,107 @@
+import type { NumericArray, Precision } from "./dtype.ts";
+import type { Expr } from "./scalar.ts";
+import type { Site } from "./site.ts";
+import { captureSite } from "./site.ts";
+import type { AnyTensor, Node, TensorType } from "./tensor.ts";
+import { outputOf } from "./tensor.ts";
+import type { View } from "./view.ts";
+
+/** What a reference implementation gets: plain row-major arrays. It writes `outputs`, which are zeroed. */
+export interface ReferenceCall<P> {
+  readonly inputs: readonly NumericArray[];
+  readonly outputs: readonly NumericArray[];
+  readonly inputTypes: readonly TensorType[];
+  readonly outputTypes: readonly TensorType[];
+  readonly params: P;
+  readonly precision: Precision;
+}
+
+/** What a VJP rule gets. `g` holds one cotangent an output; null is an exact zero. */
+export interface VjpCall<P> {
+  readonly g: readonly (AnyTensor | null)[];
+  readonly inputs: readonly AnyTensor[];
+  readonly outputs: readonly AnyTensor[];
+  readonly params: P;
+}
+
+/** One cotangent an input; null where no gradient flows. */
+export type Cotangents = readonly (AnyTensor | null)[];
+
+/** A kernel of the library, by family; or of the user, by its source. */
+export type KernelRule<P> =
+  | { readonly family: string }
+  | {
+      /** WGSL whose bindings are the inputs in order, then the outputs; entry point `main`. */
+      readonly source: string;
+      readonly workgroups: (inputs: readonly TensorType[], params: P) => readonly [number, number, number];
+    };
+
+/** Values that a random input may take, so that laws stay off poles and kinks. */
+export type Domain =
+  | { readonly kind: "interval"; readonly from: number; readonly to: number }
+  /** Pairwise distinct values: no ties for max, sort and pooling. */
+  | { readonly kind: "distinct" }
+  /** Integers 0 … below−1. */
+  | { readonly kind: "integer"; readonly below: number };
+
+/** One example call for the laws: input types with domains, and params. */
+export interface Sample<P> {
+  readonly inputs: readonly (TensorType & { readonly domain?: Domain })[];
+  readonly params: P;
+}
+
+/** How far a kernel may be from the float64 reference: |Δ| ≤ relative·|y| + absolute·scale (WGSL accuracy table). */
+export interface Tolerance {
+  readonly relative: number;
+  readonly absolute: number;
+}
+
+/**
+ * A primitive: everything about one op in one record. Exactly one of `scalar`, `view`, `expand`, `kernel` says how it is
+ * computed; `kernel` may join `expand` (a fused record), and needs `reference` when it stands alone.
+ */
+export interface Op<P = unknown> {
+  readonly name: string;
+  /** Shape-and-dtype rule. Throws ShapeError or DTypeError. */
+  infer(inputs: readonly TensorType[], params: P): readonly TensorType[];
+  /** Elementwise: inputs have been broadcast to one shape. */
+  readonly scalar?: Expr;
+  readonly view?: (inputs: readonly TensorType[], output: TensorType, params: P) => View;
+  /** Definition by other ops. */
+  readonly expand?: (inputs: readonly AnyTensor[], params: P) => readonly AnyTensor[];
+  readonly kernel?: KernelRule<P>;
+  readonly reference?: (call: ReferenceCall<P>) => void;
+  /** null: no gradient (integers, comparisons, random bits). Left out: from `scalar` or `expand`. */
+  readonly vjp?: ((call: VjpCall<P>) => Cotangents) | null;
+  /** Inputs in which the op is jointly linear; the transpose law checks them. */
+  readonly linear?: readonly number[];
+  /** Example calls for the laws. */
+  readonly samples: () => readonly Sample<P>[];
+  readonly tolerance?: Tolerance;
+  /** Rule for a leading batch axis; public once all records have one. */
+  readonly batch?: (inputs: readonly AnyTensor[], params: P) => readonly AnyTensor[];
+}
+
+export type AnyOp = Op<never> & { readonly name: string };
+
+/** Defines a primitive. @see {@link Op} for the fields. */
+export function defineOp<P>(record: Op<P>): Op<P> {
+  return Object.freeze(record);
+}
+
+/** Applies an op: checks types and returns the outputs of a new node. */
+export function apply<P>(
+  op: Op<P>,
+  inputs: readonly AnyTensor[],
+  params: P,
+  site: Site = captureSite(),
+): readonly AnyTensor[] {
+  const outputs = op.infer(inputs, params);
+  const node: Node = { op: op as unknown as AnyOp, source: undefined, inputs, params, outputs, site };
+  return outputs.map((_, index) => outputOf(node, index));
+}
+
+/** {@link apply} for an op with one output. */
+export function apply1<P>(op: Op<P>, inputs: readonly AnyTensor[], params: P): AnyTensor {
+  return apply(op, inputs, params)[0]!;
+}

@@ -1,0 +1,130 @@
+import { ShapeError } from "../errors.ts";
+import type { Op } from "../op.ts";
+import { apply1, defineOp } from "../op.ts";
+import type { AxisOption, Shape } from "../shape.ts";
+import { broadcastShapes, checkShape, formatShape, normalizeAxes, sameShape, sizeOf, stridesOf } from "../shape.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
+import { affine, along, fixed } from "../view.ts";
+import { reshape } from "./reshape.ts";
+import { checkDTypes } from "./operand.ts";
+import type { Reduction } from "./signatures.ts";
+
+export const broadcastOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shape: Shape }>({
+  name: "broadcastTo",
+  infer: ([x], { shape }) => {
+    checkShape("broadcastTo", shape);
+    if (!sameShape(broadcastShapes("broadcastTo", x!.shape, shape), shape)) {
+      throw new ShapeError(
+        `broadcastTo: ${formatShape(x!.shape)} does not broadcast to ${formatShape(shape)}`,
+        [],
+        captureSite(),
+      );
+    }
+    return [{ shape, dtype: x!.dtype }];
+  },
+  view: ([x], output) => {
+    const lead = output.shape.length - x!.shape.length;
+    return affine(x!.shape.map((n, axis) => (n === 1 ? fixed(0) : along(axis + lead))));
+  },
+  vjp: ({ g: [g], inputs: [x] }) => {
+    const lead = g!.shape.length - x!.shape.length;
+    const axes = g!.shape.flatMap((n, axis) => (axis < lead || (n !== 1 && x!.shape[axis - lead] === 1) ? [axis] : []));
+    return [reshape(sum(g!, { axis: axes }), x!.shape)];
+  },
+  linear: [0],
+  samples: () => [
+    { inputs: [{ shape: [3, 1], dtype: "f32" }], params: { shape: [2, 3, 4] } },
+    { inputs: [{ shape: [], dtype: "f32" }], params: { shape: [5] } },
+  ],
+});
+
+/** Repeats size-1 and missing leading axes, as NumPy does; costs no memory. @throws ShapeError if it does not fit. */
+export function broadcastTo<const S extends Shape>(x: AnyTensor, shape: S): Tensor<S, never> {
+  if (sameShape(x.shape, shape)) return x as Tensor<S, never>;
+  return apply1(broadcastOp, [x], { shape: [...shape] }) as unknown as Tensor<S, never>;
+}
+
+/** Params of every reduction record: sorted axes that disappear. */
+export interface ReduceParams {
+  readonly axes: readonly number[];
+}
+
+/** The shape that remains. */
+export function reducedShape(shape: Shape, axes: readonly number[]): number[] {
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** For a reduction's reference: offsets of the kept elements, and offsets of the reduced ones within each. */
+export function reductionOffsets(type: TensorType, axes: readonly number[]): { kept: Int32Array; reduced: Int32Array } {
+  const strides = stridesOf(type.shape);
+  const offsets = (chosen: readonly number[]): Int32Array => {
+    let list = Int32Array.of(0);
+    for (const axis of chosen) {
+      const n = type.shape[axis]!;
+      const next = new Int32Array(list.length * n);
+      list.forEach((base, i) => {
+        for (let k = 0; k < n; k++) next[i * n + k] = base + k * strides[axis]!;
+      });
+      list = next;
+    }
+    return list;
+  };
+  const all = type.shape.map((_, axis) => axis);
+  return { kept: offsets(all.filter((axis) => !axes.includes(axis))), reduced: offsets(axes) };
+}
+
+/** Example calls shared by the reductions. */
+export function reduceSamples(domain?: { kind: "distinct" }): { inputs: TensorType[]; params: ReduceParams }[] {
+  const of = (shape: Shape, axes: number[]): { inputs: TensorType[]; params: ReduceParams } => ({
+    inputs: [{ shape, dtype: "f32", ...(domain ? { domain } : {}) }],
+    params: { axes },
+  });
+  return [of([4, 3], [0]), of([4, 3], [1]), of([2, 3, 4], [0, 2]), of([5], [0]), of([3], [])];
+}
+
+export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
+  name: "sum",
+  infer: ([x], { axes }) => {
+    const dtype = checkDTypes("sum", [x!], ["f32", "i32", "u32"]);
+    return [{ shape: reducedShape(x!.shape, axes), dtype }];
+  },
+  kernel: { family: "reduce" },
+  reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params }) => {
+    const { kept, reduced } = reductionOffsets(type!, params.axes);
+    for (let i = 0; i < kept.length; i++) {
+      let total = 0;
+      for (let k = 0; k < reduced.length; k++) total += x![kept[i]! + reduced[k]!]!;
+      y![i] = total;
+    }
+  },
+  vjp: ({ g: [g], inputs: [x], params }) => {
+    const kept = x!.shape.map((n, axis) => (params.axes.includes(axis) ? 1 : n));
+    return [broadcastTo(reshape(g!, kept), x!.shape)];
+  },
+  linear: [0],
+  samples: reduceSamples,
+});
+
+/** Applies a reduction record with NumPy's options. */
+export function reduceWith(
+  op: Op<ReduceParams>,
+  x: AnyTensor,
+  options: { axis?: AxisOption; keepDims?: boolean } = {},
+): AnyTensor {
+  const axes = normalizeAxes(op.name, options.axis, x.shape.length);
+  const y = axes.length === 0 && op === sumOp ? x : apply1(op, [x], { axes });
+  if (options.keepDims !== true) return y;
+  return reshape(
+    y,
+    x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n)),
+  );
+}
+
+/** Σ over the axes. f32 in a fixed tree of partial sums; i32 and u32 wrap. An empty sum is 0. */
+export const sum: Reduction = (x, options) => reduceWith(sumOp, x, options);
+
+/** True for a shape without elements. */
+export function isEmpty(type: TensorType): boolean {
+  return sizeOf(type.shape) === 0;
+}

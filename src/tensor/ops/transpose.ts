@@ -1,0 +1,34 @@
+import { ShapeError } from "../errors.ts";
+import type { Op } from "../op.ts";
+import { apply1, defineOp } from "../op.ts";
+import { formatShape, normalizeAxis } from "../shape.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { affine, along } from "../view.ts";
+
+export const transposeOp: Op<{ readonly axes: readonly number[] }> = defineOp<{ readonly axes: readonly number[] }>({
+  name: "transpose",
+  infer: ([x], { axes }) => [{ shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype }],
+  view: ([x], _, { axes }) => affine(x!.shape.map((_n, axis) => along(axes.indexOf(axis)))),
+  vjp: ({ g: [g], params: { axes } }) => [transpose(g!, { axes: axes.map((_, axis) => axes.indexOf(axis)) })],
+  linear: [0],
+  samples: () => [
+    { inputs: [{ shape: [2, 3], dtype: "f32" }], params: { axes: [1, 0] } },
+    { inputs: [{ shape: [2, 3, 4], dtype: "f32" }], params: { axes: [2, 0, 1] } },
+  ],
+});
+
+/**
+ * Permutes axes: axis `i` of the result is axis `axes[i]` of `x`.
+ *
+ * @param options.axes - a permutation; negative axes work. @defaultValue reversed order
+ * @throws ShapeError if `axes` is no permutation.
+ */
+export function transpose(x: AnyTensor, options: { axes?: readonly number[] } = {}): AnyTensor {
+  const rank = x.shape.length;
+  const axes = (options.axes ?? x.shape.map((_, i) => rank - 1 - i)).map((a) => normalizeAxis("transpose", a, rank));
+  if (axes.length !== rank || new Set(axes).size !== rank) {
+    throw new ShapeError(`transpose: ${formatShape(axes)} is no permutation of ${rank} axes`, [], captureSite());
+  }
+  return axes.every((axis, i) => axis === i) ? x : apply1(transposeOp, [x], { axes });
+}

@@ -1,0 +1,101 @@
+import type { NumericArray, Precision } from "./dtype.ts";
+import { allocate } from "./dtype.ts";
+import { TraceError } from "./errors.ts";
+import { topologicalOrder } from "./graph.ts";
+import type { Op } from "./op.ts";
+import { evaluateScalar } from "./scalar-loops.ts";
+import { sizeOf } from "./shape.ts";
+import type { AnyTensor, Node } from "./tensor.ts";
+import { hostLeaf } from "./tensor.ts";
+import { flattenTree, mapTree } from "./tree.ts";
+import { evaluateView } from "./view-loops.ts";
+
+/** Values of nodes, one array an output. */
+export type Values = Map<Node, readonly NumericArray[]>;
+
+/**
+ * Runs a program on the CPU by the ops' definitions: plain loops, no fusion. Every other evaluator is checked against it.
+ *
+ * @param options.precision - `f64` (default) keeps f32 values in double precision; `f32` rounds after each op.
+ * @returns the tree with host leaves. In `f64` their data are Float64Arrays.
+ * @throws TraceError if the tree hangs on an input of a traced function, or on a device's data.
+ */
+export function evaluateReference<T>(tree: T, options: { precision?: Precision } = {}): T {
+  const roots = flattenTree(tree);
+  const values = computeValues(roots, options.precision ?? "f64");
+  return mapTree(tree, (tensor) => hostLeaf(tensor, valueOf(values, tensor))) as T;
+}
+
+export function valueOf(values: Values, tensor: AnyTensor): NumericArray {
+  return values.get(tensor.node)![tensor.index]!;
+}
+
+/** Computes all nodes that `roots` need. `known` holds values of leaves, such as a traced function's inputs. */
+export function computeValues(
+  roots: readonly AnyTensor[],
+  precision: Precision,
+  known: ReadonlyMap<Node, readonly NumericArray[]> = new Map(),
+): Values {
+  const values: Values = new Map(known);
+  const order = topologicalOrder(roots);
+  const users = new Map<Node, number>();
+  for (const node of order) for (const input of node.inputs) users.set(input.node, (users.get(input.node) ?? 0) + 1);
+  const kept = new Set(roots.map((root) => root.node));
+  for (const node of order) {
+    if (values.has(node)) continue;
+    values.set(node, computeNode(node, values, precision));
+    for (const { node: input } of node.inputs) {
+      const left = users.get(input)! - 1;
+      users.set(input, left);
+      if (left === 0 && !kept.has(input) && !known.has(input)) values.delete(input);
+    }
+  }
+  return values;
+}
+
+function computeNode(node: Node, values: Values, precision: Precision): readonly NumericArray[] {
+  if (node.op === undefined) {
+    if (node.source.kind === "host") {
+      const exact = node.outputs[0]!.dtype === "f32" && precision === "f64";
+      return [exact ? Float64Array.from(node.source.data) : node.source.data];
+    }
+    throw new TraceError(
+      node.source.kind === "input"
+        ? "evaluateReference: this is an input of a traced function, it has no value yet"
+        : "evaluateReference: this tensor's data are on a device",
+      [
+        node.source.kind === "input"
+          ? "return it from the function instead"
+          : "read them first: tensor(await x.data())",
+      ],
+      node.site,
+    );
+  }
+  const op = node.op as unknown as Op;
+  const inputs = node.inputs.map((input) => valueOf(values, input));
+  if (op.scalar !== undefined) {
+    const lanes = inputs.map((data, i) => ({ data, dtype: node.inputs[i]!.dtype }));
+    return [evaluateScalar(op.scalar, lanes, sizeOf(node.outputs[0]!.shape), precision)];
+  }
+  const outputs = node.outputs.map((type) => allocate(type.dtype, sizeOf(type.shape), precision));
+  if (op.view !== undefined) {
+    const type = node.outputs[0]!;
+    evaluateView(op.view(node.inputs, type, node.params), inputs, node.inputs, outputs[0]!, type.shape);
+    return outputs;
+  }
+  if (op.reference !== undefined) {
+    op.reference({
+      inputs,
+      outputs,
+      inputTypes: node.inputs,
+      outputTypes: node.outputs,
+      params: node.params,
+      precision,
+    });
+    return outputs;
+  }
+  const leaves = node.inputs.map((type, i) => hostLeaf(type, inputs[i]!));
+  const expanded = op.expand!(leaves, node.params);
+  const inner = computeValues(expanded, precision, new Map(leaves.map((l, i) => [l.node, [inputs[i]!]])));
+  return expanded.map((tensor) => valueOf(inner, tensor));
+}

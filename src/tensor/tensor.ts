@@ -1,0 +1,185 @@
+import type { DType, NumericArray } from "./dtype.ts";
+import { allocate } from "./dtype.ts";
+import { DeviceError, ShapeError, TraceError } from "./errors.ts";
+import type { AnyOp } from "./op.ts";
+import type { Shape } from "./shape.ts";
+import { checkShape, formatShape, sizeOf } from "./shape.ts";
+import type { Site } from "./site.ts";
+import { captureSite } from "./site.ts";
+
+/** What is known of a value before it is computed. */
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Data that a device holds for a leaf. Only the device that made it can read it. */
+export interface Storage {
+  /** The device that owns it, by identity. */
+  readonly device: object;
+  /** Where the value was given away (donated, freed, device closed); undefined while it lives. */
+  readonly gone: string | undefined;
+  read(type: TensorType): Promise<NumericArray>;
+}
+
+/** Where a leaf's value comes from. `literal`: a number in a formula. `input`: a traced program's argument. */
+export type Source =
+  | { readonly kind: "host"; readonly data: NumericArray; readonly literal: boolean }
+  | { readonly kind: "device"; readonly storage: Storage }
+  | { readonly kind: "input" };
+
+/** A vertex of the immutable program graph: a leaf with a source, or an op applied to tensors. */
+export type Node = {
+  readonly outputs: readonly TensorType[];
+  readonly site: Site | undefined;
+} & (
+  | { readonly op: undefined; readonly source: Source; readonly inputs: readonly []; readonly params: undefined }
+  | { readonly op: AnyOp; readonly source: undefined; readonly inputs: readonly AnyTensor[]; readonly params: unknown }
+);
+
+/**
+ * A value of the program: output `index` of `node`. Nothing is computed until an evaluator runs it.
+ *
+ * `S` is the shape, literal where the compiler can know it; `D` the element type.
+ */
+export interface Tensor<out S extends Shape = Shape, out D extends DType = "f32"> {
+  readonly node: Node;
+  readonly index: number;
+  readonly shape: S;
+  readonly dtype: D;
+  /** The values, row-major. Leaves only. @throws TraceError for a tensor that is still a program. */
+  data(): Promise<NumericArray>;
+  /** The one value of a tensor of size 1. Leaves only. */
+  item(): Promise<number>;
+}
+
+/** A tensor of any shape and dtype: what library code passes around. */
+export type AnyTensor = Tensor<Shape, DType>;
+
+class TensorValue implements Tensor<Shape, DType> {
+  readonly node: Node;
+  readonly index: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+
+  constructor(node: Node, index: number) {
+    const type = node.outputs[index]!;
+    this.node = node;
+    this.index = index;
+    this.shape = type.shape;
+    this.dtype = type.dtype;
+  }
+
+  async data(): Promise<NumericArray> {
+    const source = this.node.source;
+    if (source === undefined || source.kind === "input") {
+      throw new TraceError(
+        `data: ${this.node.op?.name ?? "this input"} is a program, not a value`,
+        ["use device.evaluate(tree), or evaluateReference(tree), and read its result"],
+        this.node.site,
+      );
+    }
+    if (source.kind === "host") return source.data.slice();
+    if (source.storage.gone !== undefined) {
+      throw new DeviceError(`data: this tensor's memory was given away`, [source.storage.gone]);
+    }
+    return source.storage.read(this);
+  }
+
+  async item(): Promise<number> {
+    if (sizeOf(this.shape) !== 1) {
+      throw new ShapeError(`item: needs one element, this tensor is ${formatType(this)}`);
+    }
+    return (await this.data())[0]!;
+  }
+}
+
+/** The prototype that `methods.ts` extends. */
+export const tensorPrototype: object = TensorValue.prototype;
+
+export function isTensor(value: unknown): value is AnyTensor {
+  return value instanceof TensorValue;
+}
+
+/** `f32[2,3]`. */
+export function formatType(type: TensorType): string {
+  return `${type.dtype}${formatShape(type.shape)}`;
+}
+
+/** Wraps output `index` of a node. Library-internal: users call ops. */
+export function outputOf(node: Node, index: number): AnyTensor {
+  return new TensorValue(node, index);
+}
+
+/** A leaf. */
+export function leaf(type: TensorType, source: Source, site?: Site): AnyTensor {
+  const outputs = [{ shape: type.shape, dtype: type.dtype }];
+  return outputOf({ op: undefined, source, inputs: [], params: undefined, outputs, site }, 0);
+}
+
+/** A leaf that holds host data of the right length; the data is taken, not copied. */
+export function hostLeaf(type: TensorType, data: NumericArray, literal = false): AnyTensor {
+  return leaf(type, { kind: "host", data, literal });
+}
+
+type Nested = number | boolean | readonly Nested[];
+
+function shapeOfNested(value: Nested): number[] {
+  if (!Array.isArray(value)) return [];
+  return [value.length, ...(value.length > 0 ? shapeOfNested(value[0] as Nested) : [])];
+}
+
+function flattenNested(value: Nested, shape: Shape, into: number[]): void {
+  if (!Array.isArray(value)) {
+    if (shape.length !== 0) throw new ShapeError("tensor: nested arrays have different depths");
+    into.push(Number(value));
+    return;
+  }
+  if (value.length !== shape[0]) {
+    throw new ShapeError(`tensor: nested arrays have lengths ${shape[0] ?? "none"} and ${value.length}`);
+  }
+  for (const item of value) flattenNested(item as Nested, shape.slice(1), into);
+}
+
+/**
+ * A tensor of given values: nested arrays, or a flat array with `shape`. The values are copied.
+ *
+ * @param options.shape - needed for a flat array of rank ≠ 1.
+ * @param options.dtype - default: from a typed array's type, else `f32`.
+ * @throws ShapeError if the lengths disagree.
+ */
+export function tensor(values: Nested | NumericArray, options: { shape?: Shape; dtype?: DType } = {}): AnyTensor {
+  const typed = ArrayBuffer.isView(values);
+  const natural: DType = !typed ? "f32" : dtypeOfArray(values as NumericArray);
+  const dtype = options.dtype ?? natural;
+  let shape: Shape;
+  let flat: ArrayLike<number>;
+  if (typed) {
+    flat = values as NumericArray;
+    shape = options.shape ?? [flat.length];
+  } else {
+    const nested = shapeOfNested(values as Nested);
+    const list: number[] = [];
+    flattenNested(values as Nested, nested, list);
+    flat = list;
+    shape = options.shape ?? nested;
+  }
+  checkShape("tensor", shape);
+  if (sizeOf(shape) !== flat.length) {
+    throw new ShapeError(
+      `tensor: ${flat.length} values do not fill shape ${formatShape(shape)}`,
+      [`expects ${sizeOf(shape)} values`],
+      captureSite(),
+    );
+  }
+  const data = allocate(dtype, flat.length);
+  for (let i = 0; i < flat.length; i++) data[i] = dtype === "bool" ? Number(flat[i] !== 0) : flat[i]!;
+  return hostLeaf({ shape: [...shape], dtype }, data);
+}
+
+function dtypeOfArray(values: NumericArray): DType {
+  if (values instanceof Int32Array) return "i32";
+  if (values instanceof Uint32Array) return "u32";
+  if (values instanceof Uint8Array) return "u8";
+  return "f32";
+}
