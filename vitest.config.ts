@@ -1,0 +1,41 @@
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}/index.ts`, import.meta.url));
+const gpuFiles = ["test/**/*.gpu.test.ts", "test/kernels/**/*.test.ts", "test/laws/wgsl.test.ts"];
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^deconfound\/(node|testing|testing\/fast-check)$/, replacement: source("$1") },
+      { find: /^deconfound$/, replacement: source(".") },
+    ],
+  },
+  test: {
+    globalSetup: "test/support/embed.ts",
+    forceRerunTriggers: ["**/*.wgsl"],
+    reporters: ["default", "./test/support/closing-line.ts"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "cpu", include: ["test/**/*.test.ts"], exclude: gpuFiles, testTimeout: 30_000 },
+      },
+      {
+        // One process and one device a file: two devices would only share the same cores, and Dawn dislikes worker threads.
+        extends: true,
+        test: {
+          name: "gpu",
+          include: gpuFiles,
+          pool: "forks",
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Any folder silences the Vulkan loader.
+          env: { XDG_RUNTIME_DIR: process.env["XDG_RUNTIME_DIR"] ?? tmpdir() },
+        },
+      },
+    ],
+  },
+});
