@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { ClosingLine } from "./test/support/closing-line.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}/index.ts`, import.meta.url));
 const gpuFiles = ["test/**/*.gpu.test.ts", "test/kernels/**/*.test.ts", "test/laws/wgsl.test.ts"];
@@ -15,7 +16,7 @@ export default defineConfig({
   test: {
     globalSetup: "test/support/embed.ts",
     forceRerunTriggers: ["**/*.wgsl"],
-    reporters: ["default", "./test/support/closing-line.ts"],
+    reporters: ["default", new ClosingLine()],
     projects: [
       {
         extends: true,

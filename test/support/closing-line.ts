@@ -4,7 +4,7 @@ import type { Reporter, TestModule } from "vitest/node";
  * Prints `N passed, N failed` (then `, N skipped`, if any) alone on the last line. A file that fails outside its tests,
  * and an error outside all of them, each count as one failure.
  */
-export default class ClosingLine implements Reporter {
+export class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     let passed = 0;
     let failed = unhandled.length;
