@@ -1,15 +1,19 @@
 import { GradientError } from "../tensor/errors.ts";
 import { topologicalOrder } from "../tensor/graph.ts";
 import type { Cotangents, Op, VjpCall } from "../tensor/op.ts";
-import { add } from "../tensor/ops/elementwise.ts";
 import { scalarVjp } from "../tensor/ops/derivative.ts";
+import { add } from "../tensor/ops/elementwise.ts";
+import { sameShape } from "../tensor/shape.ts";
 import { withSite } from "../tensor/site.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
-import { leaf, outputOf } from "../tensor/tensor.ts";
+import { formatType, leaf, outputOf } from "../tensor/tensor.ts";
+import { substitute } from "./substitute.ts";
 
 /**
  * Reverse mode: cotangents of `wrt`, given cotangents of `outputs`. Walks the graph once, backwards, and builds the
  * gradient program; nothing is computed. null = exact zero.
+ *
+ * @throws GradientError if an op on the way has no rule, or its rule gives a cotangent of the wrong shape.
  */
 export function pullback(
   outputs: readonly AnyTensor[],
@@ -27,39 +31,57 @@ export function pullback(
     gathered.set(tensor.node, slots);
   };
   outputs.forEach((output, i) => give(output, cotangents[i]!));
-  const targets = new Set(wrt.map((tensor) => tensor.node));
-  for (const node of [...order].reverse()) {
+  for (let at = order.length - 1; at >= 0; at--) {
+    const node = order[at]!;
     const g = gathered.get(node);
     if (g === undefined || node.op === undefined) continue;
-    const onlyTarget = targets.has(node) && !node.inputs.some((input) => active.has(input.node));
-    if (onlyTarget) continue;
-    const back = withSite(node.site, () => nodeVjp(node, g, active));
-    node.inputs.forEach((input, i) => give(input, back[i] ?? null));
+    const wanted = node.inputs.map((input) => active.has(input.node));
+    if (!wanted.includes(true)) continue; // one of `wrt`
+    const back = withSite(node.site, () => nodeVjp(node, g, wanted));
+    node.inputs.forEach((input, i) => {
+      const cotangent = back[i] ?? null;
+      if (wanted[i] && cotangent !== null) checkCotangent(node, i, input, cotangent);
+      give(input, cotangent);
+    });
   }
   return wrt.map((tensor) => gathered.get(tensor.node)?.[tensor.index] ?? null);
 }
 
-/** Nodes on a path from `wrt`. */
+/** Nodes on a differentiable path from `wrt`. */
 function activeNodes(order: readonly Node[], wrt: readonly AnyTensor[]): Set<Node> {
   const active = new Set(wrt.map((tensor) => tensor.node));
-  for (const node of order) if (node.inputs.some((input) => active.has(input.node))) active.add(node);
+  for (const node of order) {
+    if (node.op === undefined || (node.op as unknown as Op).vjp === null) continue;
+    if (node.inputs.some((input) => active.has(input.node))) active.add(node);
+  }
   return active;
 }
 
-function nodeVjp(node: Node & { op: object }, g: readonly (AnyTensor | null)[], active: ReadonlySet<Node>): Cotangents {
+function checkCotangent(node: Node, input: number, x: AnyTensor, g: AnyTensor): void {
+  if (g.dtype === x.dtype && sameShape(g.shape, x.shape)) return;
+  throw new GradientError(
+    `grad: the VJP of ${node.op!.name} gives ${formatType(g)} for input ${input}, which is ${formatType(x)}`,
+    ["a cotangent has the shape and dtype of its input: sum over what was broadcast"],
+    node.site,
+  );
+}
+
+function nodeVjp(
+  node: Node & { op: object },
+  g: readonly (AnyTensor | null)[],
+  wanted: readonly boolean[],
+): Cotangents {
   const op = node.op as unknown as Op;
   const call: VjpCall<unknown> = {
     g,
     inputs: node.inputs,
     outputs: node.outputs.map((_, index) => outputOf(node, index)),
     params: node.params,
+    wanted,
   };
-  if (op.vjp !== undefined) {
-    if (op.vjp !== null) return op.vjp(call);
-    return node.inputs.map(() => null);
-  }
+  if (op.vjp !== undefined && op.vjp !== null) return op.vjp(call);
   if (op.scalar !== undefined) return scalarVjp(node.op, call);
-  if (op.expand !== undefined) return expandedVjp(op, call, active);
+  if (op.expand !== undefined) return expandedVjp(op, call);
   throw new GradientError(
     `grad: op ${op.name} has no VJP rule`,
     ["wrap it with customVjp, or stopGradient"],
@@ -68,35 +90,19 @@ function nodeVjp(node: Node & { op: object }, g: readonly (AnyTensor | null)[], 
 }
 
 /** Pulls back through a fused record's definition, on fresh leaves so that the walk ends at its inputs. */
-function expandedVjp(op: Op, call: VjpCall<unknown>, active: ReadonlySet<Node>): Cotangents {
+function expandedVjp(op: Op, call: VjpCall<unknown>): Cotangents {
   const stand = call.inputs.map((input) => leaf(input, { kind: "input" }, input.node.site));
   const outputs = op.expand!(stand, call.params);
-  const wanted = stand.filter((_, i) => active.has(call.inputs[i]!.node));
-  const back = pullback(outputs, call.g, wanted);
+  const back = pullback(
+    outputs,
+    call.g,
+    stand.filter((_, i) => call.wanted[i]),
+  );
   const real = new Map(stand.map((tensor, i) => [tensor.node, call.inputs[i]!]));
   const substituted = substitute(
     back.filter((b) => b !== null),
     real,
-  );
-  let next = 0;
-  const given = new Map(wanted.map((tensor, i) => [tensor, back[i] === null ? null : substituted[next++]!]));
-  return stand.map((tensor) => given.get(tensor) ?? null);
-}
-
-/** Rebuilds the program of `roots` with some leaf nodes replaced by tensors. */
-export function substitute(roots: readonly AnyTensor[], replaced: ReadonlyMap<Node, AnyTensor>): AnyTensor[] {
-  const made = new Map<Node, Node>();
-  const follow = (tensor: AnyTensor): AnyTensor => {
-    const direct = replaced.get(tensor.node);
-    if (direct !== undefined) return direct;
-    const node = made.get(tensor.node);
-    return node === undefined ? tensor : outputOf(node, tensor.index);
-  };
-  for (const node of topologicalOrder(roots)) {
-    if (node.op === undefined) continue;
-    const inputs = node.inputs.map(follow);
-    if (inputs.every((input, i) => input === node.inputs[i])) continue;
-    made.set(node, { ...node, inputs });
-  }
-  return roots.map(follow);
+  )[Symbol.iterator]();
+  const cotangents = back.map((b) => (b === null ? null : substituted.next().value!))[Symbol.iterator]();
+  return call.wanted.map((wanted) => (wanted ? cotangents.next().value! : null));
 }

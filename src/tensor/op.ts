@@ -1,5 +1,5 @@
 import type { NumericArray, Precision } from "./dtype.ts";
-import type { Expr } from "./scalar.ts";
+import type { Expr, ScalarFn } from "./scalar.ts";
 import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
 import type { AnyTensor, Node, TensorType } from "./tensor.ts";
@@ -22,6 +22,8 @@ export interface VjpCall<P> {
   readonly inputs: readonly AnyTensor[];
   readonly outputs: readonly AnyTensor[];
   readonly params: P;
+  /** For each input, whether its cotangent is used; a rule may return null for the others. */
+  readonly wanted: readonly boolean[];
 }
 
 /** One cotangent an input; null where no gradient flows. */
@@ -29,7 +31,11 @@ export type Cotangents = readonly (AnyTensor | null)[];
 
 /** A kernel of the library, by family; or of the user, by its source. */
 export type KernelRule<P> =
-  | { readonly family: string }
+  | {
+      readonly family: string;
+      /** For family `reduce`: how two partial results become one. Associative and commutative. */
+      readonly combine?: ScalarFn;
+    }
   | {
       /** WGSL whose bindings are the inputs in order, then the outputs; entry point `main`. */
       readonly source: string;
@@ -57,7 +63,7 @@ export interface Tolerance {
 }
 
 /**
- * A primitive: everything about one op in one record. Exactly one of `scalar`, `view`, `expand`, `kernel` says how it is
+ * A primitive: everything about one op in one record. Exactly one of `scalar`, `view`, `convert`, `expand`, `kernel` says how it is
  * computed; `kernel` may join `expand` (a fused record), and needs `reference` when it stands alone.
  */
 export interface Op<P = unknown> {
@@ -67,6 +73,13 @@ export interface Op<P = unknown> {
   /** Elementwise: inputs have been broadcast to one shape. */
   readonly scalar?: Expr;
   readonly view?: (inputs: readonly TensorType[], output: TensorType, params: P) => View;
+  /**
+   * Passes input 0 on, not before the other inputs exist. An evaluator may neither drop the node (although its view is flat),
+   * nor merge it with its input, nor schedule it before the other inputs.
+   */
+  readonly barrier?: true;
+  /** Elementwise conversion of one input to the output's dtype. */
+  readonly convert?: true;
   /** Definition by other ops. */
   readonly expand?: (inputs: readonly AnyTensor[], params: P) => readonly AnyTensor[];
   readonly kernel?: KernelRule<P>;

@@ -1,0 +1,13 @@
+import { apply1 } from "../tensor/op.ts";
+import { stopGradientOp } from "../tensor/ops/identity.ts";
+import { mapTree } from "../tensor/tree.ts";
+
+/**
+ * The same values as constants of every derivative: d stopGradient(x)/dx = 0.
+ *
+ * @param tree - a tensor or a tree of tensors, of any dtype.
+ * @returns the tree, of the same type.
+ */
+export function stopGradient<T>(tree: T): T {
+  return mapTree(tree, (tensor) => apply1(stopGradientOp, [tensor], null)) as T;
+}
