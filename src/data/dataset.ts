@@ -1,0 +1,66 @@
+import { DataError } from "../tensor/errors.ts";
+
+/** Labelled images in memory. Nothing here reads a file. */
+export interface Dataset {
+  /** `(count, height, width, channels)`, row-major, 0 … 255. */
+  readonly images: Uint8Array;
+  /** `(count)`, 0 … classes − 1. */
+  readonly labels: Int32Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly classes: number;
+  /** One name a class. */
+  readonly classNames?: readonly string[];
+}
+
+/** Bytes of one image. */
+export function imageBytes(dataset: Dataset): number {
+  return dataset.height * dataset.width * dataset.channels;
+}
+
+/**
+ * Checks what the fields of a {@link Dataset} promise each other; for arrays that a user made.
+ *
+ * @throws DataError naming the first field that disagrees.
+ */
+export function checkDataset(dataset: Dataset): void {
+  const { images, labels, count, classes } = dataset;
+  for (const field of ["count", "height", "width", "channels", "classes"] as const) {
+    if (!Number.isInteger(dataset[field]) || dataset[field] < 1) {
+      throw new DataError(`dataset: ${field} is ${dataset[field]}`, ["expects an integer from 1"]);
+    }
+  }
+  const bytes = count * imageBytes(dataset);
+  if (images.length !== bytes) {
+    throw new DataError(`dataset: images hold ${images.length} bytes, not ${bytes}`, [
+      `expects ${count}×${dataset.height}×${dataset.width}×${dataset.channels}`,
+    ]);
+  }
+  if (labels.length !== count) {
+    throw new DataError(`dataset: ${labels.length} labels for ${count} images`);
+  }
+  const wrong = labels.findIndex((label) => label < 0 || label >= classes);
+  if (wrong !== -1) {
+    throw new DataError(`dataset: label ${labels[wrong]} of image ${wrong} is out of range`, [
+      `expects 0 … ${classes - 1}`,
+    ]);
+  }
+}
+
+/** The images at `indices`, in that order, copied. @throws DataError for an index that does not exist. */
+export function selectImages(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const bytes = imageBytes(dataset);
+  const images = new Uint8Array(indices.length * bytes);
+  const labels = new Int32Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i]!;
+    if (!Number.isInteger(from) || from < 0 || from >= dataset.count) {
+      throw new DataError(`selectImages: no image ${from}`, [`the dataset has 0 … ${dataset.count - 1}`]);
+    }
+    images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), i * bytes);
+    labels[i] = dataset.labels[from]!;
+  }
+  return { ...dataset, images, labels, count: indices.length };
+}
