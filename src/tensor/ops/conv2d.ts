@@ -1,0 +1,177 @@
+import { ShapeError } from "../errors.ts";
+import type { Op } from "../op.ts";
+import { apply1, defineOp } from "../op.ts";
+import type { Shape } from "../shape.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor, TensorType } from "../tensor.ts";
+import { formatType } from "../tensor.ts";
+import type { ConvParams, Padding, Pair } from "./conv-geometry.ts";
+import { checkRank, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
+import { convolve, convolveInputGradient, convolveWeightGradient } from "./conv-loops.ts";
+import { convSamples } from "./conv-samples.ts";
+import { checkDTypes } from "./operand.ts";
+
+/** `inputShape`: (n,h,w,c), which stride and padding leave open. */
+export interface ConvInputGradientParams extends ConvParams {
+  readonly inputShape: Shape;
+}
+
+/** `weightShape`: (kh,kw,c/groups,k), which stride and padding leave open. */
+export interface ConvWeightGradientParams extends ConvParams {
+  readonly weightShape: Shape;
+}
+
+const imageAxes = ["n", "h", "w", "c"];
+const kernelAxes = ["kh", "kw", "c/groups", "k"];
+
+/** The shape of x ∗ w. @throws ShapeError if channels disagree or no window fits. */
+function convShape(op: string, x: TensorType, w: TensorType, params: ConvParams): Shape {
+  checkRank(op, "x", x.shape, imageAxes);
+  checkRank(op, "w", w.shape, kernelAxes);
+  const { groups } = params;
+  const [n, height, width, c] = x.shape as [number, number, number, number];
+  const [kh, kw, depth, k] = w.shape as [number, number, number, number];
+  const got = `x  ${formatType(x)}   w  ${formatType(w)}   groups ${groups}   expects (n,h,w,c) ∗ (kh,kw,c/groups,k)`;
+  if (depth * groups !== c) {
+    throw new ShapeError(`${op}: x has ${c} channels, w takes ${depth} × ${groups} groups`, [got], captureSite());
+  }
+  if (k % groups !== 0) {
+    throw new ShapeError(`${op}: ${k} output channels do not split into ${groups} groups`, [got], captureSite());
+  }
+  return [n, ...outputSize(op, [height, width], [kh, kw], params), k];
+}
+
+/** Checks that g has the type of x ∗ w. */
+function checkCotangent(op: string, x: TensorType, w: TensorType, g: TensorType, params: ConvParams): void {
+  const expected = convShape(op, x, w, params);
+  if (!sameShape(expected, g.shape)) {
+    throw new ShapeError(
+      `${op}: g is ${formatShape(g.shape)}, the convolution's result is ${formatShape(expected)}`,
+      [`x ${formatShape(x.shape)}   w ${formatShape(w.shape)}`],
+      captureSite(),
+    );
+  }
+}
+
+/** (n,h,w,c) ∗ (kh,kw,c/groups,k) → (n,oh,ow,k), a cross-correlation as in every network library. */
+export const conv2dOp: Op<ConvParams> = defineOp<ConvParams>({
+  name: "conv2d",
+  infer: ([x, w], params) => {
+    const dtype = checkDTypes("conv2d", [x!, w!], ["f32"]);
+    return [{ shape: convShape("conv2d", x!, w!, params), dtype }];
+  },
+  kernel: { family: "conv2d" },
+  reference: ({ inputs: [x, w], outputs: [y], inputTypes: [tx, tw], outputTypes: [ty], params }) =>
+    convolve(x!, w!, y!, { x: tx!.shape, w: tw!.shape, y: ty!.shape }, params),
+  vjp: ({ g: [g], inputs: [x, w], params }) => [
+    convInputGradient(g!, w!, { ...params, inputShape: x!.shape }),
+    convWeightGradient(x!, g!, { ...params, weightShape: w!.shape }),
+  ],
+  linear: [0],
+  samples: () =>
+    convSamples.map(({ x, w, params }) => ({
+      inputs: [
+        { shape: x, dtype: "f32" },
+        { shape: w, dtype: "f32" },
+      ],
+      params,
+    })),
+});
+
+/** The transpose of conv2d in x: (g, w) → (n,h,w,c). */
+export const conv2dInputGradientOp: Op<ConvInputGradientParams> = defineOp<ConvInputGradientParams>({
+  name: "conv2dInputGradient",
+  infer: ([g, w], params) => {
+    const dtype = checkDTypes("conv2dInputGradient", [g!, w!], ["f32"]);
+    const x: TensorType = { shape: params.inputShape, dtype };
+    checkCotangent("conv2dInputGradient", x, w!, g!, params);
+    return [x];
+  },
+  kernel: { family: "conv2dInputGradient" },
+  reference: ({ inputs: [g, w], outputs: [x], inputTypes: [tg, tw], outputTypes: [tx], params }) =>
+    convolveInputGradient(x!, w!, g!, { x: tx!.shape, w: tw!.shape, y: tg!.shape }, params),
+  vjp: ({ g: [t], inputs: [g, w], params: { inputShape: _, ...params } }) => [
+    apply1(conv2dOp, [t!, w!], params),
+    convWeightGradient(t!, g!, { ...params, weightShape: w!.shape }),
+  ],
+  linear: [0],
+  samples: () =>
+    convSamples.map(({ x, w, y, params }) => ({
+      inputs: [
+        { shape: y, dtype: "f32" },
+        { shape: w, dtype: "f32" },
+      ],
+      params: { ...params, inputShape: x },
+    })),
+});
+
+/** The transpose of conv2d in w: (x, g) → (kh,kw,c/groups,k). */
+export const conv2dWeightGradientOp: Op<ConvWeightGradientParams> = defineOp<ConvWeightGradientParams>({
+  name: "conv2dWeightGradient",
+  infer: ([x, g], params) => {
+    const dtype = checkDTypes("conv2dWeightGradient", [x!, g!], ["f32"]);
+    const w: TensorType = { shape: params.weightShape, dtype };
+    checkCotangent("conv2dWeightGradient", x!, w, g!, params);
+    return [w];
+  },
+  kernel: { family: "conv2dWeightGradient" },
+  reference: ({ inputs: [x, g], outputs: [w], inputTypes: [tx, tg], outputTypes: [tw], params }) =>
+    convolveWeightGradient(x!, w!, g!, { x: tx!.shape, w: tw!.shape, y: tg!.shape }, params),
+  vjp: ({ g: [t], inputs: [x, g], params: { weightShape: _, ...params } }) => [
+    convInputGradient(g!, t!, { ...params, inputShape: x!.shape }),
+    apply1(conv2dOp, [x!, t!], params),
+  ],
+  linear: [0],
+  samples: () =>
+    convSamples.map(({ x, w, y, params }) => ({
+      inputs: [
+        { shape: x, dtype: "f32" },
+        { shape: y, dtype: "f32" },
+      ],
+      params: { ...params, weightShape: w },
+    })),
+});
+
+/** ⟨g, conv2d(·, w)⟩ differentiated: what reaches each input pixel. */
+export function convInputGradient(g: AnyTensor, w: AnyTensor, params: ConvInputGradientParams): AnyTensor {
+  return apply1(conv2dInputGradientOp, [g, w], params);
+}
+
+/** ⟨g, conv2d(x, ·)⟩ differentiated: what reaches each weight. */
+export function convWeightGradient(x: AnyTensor, g: AnyTensor, params: ConvWeightGradientParams): AnyTensor {
+  return apply1(conv2dWeightGradientOp, [x, g], params);
+}
+
+export interface ConvOptions {
+  /** Pixels between windows. @defaultValue 1 */
+  readonly stride?: Pair;
+  /** @defaultValue "valid" */
+  readonly padding?: Padding;
+  /** Pixels between taps. @defaultValue 1 */
+  readonly dilation?: Pair;
+  /** @defaultValue 1 */
+  readonly groups?: number;
+}
+
+/**
+ * Two-dimensional convolution (cross-correlation) of images.
+ *
+ *     y[n,r,q,o] = Σ x[n, r·s − top + i·d, q·s − left + j·d, c] · w[i,j,c,o]
+ *
+ * @param x - images `(n, h, w, c)`, f32.
+ * @param w - kernels `(kh, kw, c/groups, k)`, f32. Output channel `o` reads the input channels of its group.
+ * @returns `(n, oh, ow, k)`, oh = ⌊(h + top + bottom − d·(kh − 1) − 1)/s⌋ + 1.
+ * @throws ShapeError if the channels disagree or no window fits.
+ */
+export function conv2d(x: AnyTensor, w: AnyTensor, options: ConvOptions = {}): AnyTensor {
+  checkRank("conv2d", "x", x.shape, imageAxes);
+  checkRank("conv2d", "w", w.shape, kernelAxes);
+  const stride = pairOf("conv2d", "stride", options.stride ?? 1, 1);
+  const dilation = pairOf("conv2d", "dilation", options.dilation ?? 1, 1);
+  const [groups] = pairOf("conv2d", "groups", options.groups ?? 1, 1);
+  const size = [x.shape[1]!, x.shape[2]!] as const;
+  const kernel = [w.shape[0]!, w.shape[1]!] as const;
+  const padding = sidesOf("conv2d", options.padding ?? "valid", size, kernel, stride, dilation);
+  return apply1(conv2dOp, [x, w], { stride, padding, dilation, groups });
+}
