@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { publicDeclarations } from "../support/declarations.ts";
+import { root } from "../support/repository.ts";
+
+// api/ holds what each door opens, so that a change of the public interface is seen in review. `npm run api` rewrites it.
+
+const folder = mkdtempSync(`${tmpdir()}/api-`);
+
+beforeAll(() => {
+  const { stdout } = spawnSync(
+    `${root}node_modules/.bin/tsc`,
+    ["-p", "tsconfig.build.json", "--emitDeclarationOnly", "--declarationMap", "false", "--outDir", folder],
+    { cwd: root, encoding: "utf8" },
+  );
+  expect(stdout).toBe("");
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  ["deconfound", "index"],
+  ["deconfound/node", "node/index"],
+  ["deconfound/testing", "testing/index"],
+  ["deconfound/testing/fast-check", "testing/fast-check/index"],
+])("%s opens what its report says", async (_, door) => {
+  const report = `${root}api/${door.replace(/\/?index$/, "").replaceAll("/", "-") || "index"}.txt`;
+  await expect(publicDeclarations(`${folder}/${door}.d.ts`)).toMatchFileSnapshot(report);
+});
