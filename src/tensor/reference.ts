@@ -30,11 +30,17 @@ export function valueOf(values: Values, tensor: AnyTensor): NumericArray {
   return values.get(tensor.node)![tensor.index]!;
 }
 
-/** Computes all nodes that `roots` need. `known` holds values of leaves, such as a traced function's inputs. */
+/**
+ * Computes all nodes that `roots` need.
+ *
+ * @param known - values of leaves, such as a traced function's inputs.
+ * @param computed - called after each node that was not known.
+ */
 export function computeValues(
   roots: readonly AnyTensor[],
   precision: Precision,
   known: ReadonlyMap<Node, readonly NumericArray[]> = new Map(),
+  computed?: (node: Node, outputs: readonly NumericArray[]) => void,
 ): Values {
   const values: Values = new Map(known);
   const order = topologicalOrder(roots);
@@ -43,7 +49,9 @@ export function computeValues(
   const kept = new Set(roots.map((root) => root.node));
   for (const node of order) {
     if (values.has(node)) continue;
-    values.set(node, computeNode(node, values, precision));
+    const outputs = computeNode(node, values, precision);
+    values.set(node, outputs);
+    computed?.(node, outputs);
     for (const { node: input } of node.inputs) {
       const left = users.get(input)! - 1;
       users.set(input, left);
@@ -56,8 +64,10 @@ export function computeValues(
 function computeNode(node: Node, values: Values, precision: Precision): readonly NumericArray[] {
   if (node.op === undefined) {
     if (node.source.kind === "host") {
-      const exact = node.outputs[0]!.dtype === "f32" && precision === "f64";
-      return [exact ? Float64Array.from(node.source.data) : node.source.data];
+      const { data } = node.source;
+      if (node.outputs[0]!.dtype !== "f32") return [data];
+      if (precision === "f64") return [Float64Array.from(data)];
+      return [data instanceof Float64Array ? Float32Array.from(data) : data];
     }
     throw new TraceError(
       node.source.kind === "input"

@@ -1,0 +1,143 @@
+import type { CompileOptions, MemoryReport, ProfileReport, Program } from "./device.ts";
+import type { NumericArray } from "./dtype.ts";
+import { deviceBytes, isFloat } from "./dtype.ts";
+import { ConfigError, DeviceError } from "./errors.ts";
+import { topologicalOrder } from "./graph.ts";
+import { listProgram } from "./list-program.ts";
+import type { Values } from "./reference.ts";
+import { computeValues, valueOf } from "./reference.ts";
+import type { ReferenceHeap } from "./reference-heap.ts";
+import { sizeOf } from "./shape.ts";
+import type { Site } from "./site.ts";
+import { captureSite } from "./site.ts";
+import type { AnyTensor, Node } from "./tensor.ts";
+import { formatType, outputOf } from "./tensor.ts";
+import type { Traced } from "./trace.ts";
+import { argumentLeaves, signatureOf, trace } from "./trace.ts";
+import { flattenTree, mapTree } from "./tree.ts";
+
+type Observer = (node: Node, outputs: readonly NumericArray[]) => void;
+
+/** A program with the leaves that live outside it: tensors that a closure captured. */
+interface Plan extends Traced {
+  readonly roots: readonly AnyTensor[];
+  readonly captured: readonly AnyTensor[];
+}
+
+export function planOf(traced: Traced): Plan {
+  const roots = flattenTree(traced.result);
+  const captured = topologicalOrder(roots).flatMap((node) =>
+    node.source?.kind === "device" ? [outputOf(node, 0)] : [],
+  );
+  return { ...traced, roots, captured };
+}
+
+/** Runs a plan once, on leaves for its inputs. */
+export function computePlan(
+  plan: Plan,
+  args: readonly AnyTensor[],
+  heap: ReferenceHeap,
+  name: string,
+  computed?: Observer,
+): Values {
+  const known = new Map<Node, readonly NumericArray[]>();
+  plan.inputs.forEach((input, i) => known.set(input.node, [heap.valuesOf(args[i]!, name)]));
+  for (const tensor of plan.captured) known.set(tensor.node, [heap.valuesOf(tensor, name)]);
+  return computeValues(plan.roots, "f32", known, computed);
+}
+
+/** `device.compile` of the reference device: traces once per signature, then walks the graph on every call. */
+export function referenceProgram<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  options: CompileOptions,
+  heap: ReferenceHeap,
+): Program<A, R> {
+  const name = fn.name === "" ? "program" : fn.name;
+  const plans = new Map<string, Plan>();
+  let last: Plan | undefined;
+
+  const call = (args: A, site: Site, observe?: Observer): R => {
+    heap.checkOpen(name);
+    const signature = signatureOf(args);
+    const plan = plans.get(signature) ?? planOf(trace(fn as (...args: never[]) => unknown, args));
+    plans.set(signature, plan);
+    last = plan;
+    const values = computePlan(plan, argumentLeaves(args), heap, name, observe);
+    const result = mapTree(plan.result, (tensor) => heap.hold(tensor, valueOf(values, tensor)));
+    for (const index of options.donate ?? []) {
+      if (index < 0 || index >= args.length) {
+        throw new ConfigError(`${name}: donate names argument ${index} of ${args.length}`, [], site);
+      }
+      for (const tensor of flattenTree(args[index])) {
+        heap.find(tensor, name)?.release({ what: `donated to ${name}`, site });
+      }
+    }
+    return result as R;
+  };
+
+  const ran = (): Plan => {
+    if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
+    return last;
+  };
+  const program = async (...args: A): Promise<R> =>
+    call(args, captureSite(), options.checkFinite === true ? checkFinite : undefined);
+  return Object.assign(program, {
+    memory: () => memoryOf(ran()),
+    profile: async (...args: A) => {
+      const site = captureSite();
+      const spent = new Map<string, { calls: number; ms: number }>();
+      let before = performance.now();
+      call(args, site, (node) => {
+        const now = performance.now();
+        const entry = spent.get(node.op?.name ?? "leaf") ?? { calls: 0, ms: 0 };
+        spent.set(node.op?.name ?? "leaf", { calls: entry.calls + 1, ms: entry.ms + now - before });
+        before = performance.now();
+      });
+      return profileOf(spent);
+    },
+    dump: () => listProgram(ran().roots),
+  });
+}
+
+const checkFinite: Observer = (node, outputs) => {
+  node.outputs.forEach((type, index) => {
+    if (!isFloat(type.dtype)) return;
+    const at = outputs[index]!.findIndex((value: number) => !Number.isFinite(value));
+    if (at < 0) return;
+    const what = node.op?.name ?? "a constant";
+    throw new DeviceError(
+      `checkFinite: ${what} made ${outputs[index]![at]} at element ${at} of ${formatType(type)}`,
+      node.inputs.map((input, i) => `input ${i}: ${formatType(input)} from ${input.node.op?.name ?? "a leaf"}`),
+      node.site,
+    );
+  });
+};
+
+function profileOf(spent: ReadonlyMap<string, { calls: number; ms: number }>): ProfileReport {
+  const kernels = [...spent].map(([kernel, entry]) => ({ name: kernel, ...entry })).sort((a, b) => b.ms - a.ms);
+  return { totalMs: kernels.reduce((total, { ms }) => total + ms, 0), kernels };
+}
+
+const bytesOf = (node: Node): number =>
+  node.outputs.reduce((total, type) => total + deviceBytes(type.dtype, sizeOf(type.shape)), 0);
+
+/** What the walk holds: a value lives from its op to its last user, and nothing is reused. */
+function memoryOf(plan: Plan): MemoryReport {
+  const order = topologicalOrder(plan.roots).filter((node) => node.op !== undefined);
+  const users = new Map<Node, number>();
+  for (const node of order) for (const { node: input } of node.inputs) users.set(input, (users.get(input) ?? 0) + 1);
+  const kept = new Set(plan.roots.map((root) => root.node));
+  let live = 0;
+  let peak = 0;
+  for (const node of order) {
+    live += bytesOf(node);
+    peak = Math.max(peak, live);
+    for (const { node: input } of node.inputs) {
+      const left = users.get(input)! - 1;
+      users.set(input, left);
+      if (left === 0 && input.op !== undefined && !kept.has(input)) live -= bytesOf(input);
+    }
+  }
+  const slots = order.map((node) => ({ bytes: bytesOf(node), occupants: [node.op!.name] }));
+  return { peakBytes: peak, liveBytes: peak, naiveBytes: slots.reduce((total, slot) => total + slot.bytes, 0), slots };
+}
