@@ -1,4 +1,6 @@
 import { ShapeError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
+import { formatShape, sameShape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 
 /** A size along height and width; one number stands for both. */
@@ -102,6 +104,17 @@ export function checkRank(op: string, name: string, shape: readonly number[], ax
     throw new ShapeError(
       `${op}: ${name} has rank ${shape.length}`,
       [`got ${name} [${shape.join(",")}]`, `expects (${axes.join(",")})`],
+      captureSite(),
+    );
+  }
+}
+
+/** Checks a tensor's shape against what the other operands imply. */
+export function checkImplied(op: string, name: string, shape: Shape, implied: Shape): void {
+  if (!sameShape(shape, implied)) {
+    throw new ShapeError(
+      `${op}: ${name} is ${formatShape(shape)}, the other operands imply ${formatShape(implied)}`,
+      [],
       captureSite(),
     );
   }

@@ -2,12 +2,11 @@ import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
-import { formatShape, sameShape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import type { ConvParams, Padding, Pair } from "./conv-geometry.ts";
-import { checkRank, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
+import { checkImplied, checkRank, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
 import { convolve, convolveInputGradient, convolveWeightGradient } from "./conv-loops.ts";
 import { convSamples } from "./conv-samples.ts";
 import { checkDTypes } from "./operand.ts";
@@ -42,18 +41,6 @@ function convShape(op: string, x: TensorType, w: TensorType, params: ConvParams)
   return [n, ...outputSize(op, [height, width], [kh, kw], params), k];
 }
 
-/** Checks that g has the type of x ∗ w. */
-function checkCotangent(op: string, x: TensorType, w: TensorType, g: TensorType, params: ConvParams): void {
-  const expected = convShape(op, x, w, params);
-  if (!sameShape(expected, g.shape)) {
-    throw new ShapeError(
-      `${op}: g is ${formatShape(g.shape)}, the convolution's result is ${formatShape(expected)}`,
-      [`x ${formatShape(x.shape)}   w ${formatShape(w.shape)}`],
-      captureSite(),
-    );
-  }
-}
-
 /** (n,h,w,c) ∗ (kh,kw,c/groups,k) → (n,oh,ow,k), a cross-correlation as in every network library. */
 export const conv2dOp: Op<ConvParams> = defineOp<ConvParams>({
   name: "conv2d",
@@ -85,7 +72,7 @@ export const conv2dInputGradientOp: Op<ConvInputGradientParams> = defineOp<ConvI
   infer: ([g, w], params) => {
     const dtype = checkDTypes("conv2dInputGradient", [g!, w!], ["f32"]);
     const x: TensorType = { shape: params.inputShape, dtype };
-    checkCotangent("conv2dInputGradient", x, w!, g!, params);
+    checkImplied("conv2dInputGradient", "g", g!.shape, convShape("conv2dInputGradient", x, w!, params));
     return [x];
   },
   kernel: { family: "conv2dInputGradient" },
@@ -112,7 +99,7 @@ export const conv2dWeightGradientOp: Op<ConvWeightGradientParams> = defineOp<Con
   infer: ([x, g], params) => {
     const dtype = checkDTypes("conv2dWeightGradient", [x!, g!], ["f32"]);
     const w: TensorType = { shape: params.weightShape, dtype };
-    checkCotangent("conv2dWeightGradient", x!, w, g!, params);
+    checkImplied("conv2dWeightGradient", "g", g!.shape, convShape("conv2dWeightGradient", x!, w, params));
     return [w];
   },
   kernel: { family: "conv2dWeightGradient" },

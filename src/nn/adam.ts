@@ -1,0 +1,63 @@
+import { zeros } from "../tensor/ops/creation.ts";
+import { add, div, expm1, mul, neg, sqrt, square, sub } from "../tensor/ops/elementwise.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { mapTree, zipTrees } from "../tensor/tree.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/** Steps made, an f32 scalar; and running means of the gradient and of its square, trees like the parameters. */
+export type AdamState = { readonly count: AnyTensor; readonly first: object; readonly second: object };
+
+export interface AdamOptions {
+  /** Decay of the first moment. @defaultValue 0.9 */
+  readonly beta1?: number;
+  /** Decay of the second moment. @defaultValue 0.999 */
+  readonly beta2?: number;
+  /** Added to √v̂. @defaultValue 1e-8 */
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam:
+ *
+ *     m ← β₁m + (1 − β₁)g;   v ← β₂v + (1 − β₂)g²;   w ← w − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
+ *
+ * @see Kingma & Ba 2015; torch.optim.Adam
+ */
+export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
+  return adamW({ ...options, weightDecay: 0 });
+}
+
+/**
+ * Adam with decoupled weight decay: w ← (1 − lr·wd)·w before Adam's step.
+ *
+ * @param options.weightDecay - wd. @defaultValue 0.01
+ * @see Loshchilov & Hutter 2019; torch.optim.AdamW
+ */
+export function adamW(options: AdamOptions & { weightDecay?: number } = {}): Optimizer<AdamState> {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
+  const nothing = (params: object): object => mapTree(params, (w) => zeros(w.shape));
+  return {
+    init: (params) => ({ count: zeros([]), first: nothing(params), second: nothing(params) }),
+    update: (gradient, state, params, { lr }) => {
+      type Params = typeof params;
+      const count = add(state.count, 1);
+      const first = zipTrees(gradient, [state.first as Params], ([g, m]) => add(mul(m!, beta1), mul(g!, 1 - beta1)));
+      const second = zipTrees(gradient, [state.second as Params], ([g, v]) =>
+        add(mul(v!, beta2), mul(square(g!), 1 - beta2)),
+      );
+      const rate = div(lr, gathered(beta1, count));
+      const spread = sqrt(gathered(beta2, count));
+      const decay = weightDecay === 0 ? undefined : sub(1, mul(lr, weightDecay));
+      const moved = zipTrees(params, [first, second], ([w, m, v]) => {
+        const step = mul(rate, div(m!, add(div(sqrt(v!), spread), epsilon)));
+        return sub(decay === undefined ? w! : mul(w!, decay), step);
+      });
+      return { params: moved, state: { count, first, second } };
+    },
+  };
+}
+
+/** 1 − βᵗ without cancellation: 0.999 rounded to f32 would already cost 1 − 0.999 four digits. */
+function gathered(beta: number, count: AnyTensor): AnyTensor {
+  return neg(expm1(mul(count, Math.log(beta))));
+}

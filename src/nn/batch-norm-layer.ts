@@ -1,0 +1,56 @@
+import { stopGradient } from "../autodiff/stop-gradient.ts";
+import { batchNorm } from "../tensor/ops/batch-norm.ts";
+import { ones, zeros } from "../tensor/ops/creation.ts";
+import { add, mul, rsqrt, sub } from "../tensor/ops/elementwise.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+
+/** γ and β, each `(c)`. */
+export type BatchNormParams = { readonly gamma: AnyTensor; readonly beta: AnyTensor };
+/** Running mean and unbiased variance, each `(c)`. */
+export type BatchNormStats = { readonly mean: AnyTensor; readonly variance: AnyTensor };
+
+/** γ = 1, β = 0; running mean 0, variance 1. */
+export function initBatchNorm(channels: number): { params: BatchNormParams; stats: BatchNormStats } {
+  const [one, zero] = [ones([channels]), zeros([channels])];
+  return { params: { gamma: one, beta: zero }, stats: { mean: zero, variance: one } };
+}
+
+/**
+ * Batch normalisation with running statistics, by PyTorch's conventions.
+ *
+ * Training normalises with the batch's mean and biased variance, and moves the running ones towards the batch's mean and
+ * *unbiased* variance:
+ *
+ *     running ← (1 − m)·running + m·batch
+ *
+ * Evaluation normalises with the running statistics and returns them as they are.
+ *
+ * @param x - `(…, c)`, f32.
+ * @param options.momentum - m in [0, 1]: the weight of this batch. @defaultValue 0.1
+ * @param options.epsilon - added to the variance. @defaultValue 1e-5
+ * @returns `y` like `x`, and the new statistics, which carry no gradient. A batch of one element a channel has no unbiased
+ * variance; its biased one, 0, is taken (PyTorch refuses such a batch).
+ * @throws ShapeError if params do not have the channels of `x`.
+ */
+export function batchNormLayer(
+  params: BatchNormParams,
+  stats: BatchNormStats,
+  x: AnyTensor,
+  options: { train: boolean; momentum?: number; epsilon?: number },
+): { y: AnyTensor; stats: BatchNormStats } {
+  const { train, momentum = 0.1, epsilon = 1e-5 } = options;
+  if (!train) {
+    const factor = mul(params.gamma, rsqrt(add(stats.variance, epsilon)));
+    return { y: add(mul(sub(x, stats.mean), factor), params.beta), stats };
+  }
+  const { y, mean, variance } = batchNorm(x, params.gamma, params.beta, { epsilon });
+  const count = sizeOf(x.shape.slice(0, -1));
+  const unbiased = count / Math.max(1, count - 1);
+  const move = (running: AnyTensor, batch: AnyTensor, factor: number): AnyTensor =>
+    add(mul(running, 1 - momentum), mul(stopGradient(batch), momentum * factor));
+  return {
+    y,
+    stats: { mean: move(stats.mean, mean, 1), variance: move(stats.variance, variance, unbiased) },
+  };
+}

@@ -1,0 +1,13 @@
+import type { ConvOptions } from "../tensor/ops/conv2d.ts";
+import { conv2d } from "../tensor/ops/conv2d.ts";
+import { add } from "../tensor/ops/elementwise.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+
+/** `weight (kh, kw, c/groups, k)` and `bias (k)`. */
+export type ConvLayerParams = { readonly weight: AnyTensor; readonly bias?: AnyTensor };
+
+/** Convolution of images `(n, h, w, c)` and, where there is one, its bias. */
+export function convLayer(params: ConvLayerParams, x: AnyTensor, options: ConvOptions = {}): AnyTensor {
+  const y = conv2d(x, params.weight, options);
+  return params.bias === undefined ? y : add(y, params.bias);
+}

@@ -1,0 +1,21 @@
+import { ConfigError } from "../tensor/errors.ts";
+import { mul } from "../tensor/ops/elementwise.ts";
+import { where } from "../tensor/ops/select.ts";
+import { bernoulli } from "../tensor/random.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+
+/**
+ * In training, zeroes each element with probability `rate` and divides the others by 1 − rate, so that the mean stays
+ * (inverted dropout). Otherwise the identity.
+ *
+ * @param x - f32, any shape.
+ * @param options.rate - in [0, 1).
+ * @param options.key - `u32[2]`; the same key drops the same elements.
+ * @throws ConfigError for another rate.
+ */
+export function dropout(x: AnyTensor, options: { rate: number; key: AnyTensor; train: boolean }): AnyTensor {
+  const { rate, key, train } = options;
+  if (!(rate >= 0 && rate < 1)) throw new ConfigError(`dropout: rate is ${rate}`, ["expects 0 ≤ rate < 1"]);
+  if (!train || rate === 0) return x;
+  return where(bernoulli(key, 1 - rate, x.shape), mul(x, 1 / (1 - rate)), 0);
+}

@@ -1,0 +1,62 @@
+import { mul } from "../tensor/ops/elementwise.ts";
+import { normal, uniform } from "../tensor/random.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+
+/**
+ * Values that one output reads, and outputs that one input reaches, for a weight `(…taps, in, out)`: `(in, out)` of a dense
+ * layer, `(kh, kw, in, out)` of a convolution.
+ */
+export function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
+  const inputs = shape[shape.length - 2] ?? 1;
+  const taps = sizeOf(shape.slice(0, -2));
+  return { fanIn: taps * inputs, fanOut: taps * (shape[shape.length - 1] ?? 1) };
+}
+
+const normals = (key: AnyTensor, shape: Shape, deviation: number): AnyTensor => mul(normal(key, shape), deviation);
+const within = (key: AnyTensor, shape: Shape, bound: number): AnyTensor =>
+  uniform(key, shape, { from: -bound, to: bound });
+
+/**
+ * N(0, 2/fan), for layers before a ReLU.
+ *
+ * @param key - `u32[2]`.
+ * @param shape - of the weight, see {@link fansOf}.
+ * @param options.fan - `"in"` keeps the size of activations, `"out"` that of gradients. @defaultValue "in"
+ * @see He et al. 2015; torch.nn.init.kaiming_normal_
+ */
+export function heNormal(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" } = {}): AnyTensor {
+  return normals(key, shape, Math.sqrt(2 / chosenFan(shape, options)));
+}
+
+/** U(±√(6/fan)), of the same variance as {@link heNormal}. @see torch.nn.init.kaiming_uniform_ */
+export function heUniform(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" } = {}): AnyTensor {
+  return within(key, shape, Math.sqrt(6 / chosenFan(shape, options)));
+}
+
+/** N(0, 2/(fanIn + fanOut)). @see Glorot & Bengio 2010; torch.nn.init.xavier_normal_ */
+export function xavierNormal(key: AnyTensor, shape: Shape): AnyTensor {
+  const { fanIn, fanOut } = fansOf(shape);
+  return normals(key, shape, Math.sqrt(2 / (fanIn + fanOut)));
+}
+
+/** U(±√(6/(fanIn + fanOut))). @see torch.nn.init.xavier_uniform_ */
+export function xavierUniform(key: AnyTensor, shape: Shape): AnyTensor {
+  const { fanIn, fanOut } = fansOf(shape);
+  return within(key, shape, Math.sqrt(6 / (fanIn + fanOut)));
+}
+
+/**
+ * U(±1/√fanIn): what torch.nn.Linear and torch.nn.Conv2d draw their weights and biases from.
+ *
+ * @param options.fanIn - needed for a bias, whose shape does not show it. @defaultValue from `shape`
+ */
+export function torchUniform(key: AnyTensor, shape: Shape, options: { fanIn?: number } = {}): AnyTensor {
+  return within(key, shape, 1 / Math.sqrt(options.fanIn ?? fansOf(shape).fanIn));
+}
+
+function chosenFan(shape: Shape, options: { fan?: "in" | "out" }): number {
+  const { fanIn, fanOut } = fansOf(shape);
+  return options.fan === "out" ? fanOut : fanIn;
+}

@@ -1,0 +1,32 @@
+import { ConfigError } from "../tensor/errors.ts";
+import { softmaxCrossEntropy } from "../tensor/ops/cross-entropy.ts";
+import { expm1, mul } from "../tensor/ops/elementwise.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+
+/**
+ * −ln p(label), p = softmax(logits): one loss an example, in nats.
+ *
+ * @param logits - `(n, k)`, f32.
+ * @param labels - `(n)`, i32, 0 … k−1.
+ * @returns `(n)`, ≥ 0.
+ */
+export function crossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {
+  return softmaxCrossEntropy(logits, labels);
+}
+
+/**
+ * (1 − p(label)^q)/q, between cross entropy (q → 0) and mean absolute error (q = 1). Its gradient is cross entropy's times
+ * p(label)^q, so that easy examples count more. Computed as −expm1(−q·CE)/q, without cancellation.
+ *
+ * @param logits - `(n, k)`, f32.
+ * @param labels - `(n)`, i32, 0 … k−1.
+ * @param options.q - in (0, 1]. @defaultValue 0.7
+ * @returns `(n)`, in [0, 1/q].
+ * @throws ConfigError for another q.
+ * @see Zhang & Sabuncu 2018
+ */
+export function generalizedCrossEntropy(logits: AnyTensor, labels: AnyTensor, options: { q?: number } = {}): AnyTensor {
+  const { q = 0.7 } = options;
+  if (!(q > 0 && q <= 1)) throw new ConfigError(`generalizedCrossEntropy: q is ${q}`, ["expects 0 < q ≤ 1"]);
+  return mul(expm1(mul(softmaxCrossEntropy(logits, labels), -q)), -1 / q);
+}

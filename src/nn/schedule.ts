@@ -1,0 +1,30 @@
+/** A learning rate over time as data, so that it can be stored with a run. `lr` is the rate at the start. */
+export type Schedule =
+  | { readonly kind: "constant"; readonly lr: number }
+  /** lr · factor^⌊epoch/every⌋ */
+  | { readonly kind: "step"; readonly lr: number; readonly every: number; readonly factor: number }
+  /** lr · factor^(number of milestones reached) */
+  | { readonly kind: "multiStep"; readonly lr: number; readonly milestones: readonly number[]; readonly factor: number }
+  /** From lr down to `floor` along half a cosine over `epochs`; `floor` from then on. */
+  | { readonly kind: "cosine"; readonly lr: number; readonly epochs: number; readonly floor: number };
+
+/**
+ * The learning rate of an epoch.
+ *
+ * @param epoch - epochs that lie behind, ≥ 0: 0 during the first one. A fraction is allowed.
+ * @see torch.optim.lr_scheduler: StepLR, MultiStepLR, CosineAnnealingLR
+ */
+export function learningRate(schedule: Schedule, epoch: number): number {
+  switch (schedule.kind) {
+    case "constant":
+      return schedule.lr;
+    case "step":
+      return schedule.lr * schedule.factor ** Math.floor(epoch / schedule.every);
+    case "multiStep":
+      return schedule.lr * schedule.factor ** schedule.milestones.filter((milestone) => epoch >= milestone).length;
+    case "cosine": {
+      const done = Math.min(1, epoch / schedule.epochs);
+      return schedule.floor + ((schedule.lr - schedule.floor) * (1 + Math.cos(Math.PI * done))) / 2;
+    }
+  }
+}

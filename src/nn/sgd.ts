@@ -1,0 +1,46 @@
+import { ConfigError } from "../tensor/errors.ts";
+import { zeros } from "../tensor/ops/creation.ts";
+import { add, mul, sub } from "../tensor/ops/elementwise.ts";
+import { mapTree, zipTrees } from "../tensor/tree.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+/** v: a tree like the parameters. */
+export type SgdState = { readonly velocity: object };
+
+export interface SgdOptions {
+  /** μ in [0, 1). @defaultValue 0 */
+  readonly momentum?: number;
+  /** Look ahead along the velocity. Needs momentum. @defaultValue false */
+  readonly nesterov?: boolean;
+  /** L2: added to the gradient as wd·w, for every parameter, before the momentum. @defaultValue 0 */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Stochastic gradient descent in PyTorch's order of operations:
+ *
+ *     g ← g + wd·w;   v ← μ·v + g;   g ← g + μ·v (Nesterov) or v;   w ← w − lr·g
+ *
+ * v starts at 0, which equals PyTorch's start at the first gradient. The learning rate stays outside the velocity.
+ *
+ * @throws ConfigError for Nesterov without momentum.
+ * @see torch.optim.SGD
+ */
+export function sgd(options: SgdOptions = {}): Optimizer<SgdState> {
+  const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
+  if (nesterov && momentum === 0) throw new ConfigError("sgd: nesterov needs momentum > 0", ["sgd({ momentum: 0.9 })"]);
+  return {
+    init: (params) => ({ velocity: mapTree(params, (w) => zeros(w.shape)) }),
+    update: (gradient, state, params, { lr }) => {
+      type Params = typeof params;
+      const decayed =
+        weightDecay === 0 ? gradient : zipTrees(gradient, [params], ([g, w]) => add(g!, mul(w!, weightDecay)));
+      const velocity = zipTrees(decayed, [state.velocity as Params], ([g, v]) => add(mul(v!, momentum), g!));
+      const direction = nesterov ? zipTrees(decayed, [velocity], ([g, v]) => add(g!, mul(v!, momentum))) : velocity;
+      return {
+        params: zipTrees(params, [direction], ([w, d]) => sub(w!, mul(d!, lr))),
+        state: { velocity },
+      };
+    },
+  };
+}
