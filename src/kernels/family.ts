@@ -31,7 +31,7 @@ export const scratch = (index: number): Operand => ({ kind: "scratch", index });
  */
 export interface DispatchSpec {
   readonly file: KernelFile;
-  /** Appended as `const NAME: u32|i32|f32|bool = …;`. Non-negative integers are u32; use { f32: x } or { i32: x } otherwise. */
+  /** Appended as `const NAME: u32|i32|f32|bool = …;`. Non-negative integers are u32; use { f32: x }, { i32: x } or { u32: [x, …] } otherwise. */
   readonly constants: Readonly<Record<string, Constant>>;
   readonly reads: Readonly<Record<string, Operand>>;
   readonly writes: Readonly<Record<string, Operand>>;
@@ -41,7 +41,12 @@ export interface DispatchSpec {
   readonly enables?: readonly "subgroups"[];
 }
 
-export type Constant = number | boolean | { readonly f32: number } | { readonly i32: number };
+export type Constant =
+  | number
+  | boolean
+  | { readonly f32: number }
+  | { readonly i32: number }
+  | { readonly u32: readonly number[] };
 
 export interface Lowering {
   readonly scratch: readonly TensorType[];

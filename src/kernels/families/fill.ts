@@ -1,0 +1,23 @@
+import { sizeOf } from "../../tensor/shape.ts";
+import type { TensorType } from "../../tensor/tensor.ts";
+import type { AdapterFacts, Lowering } from "../family.ts";
+import { foldWorkgroups, output } from "../family.ts";
+
+/** Writes zeros into output 0: what a sum over nothing gives. */
+export function fill(type: TensorType, adapter: AdapterFacts): Lowering {
+  const size = sizeOf(type.shape);
+  if (size === 0) return { scratch: [], dispatches: [] };
+  return {
+    scratch: [],
+    dispatches: [
+      {
+        file: "fill",
+        constants: { SIZE: size },
+        reads: {},
+        writes: { y: output(0) },
+        workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+      },
+    ],
+    epilogue: [0],
+  };
+}

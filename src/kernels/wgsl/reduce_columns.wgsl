@@ -1,0 +1,21 @@
+// total[column] = combine over rows of f(column, row): several reductions of one iteration space at once.
+// One invocation walks ROWS_PER_CHUNK rows of one column (or four); chunks are combined by a second dispatch.
+// Generated: Partial, identity(), accumulate(total, column, row), store_partial(total, column, chunk).
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let id = (group.y * groups.x + group.x) * 64u + lane;
+  let column = id % COLUMNS;
+  let chunk = id / COLUMNS;
+  if (chunk < CHUNKS) {
+    var total = identity();
+    let end = min((chunk + 1u) * ROWS_PER_CHUNK, ROWS);
+    for (var row = chunk * ROWS_PER_CHUNK; row < end; row++) {
+      total = accumulate(total, column, row);
+    }
+    store_partial(total, column, chunk);
+  }
+}

@@ -1,0 +1,31 @@
+// total[column] = combine over rows of f(column, row), for rows that lie together in memory.
+// One workgroup takes ROWS_PER_CHUNK rows of one column; its lanes stride through them and meet in a fixed tree.
+// Generated: Partial, identity(), accumulate(total, column, row), merge(a, b), store_partial(total, column, chunk).
+var<workgroup> partials: array<Partial, 64>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let id = group.y * groups.x + group.x;
+  let column = id % COLUMNS;
+  let chunk = id / COLUMNS;
+  var total = identity();
+  let end = min((chunk + 1u) * ROWS_PER_CHUNK, ROWS);
+  for (var row = chunk * ROWS_PER_CHUNK + lane; row < end; row += 64u) {
+    total = accumulate(total, column, row);
+  }
+  partials[lane] = total;
+  workgroupBarrier(); // every lane's total is there
+  for (var half = 32u; half > 0u; half >>= 1u) {
+    if (lane < half) {
+      partials[lane] = merge(partials[lane], partials[lane + half]);
+    }
+    workgroupBarrier(); // this level is merged before the next reads it
+  }
+  if (lane == 0u && chunk < CHUNKS) {
+    store_partial(partials[0], column, chunk);
+  }
+}
