@@ -1,0 +1,73 @@
+import { TraceError } from "../tensor/errors.ts";
+import { topologicalOrder } from "../tensor/graph.ts";
+import type { AnyTensor, Node } from "../tensor/tensor.ts";
+import { leaf, outputOf } from "../tensor/tensor.ts";
+import { flattenTree, mapTree } from "../tensor/tree.ts";
+import { substitute } from "./substitute.ts";
+
+/** A closed sub-program: `outputs` depend on nothing but `inputs` and literals. */
+export interface Body {
+  readonly inputs: readonly AnyTensor[];
+  readonly outputs: readonly AnyTensor[];
+}
+
+/** A function as a body, applied to tensors. */
+export interface Captured {
+  readonly body: Body;
+  /** The arguments' tensors, then those that the function took from around it. */
+  readonly inputs: readonly AnyTensor[];
+  /** The function's result; its tensors, in order, are the body's outputs. */
+  readonly result: unknown;
+}
+
+/** The program of `body` on other inputs. */
+export function instantiate(body: Body, inputs: readonly AnyTensor[]): AnyTensor[] {
+  return substitute(body.outputs, new Map(body.inputs.map((input, i) => [input.node, inputs[i]!])));
+}
+
+/**
+ * Calls `f` on stand-ins for the arguments' tensors and closes the program it builds: tensors that it takes from around it
+ * become inputs too, so evaluators see them and gradients reach them.
+ */
+export function captureBody(name: string, f: (...args: never[]) => unknown, args: readonly unknown[]): Captured {
+  const given = flattenTree(args);
+  const stand: AnyTensor[] = [];
+  const result = f(
+    ...(mapTree(args, (tensor) => {
+      const input = leaf(tensor, { kind: "input" }, tensor.node.site);
+      stand.push(input);
+      return input;
+    }) as never[]),
+  );
+  if (result instanceof Promise) {
+    throw new TraceError(`${name}: the function is async`, ["a program is built without waiting"]);
+  }
+  const { body, taken } = close(flattenTree(result), stand);
+  return { body, inputs: [...given, ...taken], result };
+}
+
+function close(roots: readonly AnyTensor[], stand: readonly AnyTensor[]): { body: Body; taken: readonly AnyTensor[] } {
+  const inside = new Map<Node, Node>(stand.map(({ node }) => [node, node]));
+  const taken: AnyTensor[] = [];
+  const leaves: AnyTensor[] = [];
+  const standsFor = new Map<Node, Map<number, AnyTensor>>();
+  const follow = (tensor: AnyTensor): AnyTensor => {
+    const own = inside.get(tensor.node);
+    if (own !== undefined) return own === tensor.node ? tensor : outputOf(own, tensor.index);
+    if (tensor.node.source?.kind === "host" && tensor.node.source.literal) return tensor;
+    const known = standsFor.get(tensor.node)?.get(tensor.index);
+    if (known !== undefined) return known;
+    const input = leaf(tensor, { kind: "input" }, tensor.node.site);
+    standsFor.set(tensor.node, (standsFor.get(tensor.node) ?? new Map()).set(tensor.index, input));
+    taken.push(tensor);
+    leaves.push(input);
+    return input;
+  };
+  for (const node of topologicalOrder(roots)) {
+    if (node.op === undefined || !node.inputs.some((input) => inside.has(input.node))) continue;
+    const inputs = node.inputs.map(follow);
+    inside.set(node, inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs });
+  }
+  const outputs = roots.map(follow);
+  return { body: { inputs: [...stand, ...leaves], outputs }, taken };
+}

@@ -1,0 +1,41 @@
+import type { Op } from "../tensor/op.ts";
+import { apply, defineOp } from "../tensor/op.ts";
+import { barrier } from "../tensor/ops/identity.ts";
+import { captureSite } from "../tensor/site.ts";
+import { unflattenTree } from "../tensor/tree.ts";
+import type { Body } from "./body.ts";
+import { captureBody, instantiate } from "./body.ts";
+import { pullback } from "./pullback.ts";
+
+/** A sub-program whose intermediate values are computed again for its gradient, once the cotangent is there. */
+export const checkpointOp: Op<{ readonly body: Body }> = defineOp<{ readonly body: Body }>({
+  name: "checkpoint",
+  infer: (_, { body }) => body.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+  expand: (inputs, { body }) => instantiate(body, inputs),
+  vjp: ({ g, inputs, params: { body }, wanted }) => {
+    const cotangents = g.filter((one) => one !== null);
+    const again = inputs.map((input) => barrier(input, cotangents));
+    const back = pullback(
+      instantiate(body, again),
+      g,
+      again.filter((_, i) => wanted[i]),
+    )[Symbol.iterator]();
+    return wanted.map((needed) => (needed ? back.next().value! : null));
+  },
+  samples: () => [],
+});
+
+/**
+ * The same function, which for its gradient keeps only its inputs and computes everything between again: memory for time.
+ * Values and derivatives of any order are those of `f`.
+ *
+ * @param f - a function of trees of tensors; it may capture tensors, which get their gradients too.
+ */
+export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    const site = captureSite();
+    const { body, inputs, result } = captureBody("checkpoint", f as (...args: never[]) => unknown, args);
+    if (body.outputs.length === 0) return result as R;
+    return unflattenTree(result, apply(checkpointOp, inputs, { body }, site)) as R;
+  };
+}

@@ -1,0 +1,117 @@
+import { GradientError } from "../tensor/errors.ts";
+import type { Op } from "../tensor/op.ts";
+import { apply, defineOp } from "../tensor/op.ts";
+import { captureSite } from "../tensor/site.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { formatType, isTensor } from "../tensor/tensor.ts";
+import type { MapTree } from "../tensor/tree.ts";
+import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
+import type { Body } from "./body.ts";
+import { captureBody, instantiate } from "./body.ts";
+import { zerosLike } from "./independent.ts";
+
+/** What a rule of {@link customVjp} gets. */
+export interface CustomVjpCall<A extends readonly unknown[], R> {
+  readonly args: A;
+  /** The function's result. */
+  readonly value: R;
+  /** Cotangents of the result's tensors, a tree like it; zeros where nothing hangs on an output. */
+  readonly g: MapTree<R, AnyTensor>;
+}
+
+/** One tree of cotangents an argument, each like its argument; null: no gradient. */
+export type CustomCotangents<A extends readonly unknown[]> = {
+  readonly [K in keyof A]: MapTree<A[K], AnyTensor | null> | null;
+};
+
+interface CustomParams {
+  readonly body: Body;
+  readonly name: string;
+  /** How many inputs are tensors of the arguments; the rest was captured. */
+  readonly given: number;
+  readonly rule: (
+    inputs: readonly AnyTensor[],
+    outputs: readonly AnyTensor[],
+    g: readonly AnyTensor[],
+  ) => readonly (AnyTensor | null)[];
+}
+
+/** A sub-program with a gradient of its own. */
+export const customVjpOp: Op<CustomParams> = defineOp<CustomParams>({
+  name: "customVjp",
+  infer: (_, { body }) => body.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+  expand: (inputs, { body }) => instantiate(body, inputs),
+  vjp: ({ g, inputs, outputs, params: { given, rule, name }, wanted }) => {
+    const lost = wanted.findIndex((needed, i) => needed && i >= given);
+    if (lost >= 0) {
+      throw new GradientError(
+        `customVjp: ${name} captures a differentiated tensor, ${formatType(inputs[lost]!)}`,
+        ["a rule gives cotangents of arguments only: pass the tensor as an argument, or stopGradient it"],
+        captureSite(),
+      );
+    }
+    const cotangents = outputs.map((output, i) => g[i] ?? zerosLike(output));
+    return rule(inputs.slice(0, given), outputs, cotangents);
+  },
+  samples: () => [],
+});
+
+/**
+ * A function with a gradient rule of your own, for formulas whose derivative you know better: stable, clipped, straight-through.
+ *
+ * @param f - a function of trees of tensors. What it captures must not be differentiated.
+ * @param rule - the vector-Jacobian product, written in the language: `{ args, value, g } → cotangents of the args`. It is
+ *   differentiated in its turn for higher derivatives.
+ * @throws GradientError, when differentiated, if a cotangent is missing or does not fit its argument, or a captured tensor
+ *   would need one.
+ */
+export function customVjp<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  rule: (call: CustomVjpCall<A, R>) => CustomCotangents<A>,
+): (...args: A) => R {
+  const name = f.name === "" ? "the function" : f.name;
+  return (...args) => {
+    const site = captureSite();
+    const { body, inputs, result } = captureBody("customVjp", f as (...args: never[]) => unknown, args);
+    if (body.outputs.length === 0) return result as R;
+    const params: CustomParams = {
+      body,
+      name,
+      given: flattenTree(args).length,
+      rule: (tensors, outputs, g) =>
+        cotangentsOf(
+          args,
+          rule({
+            args: unflattenTree(args, tensors) as unknown as A,
+            value: unflattenTree(result, outputs) as R,
+            g: unflattenTree(result, g) as MapTree<R, AnyTensor>,
+          }),
+        ),
+    };
+    return unflattenTree(result, apply(customVjpOp, inputs, params, site)) as R;
+  };
+}
+
+/** Flattens what a rule returned, in the order of the arguments' tensors. */
+function cotangentsOf(args: readonly unknown[], returned: readonly unknown[]): (AnyTensor | null)[] {
+  if (!Array.isArray(returned) || returned.length !== args.length) {
+    throw new GradientError(
+      `customVjp: the rule must return ${args.length} cotangents, one an argument`,
+      ["null where an argument gets none"],
+      captureSite(),
+    );
+  }
+  return args.flatMap((arg, i) => {
+    const found = new Map(leavesOf(returned[i]).map(({ path, value }) => [path, value]));
+    return leavesOf(arg).flatMap(({ path, value }) => {
+      if (!isTensor(value)) return [];
+      const cotangent = returned[i] === null ? null : found.get(path);
+      if (cotangent === null || isTensor(cotangent)) return [cotangent];
+      throw new GradientError(
+        `customVjp: the rule gives no cotangent of argument ${i}${path === "" ? "" : `, ${path}`}`,
+        ["return a tensor like it, or null"],
+        captureSite(),
+      );
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import { sum } from "../tensor/ops/broadcast.ts";
+import { add, mul } from "../tensor/ops/elementwise.ts";
+import { scalar } from "../tensor/ops/operand.ts";
+import { captureSite } from "../tensor/site.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { flattenTree } from "../tensor/tree.ts";
+import { grad } from "./grad.ts";
+import { matching } from "./vjp.ts";
+
+/**
+ * The Hessian-vector product H·t of a scalar function: the gradient of ⟨∇f, t⟩, for about the cost of two gradients.
+ *
+ * @param f - returns an f32 scalar.
+ * @param primals - array of arguments: trees of f32 tensors.
+ * @param tangents - like the primals.
+ * @returns an array of trees like the primals.
+ * @throws GradientError as grad, or if a tangent does not fit its primal.
+ */
+export function hvp<A extends readonly unknown[]>(f: (...args: A) => AnyTensor, primals: A, tangents: A): A {
+  const directions = matching("hvp", "the primals", primals, tangents, captureSite());
+  const argnums = primals.map((_, i) => i);
+  const slope = (...args: A): AnyTensor =>
+    flattenTree(grad(f, { argnums })(...args)).reduce<AnyTensor>(
+      (total, g, i) => add(total, sum(mul(g, directions[i]!))),
+      scalar(0, "f32"),
+    );
+  return grad(slope, { argnums })(...primals) as unknown as A;
+}

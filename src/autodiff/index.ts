@@ -1,0 +1,10 @@
+export { checkpoint } from "./checkpoint.ts";
+export type { CustomCotangents, CustomVjpCall } from "./custom-vjp.ts";
+export { customVjp } from "./custom-vjp.ts";
+export type { Argnums, Chosen, GradOptions, WithAux } from "./grad.ts";
+export { grad, valueAndGrad } from "./grad.ts";
+export { hvp } from "./hvp.ts";
+export { jacobian } from "./jacobian.ts";
+export { jvp } from "./jvp.ts";
+export { stopGradient } from "./stop-gradient.ts";
+export { vjp } from "./vjp.ts";

@@ -1,0 +1,49 @@
+import { GradientError } from "../tensor/errors.ts";
+import { concat } from "../tensor/ops/concat.ts";
+import { reshape } from "../tensor/ops/reshape.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { captureSite } from "../tensor/site.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { formatType, hostLeaf, isTensor } from "../tensor/tensor.ts";
+import type { MapTree } from "../tensor/tree.ts";
+import { flattenTree, unflattenTree } from "../tensor/tree.ts";
+import { independent, zerosLike } from "./independent.ts";
+import { pullback } from "./pullback.ts";
+
+/**
+ * All first derivatives of a tensor-valued function by its first argument, one backward pass an output element: for small
+ * outputs, and for tests.
+ *
+ * @param f - returns one f32 tensor y. Its first argument is a tree of f32 tensors.
+ * @returns a function that gives a tree like the first argument; in the place of x a tensor of shape (…y, …x).
+ * @throws GradientError if f returns no f32 tensor, or a leaf of the argument is not f32.
+ */
+export function jacobian<T, Rest extends readonly unknown[]>(
+  f: (x: T, ...rest: Rest) => AnyTensor,
+): (x: T, ...rest: Rest) => MapTree<T, AnyTensor> {
+  return (x, ...rest) => {
+    const site = captureSite();
+    const variables = independent("jacobian", x, "argument 0", site);
+    const y = f(variables, ...rest);
+    if (!isTensor(y) || y.dtype !== "f32") {
+      throw new GradientError(
+        `jacobian: the function returns ${isTensor(y) ? formatType(y) : "no tensor"}, not f32`,
+        ["return one f32 tensor"],
+        site,
+      );
+    }
+    const leaves = flattenTree(variables);
+    const rows = Array.from({ length: sizeOf(y.shape) }, (_, i) => {
+      const basis = new Float32Array(sizeOf(y.shape));
+      basis[i] = 1;
+      return pullback([y], [hostLeaf(y, basis)], leaves);
+    });
+    const blocks = leaves.map((leaf, k) => {
+      const flat = rows.map((row) => reshape(row[k] ?? zerosLike(leaf), [1, sizeOf(leaf.shape)]));
+      const whole = [...y.shape, ...leaf.shape];
+      if (flat.length === 0) return hostLeaf({ shape: whole, dtype: "f32" }, new Float32Array(0));
+      return reshape(flat.length === 1 ? flat[0]! : concat(flat, { axis: 0 }), whole);
+    });
+    return unflattenTree(variables, blocks) as MapTree<T, AnyTensor>;
+  };
+}

@@ -1,0 +1,41 @@
+import { identity } from "../tensor/ops/identity.ts";
+import { captureSite } from "../tensor/site.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import type { MapTree } from "../tensor/tree.ts";
+import { flattenTree, unflattenTree } from "../tensor/tree.ts";
+import { zerosLike } from "./independent.ts";
+import { pullback } from "./pullback.ts";
+import { independentArguments, matching } from "./vjp.ts";
+
+/**
+ * The Jacobian-vector product J·t: how the value moves when the arguments move along the tangents. Built as the VJP of the
+ * VJP, which is linear in its cotangent, so its own cotangent's gradient is J·t.
+ *
+ * @param primals - array of arguments: trees of f32 tensors.
+ * @param tangents - like the primals.
+ * @returns `value` and `tangent`, trees of one structure; zeros for outputs without gradient.
+ * @throws GradientError if a primal's leaf is not f32, or a tangent does not fit its primal.
+ */
+export function jvp<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  primals: A,
+  tangents: A,
+): { value: R; tangent: MapTree<R, AnyTensor> } {
+  const site = captureSite();
+  const directions = matching("jvp", "the primals", primals, tangents, site);
+  const variables = independentArguments("jvp", primals, site);
+  const value = f(...variables);
+  const outputs = flattenTree(value);
+  const probes = outputs.map((output) => (output.dtype === "f32" ? identity(zerosLike(output)) : null));
+  const back = pullback(outputs, probes, flattenTree(variables));
+  const pairs = back.flatMap((g, i) => (g === null ? [] : [{ g, direction: directions[i]! }]));
+  const along = pullback(
+    pairs.map(({ g }) => g),
+    pairs.map(({ direction }) => direction),
+    probes.filter((probe) => probe !== null),
+  )[Symbol.iterator]();
+  const tangent = outputs.map((output, i) =>
+    probes[i] === null ? zerosLike(output) : (along.next().value ?? zerosLike(output)),
+  );
+  return { value, tangent: unflattenTree(value, tangent) };
+}
