@@ -1,5 +1,7 @@
 import type { DType, NumericArray, Precision } from "./dtype.ts";
 import { allocate } from "./dtype.ts";
+import { erf, erfInv } from "./error-function.ts";
+import { roundHalfToEven } from "./half.ts";
 import type { Expr, ScalarFn } from "./scalar.ts";
 import { fold } from "./scalar.ts";
 
@@ -55,7 +57,7 @@ function loop(fn: ScalarFn, dtype: DType, o: NumericArray, a: NumericArray, b: N
       for (let i = 0; i < n; i++) o[i] = -a[i]!;
       return;
     case "pow":
-      for (let i = 0; i < n; i++) o[i] = Math.pow(a[i]!, b[i]!);
+      for (let i = 0; i < n; i++) o[i] = a[i]! ** b[i]!;
       return;
     case "maximum":
       for (let i = 0; i < n; i++) o[i] = a[i]! >= b[i]! ? a[i]! : b[i]!;
@@ -115,6 +117,9 @@ function loop(fn: ScalarFn, dtype: DType, o: NumericArray, a: NumericArray, b: N
     case "erf":
       for (let i = 0; i < n; i++) o[i] = erf(a[i]!);
       return;
+    case "erfInv":
+      for (let i = 0; i < n; i++) o[i] = erfInv(a[i]!);
+      return;
     case "mod":
       for (let i = 0; i < n; i++) o[i] = a[i]! - b[i]! * Math.floor(a[i]! / b[i]!);
       return;
@@ -169,30 +174,7 @@ function loop(fn: ScalarFn, dtype: DType, o: NumericArray, a: NumericArray, b: N
   }
 }
 
-function roundHalfToEven(x: number): number {
-  const r = Math.round(x);
-  return r - x === 0.5 && r % 2 !== 0 ? r - 1 : r;
-}
-
 function sigmoid(x: number): number {
   const e = Math.exp(-Math.abs(x));
   return x >= 0 ? 1 / (1 + e) : e / (1 + e);
-}
-
-/** erf to about 1e-15: the series below 2.5, the continued fraction of erfc above. */
-function erf(x: number): number {
-  const a = Math.abs(x);
-  if (a > 6) return Math.sign(x);
-  if (a < 2.5) {
-    let term = a;
-    let sum = a;
-    for (let n = 1; n < 60; n++) {
-      term *= (-a * a) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
-  }
-  let fraction = 0;
-  for (let n = 60; n >= 1; n--) fraction = n / 2 / (a + fraction);
-  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
 }

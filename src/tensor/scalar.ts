@@ -33,6 +33,7 @@ export type ScalarFn =
   | "sigmoid"
   | "softplus"
   | "erf"
+  | "erfInv"
   | "mod"
   | "floorDiv"
   | "equal"
@@ -123,6 +124,10 @@ export const scalarFunctions: Readonly<Record<ScalarFn, ScalarFunction>> = {
   erf: {
     wgsl: "erf_($0)",
     derivative: ([x]) => [call("mul", 2 / Math.sqrt(Math.PI), call("exp", call("neg", call("square", x!))))],
+  },
+  erfInv: {
+    wgsl: "erfInv_($0)",
+    derivative: (_, y) => [call("mul", Math.sqrt(Math.PI) / 2, call("exp", call("square", y)))],
   },
   mod: {
     wgsl: "mod_($0, $1)", // sign of the divisor, as NumPy and Python

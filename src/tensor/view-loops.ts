@@ -50,15 +50,17 @@ function copyPiece(piece: Piece, input: NumericArray, inputShape: Shape, output:
       source += at[axis]! * step[axis]!;
       target += at[axis]! * outputStrides[axis]!;
     }
+    source = Math.round(source); // a scale may be 1/step: whole at every element that is read
     if (rank === 0) {
       output[target] = input[source]!;
       return;
     }
     const last = rank - 1; // the inner loop runs along the last axis
+    const sourceStep = Math.round(stride[last]! * step[last]!);
     for (let k = at[last]!; k < to[last]!; k += stride[last]!) {
       output[target] = input[source]!;
       target += stride[last]!;
-      source += stride[last]! * step[last]!;
+      source += sourceStep;
     }
     let axis = last - 1;
     for (; axis >= 0; axis--) {

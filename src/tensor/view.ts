@@ -16,7 +16,10 @@ export interface Piece {
   readonly inside: readonly AxisRange[];
 }
 
-/** Input coordinate = `scale` · output coordinate of `axis` + `offset`; just `offset` when axis is null. */
+/**
+ * Input coordinate = `scale` · output coordinate of `axis` + `offset`; just `offset` when axis is null. `scale` is an integer,
+ * or 1/step with `offset` −from/step and a range of that step on the axis: elements laid out with gaps.
+ */
 export interface AxisRead {
   readonly axis: number | null;
   readonly scale: number;

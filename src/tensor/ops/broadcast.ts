@@ -89,7 +89,7 @@ export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
     const dtype = checkDTypes("sum", [x!], ["f32", "i32", "u32"]);
     return [{ shape: reducedShape(x!.shape, axes), dtype }];
   },
-  kernel: { family: "reduce" },
+  kernel: { family: "reduce", combine: "add" },
   reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params }) => {
     const { kept, reduced } = reductionOffsets(type!, params.axes);
     for (let i = 0; i < kept.length; i++) {

@@ -82,6 +82,7 @@ export const elementwiseOps: Readonly<Record<Exclude<ScalarFn, "select">, Op<nul
   sigmoid: elementwise("sigmoid", float, [wide]),
   softplus: elementwise("softplus", float, [wide]),
   erf: elementwise("erf", float, [wide]),
+  erfInv: elementwise("erfInv", float, [between(-0.9, 0.9)]),
   mod: elementwise("mod", numeric, [between(0.25, 0.9), between(1, 2)]),
   floorDiv: elementwise("floorDiv", numeric, [between(0.25, 0.9), between(1, 2)]),
   equal: elementwise("equal", any, [wide, wide], "bool"),
@@ -168,6 +169,8 @@ export const sigmoid: Unary = unary(elementwiseOps.sigmoid);
 export const softplus: Unary = unary(elementwiseOps.softplus);
 /** The error function 2/√π ∫₀ˣ e^(−t²) dt. */
 export const erf: Unary = unary(elementwiseOps.erf);
+/** The inverse of {@link erf}, −1 < x < 1; ±∞ at ±1. */
+export const erfInv: Unary = unary(elementwiseOps.erfInv);
 /** a − b·⌊a/b⌋, broadcast: the sign of the divisor, as in NumPy. */
 export const mod: Binary = binary(elementwiseOps.mod);
 /** ⌊a/b⌋, broadcast. Gradient 0. */

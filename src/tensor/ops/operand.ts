@@ -1,13 +1,28 @@
 import type { DType } from "../dtype.ts";
 import { allocate } from "../dtype.ts";
-import { DTypeError } from "../errors.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType, hostLeaf, isTensor } from "../tensor.ts";
 import type { Operand } from "./signatures.ts";
 
-/** A number as a rank-0 tensor: a constant of the program. */
+const integers: Partial<Record<DType, readonly [number, number]>> = {
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+  u8: [0, 255],
+  bool: [0, 1],
+};
+
+/** A number as a rank-0 tensor: a constant of the program. @throws DTypeError if the dtype cannot hold it. */
 export function scalar(value: number, dtype: DType): AnyTensor {
+  const range = integers[dtype];
+  if (range !== undefined && !(Number.isInteger(value) && value >= range[0] && value <= range[1])) {
+    throw new DTypeError(
+      `${dtype} cannot hold the number ${value}`,
+      ["cast the tensor beside it, or round the number"],
+      captureSite(),
+    );
+  }
   const data = allocate(dtype, 1);
   data[0] = value;
   return hostLeaf({ shape: [], dtype }, data, true);
@@ -45,4 +60,19 @@ export function checkDTypes(op: string, inputs: readonly TensorType[], allowed: 
     }
   }
   return dtype;
+}
+
+/** Checks a record's axes: within the rank, each once. */
+export function checkAxes(op: string, x: TensorType, axes: readonly number[]): void {
+  const known = axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < x.shape.length);
+  if (!known || new Set(axes).size !== axes.length) {
+    throw new ShapeError(`${op}: axes [${axes}] do not fit ${formatType(x)}`, [], captureSite());
+  }
+}
+
+/** Checks a record's number of axes. */
+export function checkRank(op: string, x: TensorType, rank: number): void {
+  if (x.shape.length !== rank) {
+    throw new ShapeError(`${op}: takes rank ${rank}, not ${formatType(x)}`, [], captureSite());
+  }
 }

@@ -1,0 +1,41 @@
+import { ConfigError } from "../errors.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { add, erf, greater, maximum, minimum, mul, neg, softplus } from "./elementwise.ts";
+import { where } from "./select.ts";
+import type { Operand } from "./signatures.ts";
+
+/** max(0, x). Gradient 0 at 0, as in PyTorch. */
+export function relu(x: AnyTensor): AnyTensor {
+  return maximum(0, x); // a tie gives the gradient to the first operand, the constant
+}
+
+/** x where x > 0, else slope·x. The gradient at 0 is `slope`. @defaultValue slope 0.01 */
+export function leakyRelu(x: AnyTensor, options: { slope?: number } = {}): AnyTensor {
+  return where(greater(x, 0), x, mul(x, options.slope ?? 0.01));
+}
+
+/** x·Φ(x) = x/2·(1 + erf(x/√2)), the exact form. Source: Hendrycks & Gimpel, arXiv 1606.08415. */
+export function gelu(x: AnyTensor): AnyTensor {
+  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+}
+
+/** ln σ(x) = −ln(1 + e⁻ˣ), without overflow. */
+export function logSigmoid(x: AnyTensor): AnyTensor {
+  return neg(softplus(neg(x)));
+}
+
+/**
+ * x held between bounds. At a bound x itself takes the gradient (1), beyond it the bound does.
+ *
+ * @param options.min - lower bound, number or tensor, broadcast. @defaultValue none
+ * @param options.max - upper bound. It wins where min > max. @defaultValue none
+ * @throws ConfigError without a bound.
+ */
+export function clip(x: AnyTensor, options: { min?: Operand; max?: Operand }): AnyTensor {
+  if (options.min === undefined && options.max === undefined) {
+    throw new ConfigError("clip: no bound given", ["expects { min }, { max } or both"], captureSite());
+  }
+  const raised = options.min === undefined ? x : maximum(x, options.min);
+  return options.max === undefined ? raised : minimum(raised, options.max);
+}

@@ -1,0 +1,56 @@
+import type { Op, Sample } from "../op.ts";
+import { apply1, defineOp } from "../op.ts";
+import type { Shape } from "../shape.ts";
+import { normalizeAxis, sizeOf } from "../shape.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { checkAxes, checkDTypes } from "./operand.ts";
+
+interface CumsumParams {
+  readonly axis: number;
+  /** Sum from the end. */
+  readonly reverse: boolean;
+}
+
+const sample = (shape: Shape, axis: number, reverse: boolean): Sample<CumsumParams> => ({
+  inputs: [{ shape, dtype: "f32" }],
+  params: { axis, reverse },
+});
+
+export const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
+  name: "cumsum",
+  infer: ([x], { axis }) => {
+    const dtype = checkDTypes("cumsum", [x!], ["f32", "i32", "u32"]);
+    checkAxes("cumsum", x!, [axis]);
+    return [{ shape: x!.shape, dtype }];
+  },
+  kernel: { family: "cumsum" },
+  reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params: { axis, reverse } }) => {
+    const n = type!.shape[axis]!;
+    const inner = sizeOf(type!.shape.slice(axis + 1));
+    const outer = sizeOf(type!.shape.slice(0, axis));
+    for (let i = 0; i < outer; i++) {
+      for (let j = 0; j < inner; j++) {
+        let total = 0;
+        for (let k = 0; k < n; k++) {
+          const at = (i * n + (reverse ? n - 1 - k : k)) * inner + j;
+          total += x![at]!;
+          y![at] = total;
+        }
+      }
+    }
+  },
+  vjp: ({ g: [g], params: { axis, reverse } }) => [apply1(cumsumOp, [g!], { axis, reverse: !reverse })],
+  linear: [0],
+  samples: () => [
+    sample([5], 0, false),
+    sample([2, 3, 4], 1, true),
+    sample([3, 70], 1, false),
+    sample([0, 2], 0, false),
+  ],
+});
+
+/** Running sums along an axis, the element itself included; integers wrap. @defaultValue axis 0, reverse (from the end) false */
+export function cumsum(x: AnyTensor, options: { axis?: number; reverse?: boolean } = {}): AnyTensor {
+  const axis = normalizeAxis("cumsum", options.axis ?? 0, x.shape.length);
+  return apply1(cumsumOp, [x], { axis, reverse: options.reverse ?? false });
+}

@@ -1,0 +1,150 @@
+import type { DType } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
+import type { Op, Sample } from "../op.ts";
+import { apply1, defineOp } from "../op.ts";
+import type { Shape } from "../shape.ts";
+import { checkShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { formatType } from "../tensor.ts";
+import { checkIndices } from "./indices.ts";
+import { checkAxes, checkDTypes } from "./operand.ts";
+
+interface GatherParams {
+  readonly axis: number;
+}
+
+interface ScatterParams {
+  readonly axis: number;
+  /** Size of the result's axis. */
+  readonly size: number;
+}
+
+const numeric: readonly DType[] = ["f32", "i32", "u32"];
+
+const gatherSample = (x: Shape, indices: Shape, axis: number): Sample<GatherParams> => ({
+  inputs: [
+    { shape: x, dtype: "f32" },
+    { shape: indices, dtype: "i32", domain: { kind: "integer", below: x[axis]! } },
+  ],
+  params: { axis },
+});
+
+const scatterSample = (x: Shape, indices: Shape, axis: number, size: number): Sample<ScatterParams> => ({
+  inputs: [
+    { shape: x, dtype: "f32" },
+    { shape: indices, dtype: "i32", domain: { kind: "integer", below: size } },
+  ],
+  params: { axis, size },
+});
+
+/** x (…a, n, …b), indices (…i) → (…a, …i, …b). An index outside 0 … n−1 reads 0. */
+export const gatherOp: Op<GatherParams> = defineOp<GatherParams>({
+  name: "gather",
+  infer: ([x, indices], { axis }) => {
+    checkAxes("gather", x!, [axis]);
+    checkDTypes("gather", [indices!], ["i32"]);
+    const shape = [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)];
+    return [{ shape, dtype: checkDTypes("gather", [x!], [...numeric, "bool"]) }];
+  },
+  kernel: { family: "gather" },
+  reference: ({ inputs: [x, indices], outputs: [y], inputTypes: [type], params: { axis } }) => {
+    const n = type!.shape[axis]!;
+    const inner = sizeOf(type!.shape.slice(axis + 1));
+    const outer = sizeOf(type!.shape.slice(0, axis));
+    for (let i = 0; i < outer; i++) {
+      for (let k = 0; k < indices!.length; k++) {
+        const index = indices![k]!;
+        if (index < 0 || index >= n) continue;
+        const from = (i * n + index) * inner;
+        const to = (i * indices!.length + k) * inner;
+        for (let j = 0; j < inner; j++) y![to + j] = x![from + j]!;
+      }
+    }
+  },
+  vjp: ({ g: [g], inputs: [x, indices], params: { axis } }) => [
+    x!.dtype === "f32" ? apply1(scatterAddOp, [g!, indices!], { axis, size: x!.shape[axis]! }) : null,
+    null,
+  ],
+  linear: [0],
+  samples: () => [
+    gatherSample([5], [7], 0),
+    gatherSample([4, 3], [2, 2], 0),
+    gatherSample([2, 6, 3], [4], 1),
+    gatherSample([3, 2], [], 1),
+    gatherSample([3, 2], [0], 0),
+  ],
+});
+
+/** x (…a, …i, …b), indices (…i) → (…a, size, …b): each slice is added to the place that its index names. An index outside 0 … size−1 adds nothing. */
+export const scatterAddOp: Op<ScatterParams> = defineOp<ScatterParams>({
+  name: "scatterAdd",
+  infer: ([x, indices], { axis, size }) => {
+    const dtype = checkDTypes("scatterAdd", [x!], numeric);
+    checkDTypes("scatterAdd", [indices!], ["i32"]);
+    checkShape("scatterAdd", [size]);
+    const end = axis + indices!.shape.length;
+    if (!sameShape(x!.shape.slice(axis, end), indices!.shape)) {
+      throw new ShapeError(
+        `scatterAdd: the axes of ${formatType(x!)} from ${axis} on are not those of the indices ${formatType(indices!)}`,
+        ["expects x (…a, …i, …b), indices (…i) → (…a, size, …b)"],
+        captureSite(),
+      );
+    }
+    return [{ shape: [...x!.shape.slice(0, axis), size, ...x!.shape.slice(end)], dtype }];
+  },
+  kernel: { family: "scatterAdd" },
+  reference: ({ inputs: [x, indices], outputs: [y], outputTypes: [type], params: { axis, size } }) => {
+    const inner = sizeOf(type!.shape.slice(axis + 1));
+    const outer = sizeOf(type!.shape.slice(0, axis));
+    for (let i = 0; i < outer; i++) {
+      for (let k = 0; k < indices!.length; k++) {
+        const index = indices![k]!;
+        if (index < 0 || index >= size) continue;
+        const from = (i * indices!.length + k) * inner;
+        const to = (i * size + index) * inner;
+        for (let j = 0; j < inner; j++) y![to + j]! += x![from + j]!;
+      }
+    }
+  },
+  vjp: ({ g: [g], inputs: [, indices], params: { axis } }) => [apply1(gatherOp, [g!, indices!], { axis }), null],
+  linear: [0],
+  samples: () => [
+    scatterSample([7], [7], 0, 4),
+    scatterSample([2, 2, 3], [2, 2], 0, 5),
+    scatterSample([2, 4, 3], [4], 1, 6),
+    scatterSample([3], [], 1, 2),
+    scatterSample([0, 2], [0], 0, 3),
+  ],
+});
+
+/**
+ * Slices of `x` by number: axis `axis` is replaced by the axes of `indices`. NumPy's and PyTorch's `take`.
+ *
+ * @param x - `(…a, n, …b)`, any dtype that computes.
+ * @param indices - `(…i)`, i32. One outside 0 … n−1 (negative ones too) throws when the indices are known on the host, and reads 0 when not. No gradient.
+ * @returns `(…a, …i, …b)`. @defaultValue axis 0
+ */
+export function gather(x: AnyTensor, indices: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+  const axis = normalizeAxis("gather", options.axis ?? 0, x.shape.length);
+  checkIndices("gather", indices, x.shape[axis]!);
+  return apply1(gatherOp, [x, indices], { axis });
+}
+
+/** {@link gather}, by NumPy's name. */
+export const take: typeof gather = gather;
+
+/**
+ * Adds slices of `x` into zeros at the places that `indices` name; equal indices add up, in a fixed order. The transpose of {@link gather}.
+ *
+ * @param x - `(…a, …i, …b)`, f32, i32 or u32.
+ * @param indices - `(…i)`, i32. One outside 0 … size−1 throws when the indices are known on the host, and adds nothing when not. No gradient.
+ * @param options.size - size of the axis that replaces the indices' axes.
+ * @returns `(…a, size, …b)`. @defaultValue axis 0
+ */
+export function scatterAdd(x: AnyTensor, indices: AnyTensor, options: { size: number; axis?: number }): AnyTensor {
+  const rank = x.shape.length - indices.shape.length + 1;
+  const axis = normalizeAxis("scatterAdd", options.axis ?? 0, Math.max(1, rank));
+  checkIndices("scatterAdd", indices, options.size);
+  return apply1(scatterAddOp, [x, indices], { axis, size: options.size });
+}

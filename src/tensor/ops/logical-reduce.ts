@@ -1,0 +1,40 @@
+import type { Op } from "../op.ts";
+import { defineOp } from "../op.ts";
+import type { ReduceParams } from "./broadcast.ts";
+import { reducedShape, reduceSamples, reduceWith, reductionOffsets } from "./broadcast.ts";
+import { checkAxes, checkDTypes } from "./operand.ts";
+import type { Reduction } from "./signatures.ts";
+
+/** `decisive`: the value that settles the result wherever it stands. */
+function logicalOp(name: "any" | "all", decisive: 0 | 1): Op<ReduceParams> {
+  return defineOp<ReduceParams>({
+    name,
+    infer: ([x], { axes }) => {
+      checkDTypes(name, [x!], ["bool"]);
+      checkAxes(name, x!, axes);
+      return [{ shape: reducedShape(x!.shape, axes), dtype: "bool" }];
+    },
+    kernel: { family: "reduce" },
+    reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params }) => {
+      const { kept, reduced } = reductionOffsets(type!, params.axes);
+      for (let i = 0; i < kept.length; i++) {
+        const found = reduced.some((offset) => x![kept[i]! + offset] === decisive);
+        y![i] = found ? decisive : 1 - decisive;
+      }
+    },
+    vjp: null,
+    samples: () =>
+      reduceSamples().map(({ inputs, params }) => ({
+        inputs: inputs.map(({ shape }) => ({ shape, dtype: "bool" })),
+        params,
+      })),
+  });
+}
+
+export const anyOp: Op<ReduceParams> = logicalOp("any", 1);
+export const allOp: Op<ReduceParams> = logicalOp("all", 0);
+
+/** Whether one element over the axes is true; false where there is none. bool. No gradient. */
+export const any: Reduction = (x, options) => reduceWith(anyOp, x, options);
+/** Whether each element over the axes is true; true where there is none. bool. No gradient. */
+export const all: Reduction = (x, options) => reduceWith(allOp, x, options);

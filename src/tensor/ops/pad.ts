@@ -1,0 +1,42 @@
+import { ConfigError, ShapeError } from "../errors.ts";
+import { apply1 } from "../op.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { formatType } from "../tensor.ts";
+import { padOp } from "./slice.ts";
+
+/**
+ * Surrounds `x` with a constant.
+ *
+ * @param options.padding - `[before, after]` for each axis, non-negative integers; one number for every side.
+ * @param options.value - finite: WGSL knows no infinity. @defaultValue 0
+ * @throws ShapeError if `padding` does not match the axes; ConfigError for other values.
+ */
+export function pad(
+  x: AnyTensor,
+  options: { padding: number | readonly (readonly [number, number])[]; value?: number },
+): AnyTensor {
+  const { value = 0 } = options;
+  const sides =
+    typeof options.padding === "number"
+      ? x.shape.map(() => [options.padding, options.padding] as [number, number])
+      : options.padding;
+  if (sides.length !== x.shape.length) {
+    throw new ShapeError(
+      `pad: ${sides.length} pairs for ${formatType(x)}`,
+      ["one [before, after] an axis"],
+      captureSite(),
+    );
+  }
+  if (!Number.isFinite(value) || sides.flat().some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new ConfigError(
+      `pad: sides [${sides.flat()}], value ${value}`,
+      ["sides are integers ≥ 0 (slice cuts off), the value is finite"],
+      captureSite(),
+    );
+  }
+  if (sides.flat().every((n) => n === 0)) return x;
+  const start = sides.map(([before]) => before);
+  const shape = x.shape.map((n, axis) => sides[axis]![0] + n + sides[axis]![1]);
+  return apply1(padOp, [x], { start, step: shape.map(() => 1), shape, value });
+}

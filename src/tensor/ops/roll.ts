@@ -1,0 +1,58 @@
+import { ConfigError, ShapeError } from "../errors.ts";
+import type { Op } from "../op.ts";
+import { apply1, defineOp } from "../op.ts";
+import { normalizeAxis } from "../shape.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { formatType } from "../tensor.ts";
+import { along } from "../view.ts";
+
+interface RollParams {
+  readonly axis: number;
+  /** 0 < shift < size */
+  readonly shift: number;
+}
+
+export const rollOp: Op<RollParams> = defineOp<RollParams>({
+  name: "roll",
+  infer: ([x], { axis, shift }) => {
+    if (!(shift > 0 && shift < (x!.shape[axis] ?? 0))) {
+      throw new ShapeError(`roll: no shift by ${shift} on axis ${axis} of ${formatType(x!)}`);
+    }
+    return [{ shape: x!.shape, dtype: x!.dtype }];
+  },
+  view: (_, output, { axis, shift }) => {
+    const n = output.shape[axis]!;
+    const piece = (
+      from: number,
+      to: number,
+      offset: number,
+    ): {
+      input: number;
+      reads: ReturnType<typeof along>[];
+      inside: { axis: number; from: number; to: number; step: number }[];
+    } => ({
+      input: 0,
+      reads: output.shape.map((_n, i) => along(i, i === axis ? offset : 0)),
+      inside: [{ axis, from, to, step: 1 }],
+    });
+    return { kind: "pieces", pieces: [piece(shift, n, -shift), piece(0, shift, n - shift)], fill: 0 };
+  },
+  vjp: ({ g: [g], params: { axis, shift } }) => [roll(g!, { axis, shift: -shift })],
+  linear: [0],
+  samples: () => [
+    { inputs: [{ shape: [5], dtype: "f32" }], params: { axis: 0, shift: 2 } },
+    { inputs: [{ shape: [2, 3, 4], dtype: "f32" }], params: { axis: 1, shift: 1 } },
+  ],
+});
+
+/** Moves elements by `shift` positions along an axis; what leaves the end comes in at the beginning. @defaultValue axis 0 */
+export function roll(x: AnyTensor, options: { shift: number; axis?: number }): AnyTensor {
+  const axis = normalizeAxis("roll", options.axis ?? 0, x.shape.length);
+  if (!Number.isInteger(options.shift)) {
+    throw new ConfigError(`roll: shift ${options.shift} is no integer`, [], captureSite());
+  }
+  const n = x.shape[axis]!;
+  const shift = n === 0 ? 0 : ((options.shift % n) + n) % n;
+  return shift === 0 ? x : apply1(rollOp, [x], { axis, shift });
+}

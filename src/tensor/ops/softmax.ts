@@ -1,0 +1,58 @@
+import type { Op, Sample } from "../op.ts";
+import { apply1, defineOp } from "../op.ts";
+import { normalizeAxis } from "../shape.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { sum } from "./broadcast.ts";
+import { div, exp, mul, sub } from "./elementwise.ts";
+import { max } from "./extremum.ts";
+import { logSumExp } from "./log-sum-exp.ts";
+import { checkAxes, checkDTypes } from "./operand.ts";
+
+interface SoftmaxParams {
+  readonly axis: number;
+}
+
+const samples = (): Sample<SoftmaxParams>[] => [
+  { inputs: [{ shape: [3, 5], dtype: "f32", domain: { kind: "distinct" } }], params: { axis: 1 } },
+  { inputs: [{ shape: [2, 4, 3], dtype: "f32", domain: { kind: "distinct" } }], params: { axis: 1 } },
+  { inputs: [{ shape: [1], dtype: "f32" }], params: { axis: 0 } },
+  { inputs: [{ shape: [0, 3], dtype: "f32" }], params: { axis: 1 } },
+];
+
+const infer =
+  (name: string): Op<SoftmaxParams>["infer"] =>
+  ([x], { axis }) => {
+    checkDTypes(name, [x!], ["f32"]);
+    checkAxes(name, x!, [axis]);
+    return [{ shape: x!.shape, dtype: "f32" }];
+  };
+
+export const softmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
+  name: "softmax",
+  infer: infer("softmax"),
+  expand: ([x], { axis }) => {
+    if (x!.shape[axis] === 0) return [x!];
+    const powers = exp(sub(x!, max(x!, { axis, keepDims: true })));
+    return [div(powers, sum(powers, { axis, keepDims: true }))];
+  },
+  vjp: ({ g: [g], outputs: [y], params: { axis } }) => [mul(y!, sub(g!, sum(mul(g!, y!), { axis, keepDims: true })))],
+  samples,
+});
+
+export const logSoftmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
+  name: "logSoftmax",
+  infer: infer("logSoftmax"),
+  expand: ([x], { axis }) => [sub(x!, logSumExp(x!, { axis, keepDims: true }))],
+  vjp: ({ g: [g], outputs: [y], params: { axis } }) => [sub(g!, mul(exp(y!), sum(g!, { axis, keepDims: true })))],
+  samples,
+});
+
+/** eˣ/Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
+export function softmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+  return apply1(softmaxOp, [x], { axis: normalizeAxis("softmax", options.axis ?? -1, x.shape.length) });
+}
+
+/** x − ln Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
+export function logSoftmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+  return apply1(logSoftmaxOp, [x], { axis: normalizeAxis("logSoftmax", options.axis ?? -1, x.shape.length) });
+}

@@ -1,0 +1,25 @@
+import { ShapeError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
+import { captureSite } from "../site.ts";
+import type { AnyTensor } from "../tensor.ts";
+import { formatType } from "../tensor.ts";
+import { broadcastTo } from "./broadcast.ts";
+import { reshape } from "./reshape.ts";
+
+/**
+ * Repeats the whole tensor along each axis: `tile([1, 2], { repeats: [2] })` is 1 2 1 2.
+ *
+ * @param options.repeats - one count an axis of `x`, integers ≥ 0.
+ */
+export function tile(x: AnyTensor, options: { repeats: readonly number[] }): AnyTensor {
+  const { repeats } = options;
+  if (repeats.length !== x.shape.length || repeats.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new ShapeError(`tile: repeats [${repeats}] for ${formatType(x)}`, ["one integer ≥ 0 an axis"], captureSite());
+  }
+  const split: Shape = x.shape.flatMap((n) => [1, n]);
+  const spread: Shape = x.shape.flatMap((n, axis) => [repeats[axis]!, n]);
+  return reshape(
+    broadcastTo(reshape(x, split), spread),
+    x.shape.map((n, axis) => n * repeats[axis]!),
+  );
+}

@@ -1,0 +1,62 @@
+import type { AnyOp } from "./op.ts";
+import { broadcastOp, sumOp } from "./ops/broadcast.ts";
+import { castOp } from "./ops/cast.ts";
+import { concatOp } from "./ops/concat.ts";
+import { cumsumOp } from "./ops/cumsum.ts";
+import { diagonalOp } from "./ops/diagonal.ts";
+import { elementwiseOps } from "./ops/elementwise.ts";
+import { argmaxOp, argminOp, maxOp, minOp } from "./ops/extremum.ts";
+import { gatherOp, scatterAddOp } from "./ops/gather.ts";
+import { barrierOp, identityOp, stopGradientOp } from "./ops/identity.ts";
+import { logSumExpOp } from "./ops/log-sum-exp.ts";
+import { allOp, anyOp } from "./ops/logical-reduce.ts";
+import { matmulOp } from "./ops/matmul.ts";
+import { prodOp } from "./ops/prod.ts";
+import { reshapeOp } from "./ops/reshape.ts";
+import { rollOp } from "./ops/roll.ts";
+import { selectOp } from "./ops/select.ts";
+import { padOp, sliceOp } from "./ops/slice.ts";
+import { logSoftmaxOp, softmaxOp } from "./ops/softmax.ts";
+import { sortOp } from "./ops/sort.ts";
+import { putAlongAxisOp, takeAlongAxisOp } from "./ops/take-along-axis.ts";
+import { threefryOp } from "./ops/threefry.ts";
+import { transposeOp } from "./ops/transpose.ts";
+
+const list: readonly { readonly name: string }[] = [
+  ...Object.values(elementwiseOps),
+  selectOp,
+  castOp,
+  broadcastOp,
+  sumOp,
+  prodOp,
+  maxOp,
+  minOp,
+  argmaxOp,
+  argminOp,
+  anyOp,
+  allOp,
+  logSumExpOp,
+  softmaxOp,
+  logSoftmaxOp,
+  cumsumOp,
+  reshapeOp,
+  transposeOp,
+  identityOp,
+  stopGradientOp,
+  barrierOp,
+  sliceOp,
+  padOp,
+  concatOp,
+  rollOp,
+  diagonalOp,
+  gatherOp,
+  scatterAddOp,
+  takeAlongAxisOp,
+  putAlongAxisOp,
+  sortOp,
+  matmulOp,
+  threefryOp,
+];
+
+/** Every primitive of the language: what the laws loop over. */
+export const records: readonly AnyOp[] = list as readonly AnyOp[];
