@@ -43,13 +43,15 @@ export interface LinkOptions {
  */
 export function link(options: LinkOptions): string {
   const body = wgsl[options.file];
-  const own = withoutComments(body);
+  const hooks = options.operands.flatMap(({ hook }) => Object.values(hook ?? {}));
+  const appended = librariesFor(options.file, [withoutComments(body), ...hooks, ...options.declarations]);
+  const text = withoutComments([body, ...appended].join("\n"));
   const parts = [
+    ...appended,
     ...Object.entries(options.constants).map(([name, value]) => constantText(name, value)),
-    ...options.operands.map((operand) => operandText(operand, own)),
+    ...options.operands.map((operand) => operandText(operand, text)),
     ...options.declarations,
   ];
-  parts.push(...librariesFor(options.file, [own, ...parts]));
   const front = options.enables.map((name) => `enable ${name}; `).join("");
   return `${front}${body}\n${parts.join("\n")}\n`;
 }

@@ -1,7 +1,10 @@
 import type { Family } from "../family.ts";
+import { conv2d, conv2dInputGradient } from "./conv2d.ts";
 import { matmul } from "./matmul.ts";
 
 /** Lowerings by the family that an op's record names. */
 export const families: Readonly<Record<string, Family>> = {
+  conv2d,
+  conv2dInputGradient,
   matmul,
 };

@@ -74,6 +74,18 @@ fn erf_4(x: vec4f) -> vec4f {
 }
 fn erf_(x: f32) -> f32 { return erf_4(vec4f(x)).x; }
 
+// Giles, Approximating the erfinv function (2010), single precision: relative error about 4e-7. 1 - |x| is exact.
+fn erfInv_4(x: vec4f) -> vec4f {
+  let a = abs(x);
+  let w = -(log1p_4(-a) + log1p_4(a));
+  let c = w - 2.5;
+  let centre = 1.50140941 + c * (0.246640727 + c * (-0.00417768164 + c * (-0.00125372503 + c * (0.00021858087 + c * (-4.39150654e-6 + c * (-3.5233877e-6 + c * (3.43273939e-7 + c * 2.81022636e-8)))))));
+  let t = sqrt(max(w, vec4f(5.0))) - 3.0;
+  let tail = 2.83297682 + t * (1.00167406 + t * (0.00943887047 + t * (-0.0076224613 + t * (0.00573950773 + t * (-0.00367342844 + t * (0.00134934322 + t * (0.000100950558 - t * 0.000200214257)))))));
+  return x * select(tail, centre, w < vec4f(5.0));
+}
+fn erfInv_(x: f32) -> f32 { return erfInv_4(vec4f(x)).x; }
+
 // floor(a / b); the division may miss an integer by a few units, which the remainder shows.
 fn floorDiv_4(a: vec4f, b: vec4f) -> vec4f {
   let q = floor(a / b);

@@ -58,7 +58,12 @@ export async function checkFamily<P>(
   const sizes = options.terms === undefined ? null : evaluate(op, inputs, outputs, params, data.map(magnitudes));
   const chosen = Object.entries(adapterVariants()).filter(([name]) => options.variants?.includes(name) ?? true);
   for (const [name, facts] of chosen) {
-    const results = await runFamily(device, op as unknown as Op<never>, { inputs, outputs, params, data }, facts as AdapterFacts);
+    const results = await runFamily(
+      device,
+      op as unknown as Op<never>,
+      { inputs, outputs, params, data },
+      facts as AdapterFacts,
+    );
     results.forEach((result, output) => {
       for (let i = 0; i < result.length; i++) {
         const want = reference[output]![i]!;

@@ -89,7 +89,7 @@ export async function runFamily(
     const module = device.createShaderModule({ code });
     const messages = (await module.getCompilationInfo()).messages;
     if (messages.length > 0) {
-      throw new Error(`${spec.file}.wgsl:${messages[0]!.lineNum}: ${messages[0]!.message}\n${code}`);
+      throw new Error(`${spec.file}.wgsl:${messages[0]!.lineNum}: ${messages[0]!.message}`);
     }
     const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
     const entries = [...Object.values(spec.reads), ...Object.values(spec.writes)].map((operand, binding) => {

@@ -1,0 +1,130 @@
+import type { ConvParams } from "../../tensor/ops/conv-geometry.ts";
+import type { ConvInputGradientParams } from "../../tensor/ops/conv2d.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { AdapterFacts, Constant, Family, Lowering } from "../family.ts";
+import { foldWorkgroups, input, output } from "../family.ts";
+import { fill } from "./fill.ts";
+import { broadcastLanes } from "./matmul.ts";
+
+type Image = readonly [n: number, height: number, width: number, channels: number];
+
+/** (n,h,w,c) ∗ (kh,kw,c/groups,k) → (n,oh,ow,k). */
+export const conv2d: Family = ({ inputs, outputs, params, adapter }) => {
+  const [x, w] = inputs.map((type) => type.shape) as [Image, Image];
+  return gather(
+    { source: x, result: outputs[0]!.shape as Image, kernel: [w[0], w[1]] },
+    params as ConvParams,
+    false,
+    adapter,
+  );
+};
+
+/** Its transpose in the image: (n,oh,ow,k), (kh,kw,c/groups,k) → (n,h,w,c), gathered at each image pixel. */
+export const conv2dInputGradient: Family = ({ inputs, outputs, params, adapter }) => {
+  const [g, w] = inputs.map((type) => type.shape) as [Image, Image];
+  const shapes = { source: g, result: outputs[0]!.shape as Image, kernel: [w[0], w[1]] as const };
+  return gather(shapes, params as ConvInputGradientParams, true, adapter);
+};
+
+interface Shapes {
+  readonly source: Image;
+  readonly result: Image;
+  readonly kernel: readonly [number, number];
+}
+
+function gather(
+  { source, result, kernel }: Shapes,
+  params: ConvParams,
+  transposed: boolean,
+  adapter: AdapterFacts,
+): Lowering {
+  if (sizeOf(source) === 0 || kernel[0] * kernel[1] === 0) return fill({ shape: result, dtype: "f32" }, adapter);
+  if (sizeOf(result) === 0) return { scratch: [], dispatches: [] };
+  const { stride, dilation, padding, groups } = params;
+  const phases = transposed ? stride : ([1, 1] as const);
+  const grid = [Math.ceil(result[1] / phases[0]), Math.ceil(result[2] / phases[1])] as const;
+  const taps = [0, 1].map((axis) =>
+    tapsOf(transposed, kernel[axis]!, stride[axis]!, dilation[axis]!, padding[axis * 2]!),
+  );
+  const width = result[3] / groups;
+  const depth = source[3] / groups;
+  const geometry: Record<string, Constant> = {
+    ...{ TRANSPOSED: transposed, N: result[0], H: result[1], W: result[2], C: result[3] },
+    ...{ SOURCE_H: source[1], SOURCE_W: source[2], SOURCE_C: source[3], KH: kernel[0], KW: kernel[1] },
+    ...{ GROUPS: groups, DEPTH: depth, WIDTH: width, GRID_H: grid[0], GRID_W: grid[1] },
+    ...{ PHASES_H: phases[0], PHASES_W: phases[1] },
+    ...{ GRID_STEP_H: { i32: transposed ? 1 : stride[0] }, GRID_STEP_W: { i32: transposed ? 1 : stride[1] } },
+    ...{ STRIDE_H: { i32: stride[0] }, STRIDE_W: { i32: stride[1] } },
+    ...{ DILATION_H: { i32: dilation[0] }, DILATION_W: { i32: dilation[1] } },
+    ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
+    ...{ TAP_START_H: { u32: taps[0]!.starts }, TAP_STEP_H: taps[0]!.step },
+    ...{ TAP_START_W: { u32: taps[1]!.starts }, TAP_STEP_W: taps[1]!.step },
+  };
+  const operands = { reads: { s: input(0), w: input(1) }, writes: { y: output(0) } };
+  const pixels = result[0] * grid[0] * grid[1];
+  const lanes = width % 4 === 0 ? broadcastLanes(width, adapter) : null;
+  if (lanes !== null) {
+    const columns = Math.ceil(width / (4 * lanes));
+    const tiles = 2 * Math.ceil(pixels / 32); // even, so that the two quads of a workgroup share a residue
+    const count = (columns * groups * tiles * phases[0] * phases[1]) / (8 / lanes);
+    return {
+      scratch: [],
+      dispatches: [
+        {
+          file: "conv2d-subgroup",
+          constants: { ...geometry, LANES: lanes, COLUMN_TILES: columns, PIXEL_TILES: tiles },
+          ...operands,
+          workgroups: foldWorkgroups(count, adapter),
+          enables: ["subgroups"],
+        },
+      ],
+      epilogue: [0],
+    };
+  }
+  const quads = width > 32 ? 4 : width > 16 ? 2 : 1;
+  const columns = Math.ceil(width / (16 * quads));
+  const tiles = Math.ceil(pixels / 64);
+  const tile = {
+    QUADS: quads,
+    DEPTH_QUADS: Math.min(4, Math.ceil(depth / 4)),
+    COLUMN_TILES: columns,
+    PIXEL_TILES: tiles,
+  };
+  return {
+    scratch: [],
+    dispatches: [
+      {
+        file: "conv2d",
+        constants: { ...geometry, ...tile },
+        ...operands,
+        workgroups: foldWorkgroups(columns * groups * tiles * phases[0] * phases[1], adapter),
+      },
+    ],
+    epilogue: [0],
+  };
+}
+
+/**
+ * Taps that meet output rows of each residue: those with residue + before − tap·dilation divisible by the stride. They
+ * repeat every stride/gcd(stride, dilation) taps; a residue without any starts past the kernel's end.
+ */
+function tapsOf(
+  transposed: boolean,
+  size: number,
+  stride: number,
+  dilation: number,
+  before: number,
+): { starts: readonly number[]; step: number } {
+  if (!transposed) return { starts: [0], step: 1 };
+  const starts = Array.from({ length: stride }, (_, residue) => {
+    const first = Array.from({ length: size }, (_, tap) => tap).find(
+      (tap) => (residue + before - tap * dilation) % stride === 0,
+    );
+    return first ?? size;
+  });
+  return { starts, step: stride / greatestCommonDivisor(stride, dilation) };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
