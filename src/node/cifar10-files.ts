@@ -9,8 +9,8 @@ import { reasonOf } from "./atomic-file.ts";
 export interface Cifar10 {
   readonly train: Dataset;
   readonly test: Dataset;
-  /** File name and bytes of each training batch, in the order of the images in `train`. */
-  readonly batches: readonly { readonly name: string; readonly bytes: number }[];
+  /** File name and number of images of each training batch, in the order of `train`. */
+  readonly batches: readonly { readonly name: string; readonly count: number }[];
 }
 
 const testFile = "test_batch.bin";
@@ -30,17 +30,15 @@ export async function readCifar10(folder: string): Promise<Cifar10> {
   if (!present.includes(testFile)) throw new DataError(`${folder}: no ${testFile}; ${expected}`);
   const paths = batches.map((name) => join(folder, name));
   const parts = await Promise.all(paths.map(readBytes));
+  const train = decodeCifar10(parts, paths);
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
   const test = decodeCifar10([await readBytes(join(folder, testFile))], [join(folder, testFile)]);
-  const named = present.includes(namesFile) ? await readClassNames(join(folder, namesFile), test) : test;
+  const names = present.includes(namesFile) ? await readClassNames(join(folder, namesFile), test.classes) : {};
   return {
-    train: { ...named, ...withoutNames(decodeCifar10(parts, paths)) },
-    test: named,
-    batches: batches.map((name, i) => ({ name, bytes: parts[i]!.length })),
+    train: { ...train, ...names },
+    test: { ...test, ...names },
+    batches: batches.map((name, i) => ({ name, count: (train.count * parts[i]!.length) / total })),
   };
-}
-
-function withoutNames({ classNames: _, ...dataset }: Dataset): Dataset {
-  return dataset;
 }
 
 /** `data_batch_2.bin` before `data_batch_10.bin`. */
@@ -66,11 +64,9 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-async function readClassNames(path: string, dataset: Dataset): Promise<Dataset> {
+async function readClassNames(path: string, classes: number): Promise<Pick<Dataset, "classNames">> {
   const lines = new TextDecoder().decode(await readBytes(path)).split(/\r?\n/);
   const classNames = lines.map((line) => line.trim()).filter((line) => line !== "");
-  if (classNames.length !== dataset.classes) {
-    throw new DataError(`${path}: ${classNames.length} names for ${dataset.classes} classes`);
-  }
-  return { ...dataset, classNames };
+  if (classNames.length !== classes) throw new DataError(`${path}: ${classNames.length} names for ${classes} classes`);
+  return { classNames };
 }

@@ -58,8 +58,8 @@ test("batches are read in the order of their numbers, with the folder's class na
   expect([...train.labels]).toEqual([1, 2, 7]);
   expect([...testSet.labels]).toEqual([9]);
   expect(batches).toEqual([
-    { name: "data_batch_2.bin", bytes: 2 * record },
-    { name: "data_batch_10.bin", bytes: record },
+    { name: "data_batch_2.bin", count: 2 },
+    { name: "data_batch_10.bin", count: 1 },
   ]);
   expect([train.classNames, testSet.classNames]).toEqual([[..."abcdefghij"], [..."abcdefghij"]]);
   expect([...train.images.slice(0, 3)]).toEqual([1, 1025 % 251, 2049 % 251]); // red, green, blue of pixel 0

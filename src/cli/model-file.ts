@@ -1,0 +1,81 @@
+import { decodeSafetensors, encodeSafetensors, readBytes, readTensors, toLeaves } from "../node/index.ts";
+import { DataError } from "../tensor/errors.ts";
+import { transpose } from "../tensor/ops/transpose.ts";
+import { key } from "../tensor/random.ts";
+import { evaluateReference } from "../tensor/reference.ts";
+import { formatShape } from "../tensor/shape.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { formatType, isTensor } from "../tensor/tensor.ts";
+import { leavesOf, mapTree } from "../tensor/tree.ts";
+import type { AnyClassifier, ModelName, ModelShape } from "./model.ts";
+import { buildClassifier, fileNameOf, parseModel } from "./model.ts";
+
+/** A trained network: what a classifier's `apply` needs. */
+export interface Weights {
+  readonly params: object;
+  readonly stats: object;
+}
+
+/** What a model file says of itself; absent in files of other programs. */
+export interface ModelHeader extends ModelShape {
+  readonly model: ModelName;
+}
+
+const headerKey = "deconfound";
+
+/** Bytes of a model file. */
+export async function encodeModel(header: ModelHeader, weights: Weights): Promise<Uint8Array> {
+  const leaves = leavesOf({ params: weights.params, stats: weights.stats });
+  const read = await readTensors(
+    leaves.flatMap(({ path, value }) => (isTensor(value) ? [[path, value] as const] : [])),
+  );
+  const named = [...toLeaves(read)].map(([path, value]) => {
+    const { name, axes } = fileNameOf(header.model, path);
+    return [name, axes === undefined ? value : onHost(transpose(value, { axes }))] as const;
+  });
+  return encodeSafetensors({ tensors: await readTensors(named), metadata: { [headerKey]: JSON.stringify(header) } });
+}
+
+function onHost(program: AnyTensor): AnyTensor {
+  return evaluateReference(program, { precision: "f32" });
+}
+
+/** A model file and what it says of itself. @throws DataError if it is damaged or was written by another program. */
+export async function readModel(
+  path: string,
+): Promise<{ header: ModelHeader; classifier: AnyClassifier; weights: Weights }> {
+  const { metadata } = decodeSafetensors(await readBytes(path), path);
+  const text = metadata[headerKey];
+  if (text === undefined) throw new DataError(`${path}: does not say which model it holds; train writes such files`);
+  const header = JSON.parse(text) as ModelHeader;
+  const model = parseModel(header.model);
+  return { header, classifier: buildClassifier(model, header), weights: await readWeights(path, model, header) };
+}
+
+/**
+ * The arrays of a file as the tree of a given model. Arrays that the model does not have are ignored.
+ *
+ * @throws DataError naming the first array that is absent or has another shape.
+ */
+export async function readWeights(path: string, model: ModelName, shape: ModelShape): Promise<Weights> {
+  const found = toLeaves(decodeSafetensors(await readBytes(path), path).tensors);
+  const template = buildClassifier(model, shape).init(key(0));
+  const pick = (expected: AnyTensor, place: string): AnyTensor => {
+    const { name, axes } = fileNameOf(model, place);
+    const value = found.get(name);
+    if (value === undefined) throw new DataError(`${path}: no array ${name}; is it a ${model}?`);
+    const shapeInFile = axes === undefined ? expected.shape : axes.map((axis) => expected.shape[axis]!);
+    if (value.dtype !== expected.dtype || formatShape(value.shape) !== formatShape(shapeInFile)) {
+      throw new DataError(
+        `${path}: ${name} is ${formatType(value)}, a ${model} here has f32${formatShape(shapeInFile)}`,
+      );
+    }
+    return axes === undefined ? value : onHost(transpose(value, { axes: inverse(axes) }));
+  };
+  return mapTree({ params: template.params, stats: template.stats }, pick) as Weights;
+}
+
+/** The permutation that undoes `axes`. */
+function inverse(axes: readonly number[]): number[] {
+  return axes.map((_, axis) => axes.indexOf(axis));
+}

@@ -1,0 +1,89 @@
+import type { Io } from "./io.ts";
+
+/** One moment of a run, for the eye. */
+export interface Moment {
+  /** Such as `cbd: backdoored model`. */
+  readonly label: string;
+  /** Epochs done, a fraction inside an epoch. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean loss of the epoch so far. */
+  readonly loss?: number | undefined;
+  /** Percent. */
+  readonly ca?: number | undefined;
+  /** Percent. */
+  readonly asr?: number | undefined;
+}
+
+/** Where progress goes: one rewritten line on a terminal, a line an epoch otherwise. */
+export interface Progress {
+  /** Inside an epoch; shown on a terminal only. */
+  step(moment: Moment): void;
+  /** At the end of an epoch. */
+  epoch(moment: Moment): void;
+  /** A line that stays. */
+  note(line: string): void;
+  /** Clears the rewritten line. */
+  end(): void;
+}
+
+const clearLine = "\r\u001b[2K";
+const redrawEvery = 100; // ms
+
+/** @param now - milliseconds; tests pass their own clock. */
+export function openProgress(io: Io, now: () => number = Date.now): Progress {
+  let label = "";
+  let since = now();
+  let from = 0;
+  let drawn = -Infinity;
+  const describe = (moment: Moment): string => {
+    if (moment.label !== label) {
+      label = moment.label;
+      since = now();
+      from = Math.floor(moment.epoch); // a resumed run starts inside
+    }
+    return formatMoment(moment, etaOf(moment, from, now() - since));
+  };
+  const clear = (): void => {
+    if (io.terminal) io.err(clearLine);
+  };
+  return {
+    step(moment) {
+      const line = describe(moment);
+      if (!io.terminal || now() - drawn < redrawEvery) return;
+      drawn = now();
+      io.err(clearLine + line.slice(0, Math.max(1, io.columns - 1)));
+    },
+    epoch(moment) {
+      const line = describe(moment);
+      io.err(io.terminal ? clearLine + line.slice(0, Math.max(1, io.columns - 1)) : `${line}\n`);
+    },
+    note(line) {
+      clear();
+      io.err(`${line}\n`);
+    },
+    end: clear,
+  };
+}
+
+function etaOf(moment: Moment, from: number, elapsed: number): number | undefined {
+  const done = moment.epoch - from;
+  return done > 0 ? ((moment.epochs - moment.epoch) / done) * elapsed : undefined;
+}
+
+function formatMoment({ label, epoch, epochs, loss, ca, asr }: Moment, eta: number | undefined): string {
+  const parts = [label, `epoch ${Number.isInteger(epoch) ? epoch : epoch.toFixed(1)}/${epochs}`];
+  if (loss !== undefined) parts.push(`loss ${loss.toFixed(4)}`);
+  if (ca !== undefined) parts.push(`CA ${ca.toFixed(1)} %`);
+  if (asr !== undefined) parts.push(`ASR ${asr.toFixed(1)} %`);
+  if (eta !== undefined) parts.push(`ETA ${formatDuration(eta)}`);
+  return parts.join("  ");
+}
+
+/** `1:02:03` or `2:03`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

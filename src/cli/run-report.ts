@@ -1,0 +1,105 @@
+import type { DefenceMetrics, Rate } from "../cbd/metrics.ts";
+import type { DeviceInfo } from "../tensor/device.ts";
+import type { Defence, RunConfig } from "./run-config.ts";
+import { formatTable } from "./table.ts";
+import type { Versions } from "./versions.ts";
+
+/** Rates in percent; those about the trigger are null without an attack. */
+export interface Rates {
+  /** Clean accuracy. */
+  readonly ca: number;
+  /** Attack success rate: triggered images of other classes called the target. */
+  readonly asr: number | null;
+  /** Triggered images of other classes called by their true label. */
+  readonly ra: number | null;
+  /** Clean images of other classes called the target: the ASR of a model that knows no trigger. */
+  readonly cleanTargetRate: number | null;
+}
+
+/** One line of the table. */
+export interface Result extends Rates {
+  readonly defence: Defence;
+  /** Training, evaluation after each epoch included. */
+  readonly seconds: number;
+  /** Images that training steps took in, a second. */
+  readonly imagesPerSecond: number;
+}
+
+/** One epoch of one model. */
+export interface EpochRecord extends Rates {
+  readonly defence: Defence;
+  readonly phase: string;
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the epoch's steps. */
+  readonly loss: number;
+}
+
+/** What `run.json` holds. */
+export interface RunReport {
+  readonly config: RunConfig;
+  readonly versions: Versions;
+  readonly device: Pick<DeviceInfo, "kind" | "adapterClass" | "description">;
+  /** Sizes of the sets behind the rates. */
+  readonly sets: {
+    readonly train: number;
+    readonly poisoned: number;
+    readonly test: number;
+    /** Triggered images: the test images of other classes than the target. */
+    readonly triggered: number;
+  };
+  readonly epochs: readonly EpochRecord[];
+  readonly results: readonly Result[];
+  /** What the weights say of the training set; after `cbd` only. */
+  readonly suspects: SuspectReport | null;
+}
+
+/** The diagnostics of the weights. */
+export interface SuspectReport {
+  /** Percent. */
+  readonly estimatedPoisonRate: number;
+  readonly suspectedTarget: number;
+  /** With known poison only. */
+  readonly auroc: number | null;
+  /** Share of poison among as many lowest weights as there is poison, percent. With known poison only. */
+  readonly precision: number | null;
+}
+
+/** Percent to four places. */
+export function percent(rate: number): number {
+  return Math.round(rate * 1e6) / 1e4;
+}
+
+/** @param attacked - whether there is a trigger to speak of. */
+export function ratesOf(metrics: DefenceMetrics, attacked: boolean): Rates {
+  const ofTrigger = ({ rate }: Rate): number | null => (attacked ? percent(rate) : null);
+  return {
+    ca: percent(metrics.ca.rate),
+    asr: ofTrigger(metrics.asr),
+    ra: ofTrigger(metrics.ra),
+    cleanTargetRate: ofTrigger(metrics.cleanTargetRate),
+  };
+}
+
+/** The report as JSON. An infinite setting is written as the text "Infinity". */
+export function formatReport(report: RunReport): string {
+  const finite = (_: string, value: unknown): unknown => (value === Number.POSITIVE_INFINITY ? "Infinity" : value);
+  return `${JSON.stringify(report, finite, 2)}\n`;
+}
+
+/** The table that `train` prints. */
+export function formatResults(results: readonly Result[]): string {
+  const show = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
+  return formatTable(
+    ["defence", "CA %", "ASR %", "clean target %", "RA %", "seconds", "images/s"],
+    results.map((result) => [
+      result.defence,
+      show(result.ca),
+      show(result.asr),
+      show(result.cleanTargetRate),
+      show(result.ra),
+      result.seconds.toFixed(1),
+      result.imagesPerSecond.toFixed(0),
+    ]),
+  );
+}

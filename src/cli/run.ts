@@ -1,0 +1,76 @@
+import { ConfigError, DataError, DeconfoundError } from "../tensor/errors.ts";
+import { cleanCommand } from "./clean.ts";
+import type { Command } from "./command.ts";
+import { helpFor, parseOptions } from "./command.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { exitCode, exitCodeHelp } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { predictCommand } from "./predict.ts";
+import { trainCommand } from "./train.ts";
+import { packageVersion } from "./versions.ts";
+
+const commands: readonly Command[] = [trainCommand, demoCommand, predictCommand, cleanCommand, doctorCommand];
+
+function help(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n");
+  return `deconfound: a clean model out of a poisoned training set\n
+Usage
+  deconfound COMMAND [OPTIONS]
+  deconfound COMMAND --help
+  deconfound --help | --version\n
+Commands\n${list}\n\n${exitCodeHelp}`;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param words - the arguments after the program's name.
+ * @returns the exit code; nothing is thrown.
+ */
+export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
+  const [first, ...rest] = words;
+  if (first === undefined || first === "--help" || first === "-h" || first === "help") {
+    (first === undefined ? io.err : io.out)(help());
+    return first === undefined ? exitCode.badUse : exitCode.ok;
+  }
+  if (first === "--version") {
+    io.out(`${packageVersion()}\n`);
+    return exitCode.ok;
+  }
+  const command = commands.find(({ name }) => name === first);
+  if (command === undefined) {
+    io.err(`deconfound: there is no command ${first}; see deconfound --help\n`);
+    return exitCode.badUse;
+  }
+  try {
+    if (rest.includes("--help") || rest.includes("-h")) {
+      io.out(`${helpFor(command)}\n${exitCodeHelp}`);
+      return exitCode.ok;
+    }
+    return await command.run(parseOptions(command, rest), io);
+  } catch (error) {
+    return report(error, `deconfound ${command.name}`, io);
+  }
+}
+
+/** Wrong use and wrong data: one line. A device that fails: all that it says. Anything else is a defect: the stack. */
+function report(error: unknown, prefix: string, io: Io): ExitCode {
+  if (error instanceof ConfigError || error instanceof DataError) {
+    io.err(
+      `${prefix}: ${error.message
+        .split("\n")
+        .map((line) => line.trim())
+        .join("; ")}\n`,
+    );
+    return exitCode.badUse;
+  }
+  if (error instanceof DeconfoundError) {
+    io.err(`${prefix}: ${error.name}: ${error.message}\n`);
+    return exitCode.failed;
+  }
+  io.err(`${prefix}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return exitCode.failed;
+}

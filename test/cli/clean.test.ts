@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { badnets } from "../../src/cbd/attacks/badnets.ts";
+import { cleanCommand } from "../../src/cli/clean.ts";
+import { parseOptions } from "../../src/cli/command.ts";
+import type { Io } from "../../src/cli/io.ts";
+import { builtinDataset } from "../../src/data/builtin.ts";
+import { encodeCifar10 } from "../../src/data/cifar10.ts";
+import { selectImages } from "../../src/data/dataset.ts";
+import { readCifar10 } from "../../src/node/cifar10-files.ts";
+import { decodeSafetensors } from "../../src/node/safetensors.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "deconfound-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function clean(...words: readonly string[]): Promise<string> {
+  let out = "";
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: () => {},
+    terminal: false,
+    columns: 80,
+    onInterrupt: () => () => {},
+  };
+  expect(await cleanCommand.run(parseOptions(cleanCommand, words), io)).toBe(0);
+  return out;
+}
+
+const train = builtinDataset({ count: 12, size: 32 });
+
+/** A CIFAR-10 folder of 12 images in batches of 8 and 4. */
+function writeFolder(): string {
+  const data = join(folder, "data");
+  mkdirSync(data);
+  const part = (from: number, to: number): Uint8Array =>
+    encodeCifar10(
+      selectImages(
+        train,
+        Array.from({ length: to - from }, (_, i) => from + i),
+      ),
+    );
+  writeFileSync(join(data, "data_batch_1.bin"), part(0, 8));
+  writeFileSync(join(data, "data_batch_2.bin"), part(8, 12));
+  writeFileSync(join(data, "test_batch.bin"), part(0, 2));
+  return data;
+}
+
+/** Ranks 1, 2, 3 for the given images with tiny weights, then the others. */
+function writeSuspects(low: readonly number[], count = 12): string {
+  const order = [...low, ...Array.from({ length: count }, (_, i) => i).filter((i) => !low.includes(i))];
+  const rows = order.map((index, at) => `${index},0,${at < low.length ? 1e-6 : 0.4 + at / 100},0,0,${at + 1}`);
+  const path = join(folder, "suspects.csv");
+  writeFileSync(path, ["index,label,weight,lossBackdoored,lossClean,rank", ...rows.reverse()].join("\n"));
+  return path;
+}
+
+test("auto drops the lower group, batch by batch, and the result is a CIFAR-10 folder", async () => {
+  const [data, suspects, out] = [writeFolder(), writeSuspects([9, 0, 3]), join(folder, "out")];
+  expect(await clean("--suspects", suspects, "--data", data, "--out", out)).toBe(
+    `9 of 12 images in ${out}, 3 dropped\n`,
+  );
+  const cleaned = await readCifar10(out);
+  const kept = [1, 2, 4, 5, 6, 7, 8, 10, 11];
+  expect(cleaned.batches.map(({ count }) => count)).toEqual([6, 3]);
+  expect(cleaned.train.images).toEqual(selectImages(train, kept).images);
+  expect([...cleaned.train.labels]).toEqual(kept.map((i) => i % 10));
+  expect(readFileSync(join(out, "test_batch.bin"))).toEqual(readFileSync(join(data, "test_batch.bin")));
+});
+
+test("N drops the N lowest ranks", async () => {
+  const [data, suspects, out] = [writeFolder(), writeSuspects([8, 9, 10, 11]), join(folder, "out")];
+  await clean("--suspects", suspects, "--data", data, "--out", out, "--drop", "2");
+  expect((await readCifar10(out)).train.count).toBe(10);
+  rmSync(out, { recursive: true });
+  await clean("--suspects", suspects, "--data", data, "--out", out, "--drop", "4");
+  expect(readdirSync(out).sort()).toEqual(["batches.meta.txt", "data_batch_1.bin", "test_batch.bin"]);
+});
+
+test("without --data the run's own poisoned set is cleaned", async () => {
+  const config = {
+    source: { kind: "builtin", size: 16, count: 20 },
+    attack: { kind: "badnets", rate: 0.2, target: 1 },
+    seed: 5,
+  };
+  writeFileSync(join(folder, "run.json"), JSON.stringify({ config }));
+  const poisoned = badnets(builtinDataset({ count: 20, size: 16, seed: 5 }), { rate: 0.2, target: 1, seed: 5 });
+  const out = join(folder, "out");
+  await clean("--suspects", writeSuspects([...poisoned.poisoned], 20), "--out", out);
+  const { tensors } = decodeSafetensors(new Uint8Array(readFileSync(join(out, "train.safetensors"))), "train");
+  const kept = Array.from({ length: 20 }, (_, i) => i).filter((i) => !poisoned.poisoned.includes(i));
+  expect(tensors.get("images")!.data).toEqual(selectImages(poisoned.dataset, kept).images);
+  expect([...tensors.get("labels")!.data]).toEqual(kept.map((i) => i % 10));
+});
+
+test("what does not fit is refused in one line", async () => {
+  const data = writeFolder();
+  const out = join(folder, "out");
+  await expect(clean("--out", out)).rejects.toThrow("--suspects is missing");
+  const path = writeSuspects([1]);
+  await expect(clean("--suspects", path)).rejects.toThrow("--out is missing");
+  await expect(clean("--suspects", path, "--out", out)).rejects.toThrow(
+    /run\.json: cannot be read, .*--data DIR names/,
+  );
+  await expect(clean("--suspects", path, "--data", data, "--out", out, "--drop", "12")).rejects.toThrow("from 0 to 11");
+  writeFileSync(path, "index,weight,rank\n0,0.5,1\n0,0.5,2\n");
+  await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow("an index appears twice");
+  writeFileSync(path, "index,weight,rank\n12,0.5,1\n");
+  await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
+    "names image 12, the training set has 12",
+  );
+  writeFileSync(path, "index,weight,rank\n1,x,1\n");
+  await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
+    'line 2 is no index, weight and rank: "1,x,1"',
+  );
+  writeFileSync(path, "a,b\n");
+  await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
+    "no header with index, weight and rank",
+  );
+});

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ModelName } from "../../src/cli/model.ts";
+import { buildClassifier } from "../../src/cli/model.ts";
+import { encodeModel, readModel, readWeights } from "../../src/cli/model-file.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/node/safetensors.ts";
+import { DataError } from "../../src/tensor/errors.ts";
+import { key } from "../../src/tensor/random.ts";
+import { evaluateReference } from "../../src/tensor/reference.ts";
+import { isTensor } from "../../src/tensor/tensor.ts";
+import { leavesOf } from "../../src/tensor/tree.ts";
+
+const shape = { height: 12, width: 12, channels: 3, classes: 10 };
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "deconfound-"));
+  path = join(folder, "model.safetensors");
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function freshWeights(model: ModelName): { params: object; stats: object } {
+  return evaluateReference(buildClassifier(model, shape).init(key(7)), { precision: "f32" });
+}
+
+async function valuesOf(tree: unknown): Promise<Record<string, readonly number[]>> {
+  const leaves = leavesOf(tree).flatMap(({ path: place, value }) => (isTensor(value) ? [[place, value] as const] : []));
+  return Object.fromEntries(
+    await Promise.all(leaves.map(async ([place, value]) => [place, [...(await value.data())]])),
+  );
+}
+
+test.each(["wrn-10-2", "small-4"] as const)("%s survives its file, bit by bit", async (model) => {
+  const weights = freshWeights(model);
+  writeFileSync(path, await encodeModel({ model, ...shape }, weights));
+  const read = await readModel(path);
+  expect(read.header).toEqual({ model, ...shape });
+  expect(await valuesOf(read.weights)).toEqual(await valuesOf({ params: weights.params, stats: weights.stats }));
+});
+
+test("a wide residual network is written under PyTorch's names and in its layout", async () => {
+  const weights = freshWeights("wrn-10-2");
+  const { tensors } = decodeSafetensors(await encodeModel({ model: "wrn-10-2", ...shape }, weights), "m");
+  expect(tensors.get("conv1.weight")!.shape).toEqual([16, 3, 3, 3]); // out, in, rows, columns
+  expect(tensors.get("block2.layer.0.convShortcut.weight")!.shape).toEqual([64, 32, 1, 1]);
+  expect(tensors.get("block1.layer.0.bn1.running_var")!.shape).toEqual([16]);
+  expect(tensors.get("fc.weight")!.shape).toEqual([10, 128]);
+  const ours = (await valuesOf(weights))["params.conv1.weight"]!; // rows, columns, in, out
+  const [o, i, r, c] = [5, 2, 1, 0];
+  expect(tensors.get("conv1.weight")!.data[((o * 3 + i) * 3 + r) * 3 + c]).toBe(ours[((r * 3 + c) * 3 + i) * 16 + o]);
+});
+
+test("a file of another model is refused with the first array that does not fit", async () => {
+  const bytes = await encodeModel({ model: "wrn-10-1", ...shape }, freshWeights("wrn-10-1"));
+  writeFileSync(path, bytes);
+  await expect(readWeights(path, "wrn-10-2", shape)).rejects.toThrow(
+    /block1\.layer\.0\.bn2\.bias is f32\[16\], a wrn-10-2 here has f32\[32\]/,
+  );
+  await expect(readWeights(path, "wrn-16-1", shape)).rejects.toThrow(
+    /no array block1\.layer\.1\..*; is it a wrn-16-1\?/,
+  );
+  const { tensors } = decodeSafetensors(bytes, path);
+  writeFileSync(path, encodeSafetensors({ tensors, metadata: {} }));
+  await expect(readModel(path)).rejects.toThrow("does not say which model it holds");
+  expect(Object.keys((await readWeights(path, "wrn-10-1", shape)).params)).toContain("fc");
+  writeFileSync(path, bytes.slice(0, bytes.length - 4));
+  await expect(readModel(path)).rejects.toThrow(DataError);
+});
