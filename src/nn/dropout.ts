@@ -17,5 +17,5 @@ export function dropout(x: AnyTensor, options: { rate: number; key: AnyTensor; t
   const { rate, key, train } = options;
   if (!(rate >= 0 && rate < 1)) throw new ConfigError(`dropout: rate is ${rate}`, ["expects 0 ≤ rate < 1"]);
   if (!train || rate === 0) return x;
-  return where(bernoulli(key, 1 - rate, x.shape), mul(x, 1 / (1 - rate)), 0);
+  return where(bernoulli(key, x.shape, { p: 1 - rate }), mul(x, 1 / (1 - rate)), 0);
 }
