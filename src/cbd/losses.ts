@@ -1,0 +1,51 @@
+import { crossEntropy, generalizedCrossEntropy } from "../nn/losses.ts";
+import { add, mul, neg } from "../tensor/ops/elementwise.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AdversarialOptions } from "./adversarial-mutual-information.ts";
+import { adversarialMutualInformation } from "./adversarial-mutual-information.ts";
+import type { CriticParams } from "./critic.ts";
+import { informationBottleneck } from "./information-bottleneck.ts";
+import type { CbdOptions } from "./options.ts";
+
+/**
+ * What f_B is trained on: the loss of each sample as it stands, poison and all.
+ *
+ * @param logits - `f32 (n, classes)`. @param labels - `i32 (n)`.
+ * @returns `f32 (n)`.
+ */
+export function backdooredLoss(
+  logits: AnyTensor,
+  labels: AnyTensor,
+  { loss, q }: Pick<CbdOptions["backdoor"], "loss" | "q">,
+): AnyTensor {
+  return loss === "crossEntropy" ? crossEntropy(logits, labels) : generalizedCrossEntropy(logits, labels, { q });
+}
+
+/**
+ * What f_C is trained on, but for the critic's term, which belongs to the batch: w(x)·CE(f_C(x), y) + β·½‖z‖².
+ *
+ * @param lossClean - CE(f_C(x), y), `f32 (n)`.
+ * @param weights - w, `f32 (n)`, constants; see {@link sampleWeights}.
+ * @param z - `f32 (n, h)`, f_C's embedding.
+ * @param beta - β ≥ 0.
+ * @returns `f32 (n)`.
+ */
+export function cleanLoss(lossClean: AnyTensor, weights: AnyTensor, z: AnyTensor, beta: number): AnyTensor {
+  const weighted = mul(weights, lossClean);
+  return beta === 0 ? weighted : add(weighted, mul(informationBottleneck(z), beta));
+}
+
+/**
+ * What the critic is trained on: it makes the estimate of I(Z;R) as large as it can.
+ *
+ * @returns `f32 (n)`, −{@link adversarialMutualInformation}.
+ */
+export function discriminatorLoss(
+  critic: CriticParams,
+  r: AnyTensor,
+  z: AnyTensor,
+  key: AnyTensor,
+  options: AdversarialOptions,
+): AnyTensor {
+  return neg(adversarialMutualInformation(critic, r, z, key, options));
+}

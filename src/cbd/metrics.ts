@@ -1,0 +1,80 @@
+import type { Dataset } from "../data/dataset.ts";
+
+/** A share of a set, with the set's size: a rate without its denominator says little. */
+export interface Rate {
+  /** 0 … 1; 0 for an empty set. */
+  readonly rate: number;
+  readonly count: number;
+}
+
+/** How a model does on a test set and on its triggered copy. */
+export interface DefenceMetrics {
+  /** Clean accuracy: all clean test images called by their label. */
+  readonly ca: Rate;
+  /** Attack success rate: triggered images of other classes called the target. */
+  readonly asr: Rate;
+  /** Robust accuracy: the same triggered images called by their true label. */
+  readonly ra: Rate;
+  /** The same images without trigger called the target: what the ASR of a model without a backdoor would be. */
+  readonly cleanTargetRate: Rate;
+}
+
+/** The share of 0 … n − 1 for which `hit` holds, among those for which `counted` does. */
+export function rateOf(n: number, hit: (i: number) => boolean, counted: (i: number) => boolean = () => true): Rate {
+  let count = 0;
+  let hits = 0;
+  for (let i = 0; i < n; i++) {
+    if (!counted(i)) continue;
+    count++;
+    if (hit(i)) hits++;
+  }
+  return { rate: count === 0 ? 0 : hits / count, count };
+}
+
+/** Share of labels that are predicted. */
+export function accuracy(predicted: ArrayLike<number>, labels: ArrayLike<number>): Rate {
+  return rateOf(labels.length, (i) => predicted[i] === labels[i]);
+}
+
+/**
+ * CA, ASR, RA and the clean target rate from predicted classes. Images of the target class count for CA only.
+ *
+ * @param clean - predictions for the test images; `triggered` - for the same images with the trigger.
+ */
+export function defenceMetrics(
+  test: Dataset,
+  target: number,
+  clean: ArrayLike<number>,
+  triggered: ArrayLike<number>,
+): DefenceMetrics {
+  const other = (i: number): boolean => test.labels[i] !== target;
+  return {
+    ca: accuracy(clean, test.labels),
+    asr: rateOf(test.count, (i) => triggered[i] === target, other),
+    ra: rateOf(test.count, (i) => triggered[i] === test.labels[i], other),
+    cleanTargetRate: rateOf(test.count, (i) => clean[i] === target, other),
+  };
+}
+
+/**
+ * Area under the ROC curve of a score that should be low for the positives: the chance that a positive scores below a
+ * negative, ties counting half (Mann–Whitney U). NaN when one side is empty.
+ */
+export function auroc(scores: ArrayLike<number>, positive: (i: number) => boolean): number {
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  let below = 0; // positives passed so far
+  let pairs = 0;
+  let start = 0;
+  while (start < order.length) {
+    let end = start;
+    let tiedPositives = 0;
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) {
+      if (positive(order[end]!)) tiedPositives++;
+      end++;
+    }
+    pairs += (end - start - tiedPositives) * (below + tiedPositives / 2);
+    below += tiedPositives;
+    start = end;
+  }
+  return pairs / (below * (order.length - below));
+}

@@ -1,0 +1,15 @@
+import type { AnyTensor } from "../tensor/tensor.ts";
+
+/** A classifier's parameters and statistics. */
+export interface Network<P, S> {
+  readonly params: P;
+  readonly stats: S;
+}
+
+/** What a step learns from. */
+export interface Batch {
+  /** `f32 (n, h, w, c)` in [0, 1]. */
+  readonly images: AnyTensor;
+  /** `i32 (n)`. */
+  readonly labels: AnyTensor;
+}
