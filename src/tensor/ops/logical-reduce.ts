@@ -1,7 +1,7 @@
 import type { Op } from "../op.ts";
 import { defineOp } from "../op.ts";
 import type { ReduceParams } from "./broadcast.ts";
-import { reducedShape, reduceSamples, reduceWith, reductionOffsets } from "./broadcast.ts";
+import { reducedShape, reduceSamples, reduction, reductionOffsets } from "./broadcast.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
 import type { Reduction } from "./signatures.ts";
 
@@ -14,7 +14,7 @@ function logicalOp(name: "any" | "all", decisive: 0 | 1): Op<ReduceParams> {
       checkAxes(name, x!, axes);
       return [{ shape: reducedShape(x!.shape, axes), dtype: "bool" }];
     },
-    kernel: { family: "reduce" },
+    kernel: { family: "reduce", combine: name === "any" ? "logicalOr" : "logicalAnd" },
     reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params }) => {
       const { kept, reduced } = reductionOffsets(type!, params.axes);
       for (let i = 0; i < kept.length; i++) {
@@ -35,6 +35,6 @@ export const anyOp: Op<ReduceParams> = logicalOp("any", 1);
 export const allOp: Op<ReduceParams> = logicalOp("all", 0);
 
 /** Whether one element over the axes is true; false where there is none. bool. No gradient. */
-export const any: Reduction = (x, options) => reduceWith(anyOp, x, options);
+export const any: Reduction = reduction(anyOp);
 /** Whether each element over the axes is true; true where there is none. bool. No gradient. */
-export const all: Reduction = (x, options) => reduceWith(allOp, x, options);
+export const all: Reduction = reduction(allOp);

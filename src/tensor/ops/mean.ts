@@ -20,15 +20,16 @@ export function countOver(op: string, x: AnyTensor, options: ReduceOptions = {})
 }
 
 /** Σx/n over the axes. f32. @throws ShapeError over an empty axis. */
-export const mean: Reduction = (x, options) => div(sum(x, options), countOver("mean", x, options));
+export const mean: Reduction = ((x: AnyTensor, options?: ReduceOptions) =>
+  div(sum(x, options), countOver("mean", x, options))) as Reduction;
 
 /**
  * The population variance Σ(x − mean)²/n over the axes, in two passes. f32. For the unbiased estimate multiply by n/(n − 1).
  *
  * @throws ShapeError over an empty axis.
  */
-export const variance: Reduction = (x, options = {}) => {
+export const variance: Reduction = ((x: AnyTensor, options: ReduceOptions = {}) => {
   countOver("variance", x, options);
   const centred = sub(x, mean(x, { ...options, keepDims: true }));
   return mean(square(centred), options);
-};
+}) as Reduction;

@@ -3,7 +3,7 @@ import { defineOp } from "../op.ts";
 import { sizeOf } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
-import { reducedShape, reduceSamples, reduceWith } from "./broadcast.ts";
+import { reducedShape, reduceSamples, reduction } from "./broadcast.ts";
 import { full } from "./creation.ts";
 import { mul } from "./elementwise.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
@@ -40,7 +40,7 @@ export const prodOp: Op<ReduceParams> = defineOp<ReduceParams>({
     checkAxes("prod", x!, axes);
     return [{ shape: reducedShape(x!.shape, axes), dtype }];
   },
-  kernel: { family: "reduce" },
+  kernel: { family: "reduce", combine: "mul" },
   expand: ([x], { axes }) => {
     const shape = reducedShape(x!.shape, axes);
     const count = sizeOf(axes.map((axis) => x!.shape[axis]!));
@@ -53,4 +53,4 @@ export const prodOp: Op<ReduceParams> = defineOp<ReduceParams>({
 });
 
 /** Π over the axes. Integers wrap. An empty product is 1. Right and differentiable, to any order, where elements are 0. */
-export const prod: Reduction = (x, options) => reduceWith(prodOp, x, options);
+export const prod: Reduction = reduction(prodOp);
