@@ -12,7 +12,7 @@ export interface Convolution {
   readonly terms: number;
 }
 
-function convolution(title: string, x: Shape, w: Shape, params: Partial<ConvParams> = {}): Convolution {
+export function convolution(title: string, x: Shape, w: Shape, params: Partial<ConvParams> = {}): Convolution {
   const full: ConvParams = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, ...params };
   const y = conv2dOp.infer(
     [x, w].map((shape) => ({ shape, dtype: "f32" as const })),

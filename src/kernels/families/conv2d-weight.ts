@@ -1,0 +1,62 @@
+import type { ConvWeightGradientParams } from "../../tensor/ops/conv2d.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { AdapterFacts, Constant, DispatchSpec, Family } from "../family.ts";
+import { foldWorkgroups, input, output, scratch } from "../family.ts";
+import { fill } from "./fill.ts";
+import { broadcastLanes } from "./matmul.ts";
+
+/**
+ * Images (n,h,w,c) and cotangent (n,oh,ow,k) to weights (kh,kw,c/groups,k). The sum over pixels is cut into parts, so that
+ * few weights still fill the adapter; a second dispatch adds the parts in a fixed order.
+ */
+export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter }) => {
+  const [x, g] = inputs.map((type) => type.shape);
+  const { stride, dilation, padding, groups, weightShape } = params as ConvWeightGradientParams;
+  const size = sizeOf(weightShape);
+  const pixels = g![0]! * g![1]! * g![2]!;
+  if (size === 0) return { scratch: [], dispatches: [] };
+  if (pixels === 0) return fill(outputs[0]!, adapter);
+  const rows = weightShape[0]! * weightShape[1]! * weightShape[2]!;
+  const width = weightShape[3]! / groups;
+  const lanes = width % 4 === 0 ? broadcastLanes(width, adapter) : null;
+  const quads = width > 32 ? 4 : width > 16 ? 2 : 1;
+  const tile =
+    lanes === null ? { rows: 64, columns: 16 * quads, step: 16 } : { rows: 16, columns: 4 * lanes, step: lanes };
+  const columnTiles = Math.ceil(width / tile.columns);
+  const rowTiles = Math.ceil(rows / tile.rows);
+  const tiles = columnTiles * rowTiles * groups;
+  const part = partOf(pixels, tiles, tile.step, adapter);
+  const split = Math.ceil(pixels / part);
+  const geometry: Record<string, Constant> = {
+    ...{ N: x![0]!, H: x![1]!, W: x![2]!, C: x![3]!, GH: g![1]!, GW: g![2]!, K: g![3]! },
+    ...{ KW: weightShape[1]!, DEPTH: weightShape[2]!, WIDTH: width, GROUPS: groups, ROWS: rows },
+    ...{ STRIDE_H: { i32: stride[0] }, STRIDE_W: { i32: stride[1] } },
+    ...{ DILATION_H: { i32: dilation[0] }, DILATION_W: { i32: dilation[1] } },
+    ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
+    ...{ PIXELS: pixels, PART: part, SPLIT: split, COLUMN_TILES: columnTiles, ROW_TILES: rowTiles },
+  };
+  const product: DispatchSpec = {
+    file: lanes === null ? "conv2d-weight" : "conv2d-weight-subgroup",
+    constants: { ...geometry, ...(lanes === null ? { QUADS: quads } : { LANES: lanes }) },
+    reads: { x: input(0), g: input(1) },
+    writes: { w: split === 1 ? output(0) : scratch(0) },
+    workgroups: foldWorkgroups(lanes === null ? tiles * split : Math.ceil((tiles * split) / (8 / lanes)), adapter),
+    ...(lanes === null ? {} : { enables: ["subgroups" as const] }),
+  };
+  if (split === 1) return { scratch: [], dispatches: [product], epilogue: [0] };
+  const sum: DispatchSpec = {
+    file: "sum-parts",
+    constants: { SPLIT: split, SIZE: size },
+    reads: { x: scratch(0) },
+    writes: { y: output(0) },
+    workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+  };
+  return { scratch: [{ shape: [split, size], dtype: "f32" }], dispatches: [product, sum], epilogue: [0] };
+};
+
+/** Terms a part: few parts for the two or so cores of a software adapter, hundreds of workgroups elsewhere; whole steps. */
+function partOf(pixels: number, tiles: number, step: number, adapter: AdapterFacts): number {
+  const wanted = adapter.adapterClass === "software" ? 32 : adapter.adapterClass === "integrated" ? 128 : 512;
+  const split = Math.max(1, Math.min(Math.floor(wanted / tiles), Math.floor(pixels / 128)));
+  return Math.ceil(pixels / split / step) * step;
+}
