@@ -4,6 +4,7 @@ import { DeviceError, ShapeError, TraceError } from "./errors.ts";
 import type { AnyOp } from "./op.ts";
 import type { Shape } from "./shape.ts";
 import { checkShape, formatShape, sizeOf } from "./shape.ts";
+import type { NestedShape, Plain } from "./shape-types.ts";
 import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
 
@@ -148,7 +149,11 @@ function flattenNested(value: Nested, shape: Shape, into: number[]): void {
  * @param options.dtype - default: from a typed array's type, else `f32`.
  * @throws ShapeError if the lengths disagree.
  */
-export function tensor(values: Nested | NumericArray, options: { shape?: Shape; dtype?: DType } = {}): AnyTensor {
+export function tensor<
+  const V extends Nested | NumericArray,
+  const S extends Shape = V extends NumericArray ? readonly [number] : NestedShape<V>,
+  D extends DType = DTypeOfArray<V>,
+>(values: V, options: { shape?: S; dtype?: D } = {}): Tensor<Plain<S>, D> {
   const typed = ArrayBuffer.isView(values);
   const natural: DType = !typed ? "f32" : dtypeOfArray(values as NumericArray);
   const dtype = options.dtype ?? natural;
@@ -174,8 +179,16 @@ export function tensor(values: Nested | NumericArray, options: { shape?: Shape; 
   }
   const data = allocate(dtype, flat.length);
   for (let i = 0; i < flat.length; i++) data[i] = dtype === "bool" ? Number(flat[i] !== 0) : flat[i]!;
-  return hostLeaf({ shape: [...shape], dtype }, data);
+  return hostLeaf({ shape: [...shape], dtype }, data) as Tensor<Plain<S>, D>;
 }
+
+type DTypeOfArray<V> = V extends Int32Array
+  ? "i32"
+  : V extends Uint32Array
+    ? "u32"
+    : V extends Uint8Array
+      ? "u8"
+      : "f32";
 
 function dtypeOfArray(values: NumericArray): DType {
   if (values instanceof Int32Array) return "i32";

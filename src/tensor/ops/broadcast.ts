@@ -4,11 +4,11 @@ import { apply1, defineOp } from "../op.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import { broadcastShapes, checkShape, formatShape, normalizeAxes, sameShape, sizeOf, stridesOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
+import type { AnyTensor, TensorType } from "../tensor.ts";
 import { affine, along, fixed } from "../view.ts";
+import { checkAxes, checkDTypes } from "./operand.ts";
 import { reshape } from "./reshape.ts";
-import { checkDTypes } from "./operand.ts";
-import type { Reduction } from "./signatures.ts";
+import type { Reduction, Shaped } from "./signatures.ts";
 
 export const broadcastOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shape: Shape }>({
   name: "broadcastTo",
@@ -40,9 +40,9 @@ export const broadcastOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly sh
 });
 
 /** Repeats size-1 and missing leading axes, as NumPy does; costs no memory. @throws ShapeError if it does not fit. */
-export function broadcastTo<const S extends Shape>(x: AnyTensor, shape: S): Tensor<S, never> {
-  if (sameShape(x.shape, shape)) return x as Tensor<S, never>;
-  return apply1(broadcastOp, [x], { shape: [...shape] }) as unknown as Tensor<S, never>;
+export function broadcastTo<X extends AnyTensor, const S extends Shape>(x: X, shape: S): Shaped<X, S> {
+  const y = sameShape(x.shape, shape) ? x : apply1(broadcastOp, [x], { shape: [...shape] });
+  return y as AnyTensor as Shaped<X, S>;
 }
 
 /** Params of every reduction record: sorted axes that disappear. */
@@ -87,6 +87,7 @@ export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
   name: "sum",
   infer: ([x], { axes }) => {
     const dtype = checkDTypes("sum", [x!], ["f32", "i32", "u32"]);
+    checkAxes("sum", x!, axes);
     return [{ shape: reducedShape(x!.shape, axes), dtype }];
   },
   kernel: { family: "reduce", combine: "add" },
@@ -121,8 +122,11 @@ export function reduceWith(
   );
 }
 
+/** The public function of a reduction record. */
+export const reduction = (op: Op<ReduceParams>): Reduction => ((x, options) => reduceWith(op, x, options)) as Reduction;
+
 /** Σ over the axes. f32 in a fixed tree of partial sums; i32 and u32 wrap. An empty sum is 0. */
-export const sum: Reduction = (x, options) => reduceWith(sumOp, x, options);
+export const sum: Reduction = reduction(sumOp);
 
 /** True for a shape without elements. */
 export function isEmpty(type: TensorType): boolean {

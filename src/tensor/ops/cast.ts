@@ -3,7 +3,8 @@ import { isFloat } from "../dtype.ts";
 import { roundToHalf } from "../half.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { Shape } from "../shape.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 
 interface CastParams {
   readonly dtype: DType;
@@ -68,6 +69,6 @@ function convert(x: NumericArray, from: DType, y: NumericArray, to: DType): void
  * and u32 the bits stay; to u8 integers stay at 0 and 255. To bool: x ≠ 0. To f16: nearest, halves to even, at most ±65504.
  * The gradient passes between f32 and f16, as f32, and nowhere else.
  */
-export function cast(x: AnyTensor, dtype: DType): AnyTensor {
-  return x.dtype === dtype ? x : apply1(castOp, [x], { dtype });
+export function cast<S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> {
+  return (x.dtype === dtype ? x : apply1(castOp, [x], { dtype })) as Tensor<S, D>;
 }

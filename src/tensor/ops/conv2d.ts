@@ -7,9 +7,10 @@ import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import type { ConvParams, Padding, Pair } from "./conv-geometry.ts";
 import { checkImplied, checkRank, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
-import { convolve, convolveInputGradient, convolveWeightGradient } from "./conv-loops.ts";
+import { convolveForward, convolveInputGradient, convolveWeightGradient } from "./conv-loops.ts";
 import { convSamples } from "./conv-samples.ts";
 import { checkDTypes } from "./operand.ts";
+import type { Convolved, Convolves } from "./signatures.ts";
 
 /** `inputShape`: (n,h,w,c), which stride and padding leave open. */
 export interface ConvInputGradientParams extends ConvParams {
@@ -50,7 +51,7 @@ export const conv2dOp: Op<ConvParams> = defineOp<ConvParams>({
   },
   kernel: { family: "conv2d" },
   reference: ({ inputs: [x, w], outputs: [y], inputTypes: [tx, tw], outputTypes: [ty], params }) =>
-    convolve(x!, w!, y!, { x: tx!.shape, w: tw!.shape, y: ty!.shape }, params),
+    convolveForward(x!, w!, y!, { x: tx!.shape, w: tw!.shape, y: ty!.shape }, params),
   vjp: ({ g: [g], inputs: [x, w], params }) => [
     convInputGradient(g!, w!, { ...params, inputShape: x!.shape }),
     convWeightGradient(x!, g!, { ...params, weightShape: w!.shape }),
@@ -151,7 +152,11 @@ export interface ConvOptions {
  * @returns `(n, oh, ow, k)`, oh = ⌊(h + top + bottom − d·(kh − 1) − 1)/s⌋ + 1.
  * @throws ShapeError if the channels disagree or no window fits.
  */
-export function conv2d(x: AnyTensor, w: AnyTensor, options: ConvOptions = {}): AnyTensor {
+export function conv2d<X extends AnyTensor, W extends AnyTensor, O extends ConvOptions = Record<never, never>>(
+  x: X,
+  w: W & Convolves<X, W, O>,
+  options: O = {} as O,
+): Convolved<X, W, O> {
   checkRank("conv2d", "x", x.shape, imageAxes);
   checkRank("conv2d", "w", w.shape, kernelAxes);
   const stride = pairOf("conv2d", "stride", options.stride ?? 1, 1);
@@ -160,5 +165,5 @@ export function conv2d(x: AnyTensor, w: AnyTensor, options: ConvOptions = {}): A
   const size = [x.shape[1]!, x.shape[2]!] as const;
   const kernel = [w.shape[0]!, w.shape[1]!] as const;
   const padding = sidesOf("conv2d", options.padding ?? "valid", size, kernel, stride, dilation);
-  return apply1(conv2dOp, [x, w], { stride, padding, dilation, groups });
+  return apply1(conv2dOp, [x, w], { stride, padding, dilation, groups }) as Convolved<X, W, O>;
 }

@@ -3,8 +3,9 @@ import { allocate } from "../dtype.ts";
 import { ConfigError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import { checkShape } from "../shape.ts";
+import type { Plain } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { hostLeaf } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { cast } from "./cast.ts";
@@ -13,18 +14,28 @@ import { checkDTypes, scalar } from "./operand.ts";
 import { expandDims } from "./reshape.ts";
 
 /** A tensor filled with one value. It takes no memory until something writes it. @defaultValue dtype f32 */
-export function full(shape: Shape, value: number, options: { dtype?: DType } = {}): AnyTensor {
+export function full<const S extends Shape, D extends DType = "f32">(
+  shape: S,
+  value: number,
+  options: { dtype?: D } = {},
+): Tensor<Plain<S>, D> {
   checkShape("full", shape);
-  return broadcastTo(scalar(value, options.dtype ?? "f32"), shape);
+  return broadcastTo(scalar(value, options.dtype ?? "f32"), shape) as Tensor<Plain<S>, D>;
 }
 
 /** A tensor of zeros. @defaultValue dtype f32 */
-export function zeros(shape: Shape, options: { dtype?: DType } = {}): AnyTensor {
+export function zeros<const S extends Shape, D extends DType = "f32">(
+  shape: S,
+  options: { dtype?: D } = {},
+): Tensor<Plain<S>, D> {
   return full(shape, 0, options);
 }
 
 /** A tensor of ones. @defaultValue dtype f32 */
-export function ones(shape: Shape, options: { dtype?: DType } = {}): AnyTensor {
+export function ones<const S extends Shape, D extends DType = "f32">(
+  shape: S,
+  options: { dtype?: D } = {},
+): Tensor<Plain<S>, D> {
   return full(shape, 1, options);
 }
 

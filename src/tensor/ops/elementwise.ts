@@ -107,8 +107,8 @@ const unary =
   (x: AnyTensor): never =>
     apply1(op, [x], null) as never;
 
-function binary(op: Op<null>): Binary {
-  return (a: Operand, b: Operand): AnyTensor => {
+function binary(op: Op<null>): Binary & Comparison {
+  return ((a: Operand, b: Operand): AnyTensor => {
     const tensors = asTensors([a, b]);
     const shape = broadcastShapes(op.name, ...tensors.map((t) => t.shape));
     return apply1(
@@ -116,7 +116,7 @@ function binary(op: Op<null>): Binary {
       tensors.map((t) => broadcastTo(t, shape)),
       null,
     );
-  };
+  }) as Binary & Comparison;
 }
 
 /** a + b, broadcast. f32, i32, u32; integers wrap. */

@@ -65,7 +65,7 @@ function positionOp(name: "argmax" | "argmin", extremum: () => Op<ReduceParams>)
     infer: ([x], { axes }) => inferExtremum(name, x!, axes, "i32"),
     expand: ([x], { axes }) => {
       const place = positions(x!, axes);
-      const best = reduction(extremum(), x!, { axis: axes, keepDims: true });
+      const best = reduction(extremum())(x!, { axis: axes, keepDims: true });
       return [min(where(equal(x!, best), place, sizeOf(place.shape) - 1), { axis: axes })];
     },
     vjp: null,

@@ -2,14 +2,14 @@ import type { Op } from "../op.ts";
 import { defineOp } from "../op.ts";
 import type { AnyTensor } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
-import { reducedShape, reduceSamples, reduceWith, sum } from "./broadcast.ts";
+import { reducedShape, reduceSamples, reduction, sum } from "./broadcast.ts";
 import { add, exp, isFinite, log, mul, sub } from "./elementwise.ts";
 import { max } from "./extremum.ts";
 import { countOver } from "./mean.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
 import { reshape } from "./reshape.ts";
 import { where } from "./select.ts";
-import type { Reduction } from "./signatures.ts";
+import type { ReduceOptions, Reduction } from "./signatures.ts";
 
 /** x where it is finite, else 0: a shift that −∞ cannot turn into NaN. */
 const finiteShift = (x: AnyTensor): AnyTensor => where(isFinite(x), x, 0);
@@ -43,8 +43,8 @@ export const logSumExpOp: Op<ReduceParams> = defineOp<ReduceParams>({
  * ln Σ eˣ over the axes, without overflow. −∞ counts as nothing: a sum of nothing but −∞ (or of no elements) is −∞, with gradient 0.
  * Gradient: softmax.
  */
-export const logSumExp: Reduction = (x, options) => reduceWith(logSumExpOp, x, options);
+export const logSumExp: Reduction = reduction(logSumExpOp);
 
 /** ln (Σ eˣ / n) over the axes, without overflow. @throws ShapeError over an empty axis. */
-export const logMeanExp: Reduction = (x, options) =>
-  sub(logSumExp(x, options), Math.log(countOver("logMeanExp", x, options)));
+export const logMeanExp: Reduction = ((x: AnyTensor, options?: ReduceOptions) =>
+  sub(logSumExp(x, options), Math.log(countOver("logMeanExp", x, options)))) as Reduction;

@@ -3,12 +3,14 @@ import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { broadcastShapes, sizeOf } from "../shape.ts";
+import type { Check, MatMul } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { checkDTypes } from "./operand.ts";
+import { checkDTypes, checkRank } from "./operand.ts";
 import { reshape } from "./reshape.ts";
+import type { Product } from "./signatures.ts";
 import { transpose } from "./transpose.ts";
 
 const sample = (a: Shape, b: Shape): Sample<null> => ({
@@ -24,6 +26,11 @@ export const matmulOp: Op<null> = defineOp<null>({
   name: "matmul",
   infer: ([a, b]) => {
     const dtype = checkDTypes("matmul", [a!, b!], ["f32"]);
+    checkRank("matmul", a!, 3);
+    checkRank("matmul", b!, 3);
+    if (a!.shape[0] !== b!.shape[0] || a!.shape[2] !== b!.shape[1]) {
+      throw new ShapeError(`matmul: ${formatType(a!)} and ${formatType(b!)} do not fit`, ["expects [s,m,k] × [s,k,n]"]);
+    }
     return [{ shape: [a!.shape[0]!, a!.shape[1]!, b!.shape[2]!], dtype }];
   },
   kernel: { family: "matmul" },
@@ -62,7 +69,10 @@ export const matmulOp: Op<null> = defineOp<null>({
  * @returns `(…, m, n)`.
  * @throws ShapeError if a rank is below 2 or the inner sizes differ.
  */
-export function matmul(a: AnyTensor, b: AnyTensor): AnyTensor {
+export function matmul<A extends AnyTensor, B extends AnyTensor>(
+  a: A,
+  b: B & Check<MatMul<A["shape"], B["shape"]>>,
+): Product<A, B> {
   const types = [`a  ${formatType(a)}   b  ${formatType(b)}   expects [m,k] × [k,n] → [m,n]`];
   if (a.shape.length < 2 || b.shape.length < 2) {
     throw new ShapeError("matmul: needs rank 2 or more", types, captureSite());
@@ -76,5 +86,5 @@ export function matmul(a: AnyTensor, b: AnyTensor): AnyTensor {
   const flat = sizeOf(batch);
   const left = reshape(broadcastTo(a, [...batch, m, k]), [flat, m, k]);
   const right = reshape(broadcastTo(b, [...batch, k, n]), [flat, k, n]);
-  return reshape(apply1(matmulOp, [left, right], null), [...batch, m, n]);
+  return reshape(apply1(matmulOp, [left, right], null), [...batch, m, n]) as AnyTensor as Product<A, B>;
 }

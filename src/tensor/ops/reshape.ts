@@ -3,9 +3,11 @@ import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
+import type { Check, Reshape } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor, Tensor } from "../tensor.ts";
+import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
+import type { Reshaped, Shaped } from "./signatures.ts";
 
 export const reshapeOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shape: Shape }>({
   name: "reshape",
@@ -29,7 +31,10 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shap
 });
 
 /** Same elements in row-major order under another shape; one size may be −1: what remains. */
-export function reshape<const S extends Shape>(x: AnyTensor, shape: S): Tensor<S, never> {
+export function reshape<X extends AnyTensor, const S extends Shape>(
+  x: X,
+  shape: S & Check<Reshape<X["shape"], NoInfer<S>>>,
+): Reshaped<X, S> {
   const known = shape.filter((n) => n !== -1);
   if (known.length < shape.length - 1 || known.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new ShapeError(
@@ -40,12 +45,15 @@ export function reshape<const S extends Shape>(x: AnyTensor, shape: S): Tensor<S
   }
   const rest = sizeOf(x.shape) / Math.max(1, sizeOf(known));
   const full = shape.map((n) => (n === -1 ? (Number.isInteger(rest) ? rest : 0) : n));
-  if (sameShape(x.shape, full)) return x as Tensor<S, never>;
-  return apply1(reshapeOp, [x], { shape: full }) as unknown as Tensor<S, never>;
+  const y = sameShape(x.shape, full) ? x : apply1(reshapeOp, [x], { shape: full });
+  return y as AnyTensor as Reshaped<X, S>;
 }
 
 /** Drops axes of size 1: the given ones, or all. @throws ShapeError if a given axis has another size. */
-export function squeeze(x: AnyTensor, options: { axis?: number | readonly number[] } = {}): AnyTensor {
+export function squeeze<X extends AnyTensor>(
+  x: X,
+  options: { axis?: number | readonly number[] } = {},
+): Shaped<X, Shape> {
   const wanted =
     options.axis === undefined
       ? undefined
@@ -54,14 +62,12 @@ export function squeeze(x: AnyTensor, options: { axis?: number | readonly number
     if (x.shape[axis] !== 1)
       throw new ShapeError(`squeeze: axis ${axis} of ${formatType(x)} is not 1`, [], captureSite());
   }
-  return reshape(
-    x,
-    x.shape.filter((n, axis) => (wanted === undefined ? n !== 1 : !wanted.includes(axis))),
-  );
+  const kept = x.shape.filter((n, axis) => (wanted === undefined ? n !== 1 : !wanted.includes(axis)));
+  return reshape<AnyTensor, Shape>(x, kept) as Shaped<X, Shape>;
 }
 
 /** Inserts an axis of size 1 before `axis` of the result. */
-export function expandDims(x: AnyTensor, options: { axis: number }): AnyTensor {
+export function expandDims<X extends AnyTensor>(x: X, options: { axis: number }): Shaped<X, Shape> {
   const axis = normalizeAxis("expandDims", options.axis, x.shape.length + 1);
-  return reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+  return reshape<AnyTensor, Shape>(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]) as Shaped<X, Shape>;
 }

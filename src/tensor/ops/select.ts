@@ -8,7 +8,7 @@ import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { asTensors, checkDTypes } from "./operand.ts";
-import type { Operand } from "./signatures.ts";
+import type { Beside, Operand, Selected } from "./signatures.ts";
 
 export const selectOp: Op<null> = defineOp<null>({
   name: "where",
@@ -43,12 +43,16 @@ export const selectOp: Op<null> = defineOp<null>({
  * @param condition - bool. No gradient.
  * @throws DTypeError if the condition is not bool or the branches differ.
  */
-export function where(condition: AnyTensor, a: Operand, b: Operand): AnyTensor {
+export function where<C extends AnyTensor, A extends Operand, B extends Operand>(
+  condition: C,
+  a: A,
+  b: B & Beside<A, B>,
+): Selected<C, A, B> {
   const [x, y] = asTensors([a, b]) as [AnyTensor, AnyTensor];
   const shape = broadcastShapes("where", condition.shape, x.shape, y.shape);
   return apply1(
     selectOp,
     [condition, x, y].map((t) => broadcastTo(t, shape)),
     null,
-  );
+  ) as Selected<C, A, B>;
 }

@@ -2,9 +2,11 @@ import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
+import type { Check, Transpose } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { affine, along } from "../view.ts";
+import type { Transposed } from "./signatures.ts";
 
 export const transposeOp: Op<{ readonly axes: readonly number[] }> = defineOp<{ readonly axes: readonly number[] }>({
   name: "transpose",
@@ -24,11 +26,15 @@ export const transposeOp: Op<{ readonly axes: readonly number[] }> = defineOp<{ 
  * @param options.axes - a permutation; negative axes work. @defaultValue reversed order
  * @throws ShapeError if `axes` is no permutation.
  */
-export function transpose(x: AnyTensor, options: { axes?: readonly number[] } = {}): AnyTensor {
+export function transpose<X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
+  x: X,
+  options: { axes?: Axes & Check<Transpose<X["shape"], NoInfer<Axes>>> } = {},
+): Transposed<X, Axes> {
   const rank = x.shape.length;
   const axes = (options.axes ?? x.shape.map((_, i) => rank - 1 - i)).map((a) => normalizeAxis("transpose", a, rank));
   if (axes.length !== rank || new Set(axes).size !== rank) {
     throw new ShapeError(`transpose: ${formatShape(axes)} is no permutation of ${rank} axes`, [], captureSite());
   }
-  return axes.every((axis, i) => axis === i) ? x : apply1(transposeOp, [x], { axes });
+  const y = axes.every((axis, i) => axis === i) ? x : apply1(transposeOp, [x], { axes });
+  return y as AnyTensor as Transposed<X, Axes>;
 }
