@@ -1,0 +1,81 @@
+import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
+import type { Shape } from "../../tensor/shape.ts";
+import { sizeOf, stridesOf } from "../../tensor/shape.ts";
+import type { AdapterFacts, Constant, DispatchSpec, Family } from "../family.ts";
+import { foldWorkgroups, input, output, scratch } from "../family.ts";
+import { fillNaN } from "./fill.ts";
+
+/** Mean and biased variance over some axes, in two stages; four columns an invocation where the last axis is the only one kept. */
+export const moments: Family = ({ inputs, outputs, params, adapter }) => {
+  const shape = inputs[0]!.shape;
+  const { axes } = params as ReduceParams;
+  const reduced = axesOf(shape, (axis) => axes.includes(axis));
+  const kept = axesOf(shape, (axis) => !axes.includes(axis));
+  const rows = sizeOf(reduced.sizes);
+  const columns = sizeOf(kept.sizes);
+  if (columns === 0) return { scratch: [], dispatches: [] };
+  if (rows === 0) return fillNaN(outputs, adapter);
+  const plain =
+    columns % 4 === 0 &&
+    shape.slice(0, -1).every((n, axis) => n === 1 || axes.includes(axis)) &&
+    !axes.includes(shape.length - 1);
+  const wanted = partsFor(rows, plain ? columns / 4 : columns, adapter);
+  const partRows = Math.ceil(rows / wanted);
+  const parts = plain ? Math.ceil(rows / partRows) : wanted;
+  const sizes = { ROWS: rows, COLUMNS: columns, PARTS: parts };
+  const partials: DispatchSpec = {
+    file: plain ? "moments-rows" : "moments",
+    constants: plain
+      ? { ...sizes, PART_ROWS: partRows }
+      : {
+          ...sizes,
+          ...strided("REDUCED", reduced),
+          ...strided("KEPT", kept),
+          PARTS_FIRST: axes.includes(shape.length - 1),
+        },
+    reads: { x: input(0) },
+    writes: { mean: scratch(0), squares: scratch(1) },
+    workgroups: foldWorkgroups(Math.ceil((parts * (plain ? columns / 4 : columns)) / 64), adapter),
+  };
+  const threads = parts <= 16 || adapter.adapterClass === "software" ? 1 : 64;
+  const merge: DispatchSpec = {
+    file: "moments-merge",
+    constants: { ...sizes, PART_ROWS: plain ? partRows : 0, THREADS: threads },
+    reads: { part_mean: scratch(0), part_squares: scratch(1) },
+    writes: { mean: output(0), variance: output(1) },
+    workgroups: foldWorkgroups(Math.ceil((columns * threads) / 64), adapter),
+  };
+  const type = { shape: [parts, columns], dtype: "f32" as const };
+  return { scratch: [type, type], dispatches: [partials, merge], epilogue: [0, 1], prologue: [0] };
+};
+
+interface Axes {
+  readonly sizes: Shape;
+  readonly strides: readonly number[];
+}
+
+/** Some axes of a shape, innermost first, without those of size 1. */
+function axesOf(shape: Shape, chosen: (axis: number) => boolean): Axes {
+  const strides = stridesOf(shape);
+  const axes = shape.map((_, axis) => axis).filter((axis) => chosen(axis) && shape[axis] !== 1);
+  axes.reverse();
+  return { sizes: axes.map((axis) => shape[axis]!), strides: axes.map((axis) => strides[axis]!) };
+}
+
+/** WGSL has no empty arrays: rank 0 becomes one axis of size 1. */
+function strided(name: string, { sizes, strides }: Axes): Record<string, Constant> {
+  const empty = sizes.length === 0;
+  return {
+    [`${name}_RANK`]: Math.max(1, sizes.length),
+    [`${name}_SIZES`]: { u32: empty ? [1] : sizes },
+    [`${name}_STRIDES`]: { u32: empty ? [0] : strides },
+  };
+}
+
+/** Parts that fill the adapter, of at least 32 rows; two cores want few invocations, a card tens of thousands. */
+function partsFor(rows: number, columns: number, adapter: AdapterFacts): number {
+  const invocations =
+    adapter.adapterClass === "software" ? 1024 : adapter.adapterClass === "integrated" ? 16384 : 65536;
+  const most = adapter.adapterClass === "software" ? 256 : 1024;
+  return Math.max(1, Math.min(most, Math.floor(rows / 32), Math.floor(invocations / columns)));
+}
