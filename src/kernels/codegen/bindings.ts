@@ -1,0 +1,35 @@
+import { refType } from "../plan-keys.ts";
+import type { BoundBuffer, BufferRef } from "../step.ts";
+import { storedType } from "./print-value.ts";
+
+/** Collects the buffers of one kernel and prints their declarations. */
+export interface Bindings {
+  /** The WGSL name of a buffer, bound on first use. */
+  name(ref: BufferRef, access: BoundBuffer["access"], vector: boolean): string;
+  declarations(): string[];
+  buffers(): BoundBuffer[];
+}
+
+export function collectBindings(): Bindings {
+  const entries: { ref: BufferRef; access: BoundBuffer["access"]; vector: boolean; type: string }[] = [];
+  const same = (a: BufferRef, b: BufferRef): boolean =>
+    a.kind === "value" && b.kind === "value"
+      ? a.tensor.node === b.tensor.node && a.tensor.index === b.tensor.index
+      : a.kind === "scratch" && b.kind === "scratch" && a.id === b.id;
+  return {
+    name(ref, access, vector) {
+      const found = entries.findIndex(
+        (entry) => same(entry.ref, ref) && (entry.vector === vector || entry.access === "update"),
+      );
+      if (found >= 0) return `b${found}`;
+      entries.push({ ref, access, vector, type: storedType(refType(ref).dtype) });
+      return `b${entries.length - 1}`;
+    },
+    declarations: () =>
+      entries.map(({ access, vector, type }, i) => {
+        const mode = access === "read" ? "read" : "read_write";
+        return `@group(0) @binding(${i}) var<storage, ${mode}> b${i}: array<${vector ? `vec4<${type}>` : type}>;`;
+      }),
+    buffers: () => entries.map(({ ref, access }) => ({ ref, access })),
+  };
+}

@@ -1,0 +1,150 @@
+import { elementsPerWord } from "../../tensor/dtype.ts";
+import { sizeOf, stridesOf } from "../../tensor/shape.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../family.ts";
+import { foldWorkgroups } from "../family.ts";
+import { valueRef } from "../plan-keys.ts";
+import type { Step } from "../step.ts";
+import { wgsl } from "../wgsl.generated.ts";
+import type { Affine, IndexSymbol } from "./affine.ts";
+import { combine, indexKey, symbolIndex } from "./affine.ts";
+import { collectBindings } from "./bindings.ts";
+import { coalesce } from "./coalesce.ts";
+import { helpersFor } from "./helpers.ts";
+import { indexPrinter } from "./print-index.ts";
+import type { Width } from "./print-value.ts";
+import { printStored, valuePrinter } from "./print-value.ts";
+import type { Value } from "./value.ts";
+import { indicesOf, valueBuilder } from "./value.ts";
+
+/** One output of an elementwise kernel; `over`: the donated input whose buffer it takes. */
+export interface ElementwiseRoot {
+  readonly tensor: AnyTensor;
+  readonly over: AnyTensor | null;
+}
+
+/** Axes of an iteration space as symbols, and the row-major index of its element. */
+export function iterationOf(shape: readonly number[]): { coordinates: Affine[]; flat: Affine } {
+  const symbols: IndexSymbol[] = shape.map((range, axis) => ({ range, source: { axis } }));
+  const coordinates = symbols.map(symbolIndex);
+  const strides = stridesOf(shape);
+  return { coordinates, flat: combine(coordinates.map((c, axis) => [c, strides[axis]!] as const)) };
+}
+
+/**
+ * A kernel that computes several elementwise outputs of one shape.
+ *
+ * @param isMaterialised - tensors that lie in buffers; the roots themselves are computed here.
+ */
+export function elementwiseStep(
+  roots: readonly ElementwiseRoot[],
+  isMaterialised: (tensor: AnyTensor) => boolean,
+  adapter: AdapterFacts,
+): Step {
+  const own = new Set(roots.map(({ tensor }) => tensor.node));
+  const packed = roots.some(({ tensor }) => elementsPerWord(tensor.dtype) > 1);
+  const size = sizeOf(roots[0]!.tensor.shape);
+  // packed outputs go by whole words, so their iteration is flat and rounded up
+  const shape = packed ? [Math.ceil(size / 4) * 4] : roots[0]!.tensor.shape;
+  const iteration = iterationOf(shape);
+  const builder = valueBuilder((tensor) => isMaterialised(tensor) && !own.has(tensor.node));
+  const position = packed ? { flat: iteration.flat } : { coordinates: iteration.coordinates };
+  const values = roots.map(({ tensor }) => builder.at(tensor, position));
+  const loops = coalesce(shape, [...indicesOf(values), iteration.flat], new Set());
+  const last = loops[loops.length - 1];
+  const width: Width = last !== undefined && last.size % 4 === 0 && values.every(hasVectorForm) ? 4 : 1;
+  const names = loops.map((_, i) => `c${i}`);
+  const index = indexPrinter(loops, names, shape);
+  const bindings = collectBindings();
+  const inPlace = roots.map(
+    ({ over, tensor }) => over !== null && updatesInPlace(values, over, tensor, indexKey(iteration.flat)),
+  );
+  const outputs = roots.map(({ tensor, over }, i) =>
+    bindings.name(valueRef(inPlace[i] ? over! : tensor), inPlace[i] ? "update" : "write", width === 4 && !packed),
+  );
+  const printer = valuePrinter(width, index, (tensor, vector) => bindings.name(valueRef(tensor), "read", vector), "v");
+  const results = values.map((value) => printer.print(value));
+  const stores = roots.flatMap(({ tensor }, i) => printStores(outputs[i]!, results[i]!, tensor, width, size));
+  const count = Math.max(1, sizeOf(shape) / width);
+  const unroll = count >= 1 << 15 ? 4 : 1;
+  const body = [...splitCoordinates("i", loops, width), ...printer.statements, ...stores];
+  const code = [
+    wgsl.elementwise,
+    `const COUNT = ${count}u; const UNROLL = ${unroll}u;`,
+    ...bindings.declarations(),
+    `fn element(i: u32) {\n  ${body.join("\n  ")}\n}`,
+  ].join("\n");
+  return {
+    name: `elementwise ${roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`,
+    code: code + helpersFor(code),
+    buffers: bindings.buffers(),
+    workgroups: foldWorkgroups(Math.ceil(count / (64 * unroll)), adapter),
+    flops: size * printer.statements.length,
+  };
+}
+
+/** Statements that split a linear index into loop coordinates; the last one counts in `width`s. */
+export function splitCoordinates(
+  linear: string,
+  loops: readonly { size: number }[],
+  width: Width,
+  prefix = "c",
+): string[] {
+  const statements: string[] = [];
+  let rest = linear;
+  for (let at = loops.length - 1; at >= 0; at--) {
+    const last = at === loops.length - 1;
+    const size = last ? loops[at]!.size / width : loops[at]!.size;
+    const own = at === 0 ? rest : `(${rest} % ${size}u)`;
+    statements.push(`let ${prefix}${at} = ${own}${last && width === 4 ? " * 4u" : ""};`);
+    rest = `(${rest} / ${size}u)`;
+  }
+  return statements;
+}
+
+/** Integer arithmetic stays scalar: its helpers have no vector form. */
+export function hasVectorForm(value: Value): boolean {
+  const seen = new Set<Value>();
+  const visit = (v: Value): boolean => {
+    if (seen.has(v)) return true;
+    seen.add(v);
+    if (v.kind === "call") return v.dtype !== "i32" && v.dtype !== "u32" && v.args.every(visit);
+    if (v.kind === "convert") return visit(v.of);
+    if (v.kind === "choose") return v.choices.every((choice) => visit(choice.value));
+    return true;
+  };
+  return visit(value);
+}
+
+/** A donated buffer may be overwritten as it is read if every element is read only where it is written. */
+export function updatesInPlace(values: readonly Value[], over: AnyTensor, tensor: AnyTensor, flatKey: string): boolean {
+  if (over.dtype !== tensor.dtype || elementsPerWord(over.dtype) > 1) return false;
+  let same = true;
+  const seen = new Set<Value>();
+  const visit = (value: Value): void => {
+    if (seen.has(value)) return;
+    seen.add(value);
+    if (value.kind === "load" && value.tensor.node === over.node && value.tensor.index === over.index) {
+      same &&= indexKey(value.at) === flatKey;
+    }
+    if (value.kind === "call") value.args.forEach(visit);
+    if (value.kind === "convert") visit(value.of);
+    if (value.kind === "choose") value.choices.forEach((choice) => visit(choice.value));
+  };
+  values.forEach(visit);
+  return same;
+}
+
+function printStores(output: string, result: string, tensor: AnyTensor, width: Width, size: number): string[] {
+  switch (tensor.dtype) {
+    case "u8":
+      return [`${output}[i] = pack4xU8(${result});`];
+    case "f16":
+      return [
+        `${output}[i * 2u] = pack2x16float((${result}).xy);`,
+        `if (i * 4u + 2u < ${size}u) { ${output}[i * 2u + 1u] = pack2x16float((${result}).zw); }`,
+      ];
+    default:
+      return [`${output}[i] = ${printStored(result, tensor.dtype, width)};`];
+  }
+}

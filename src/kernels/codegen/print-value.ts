@@ -1,0 +1,145 @@
+import type { DType } from "../../tensor/dtype.ts";
+import { KernelError } from "../../tensor/errors.ts";
+import type { ScalarFn } from "../../tensor/scalar.ts";
+import { fold, scalarFunctions } from "../../tensor/scalar.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { Affine } from "./affine.ts";
+import type { IndexPrinter } from "./print-index.ts";
+import type { Value } from "./value.ts";
+
+export type Width = 1 | 4;
+
+/** Names the buffer of a materialised tensor inside a kernel; `vector`: as an array of four-element words. */
+export type NameBuffer = (tensor: AnyTensor, vector: boolean) => string;
+
+/** WGSL element type in registers. */
+export function registerType(dtype: DType, width: Width): string {
+  const scalar = dtype === "f16" ? "f32" : dtype === "u8" ? "u32" : dtype;
+  return width === 1 ? scalar : `vec4<${scalar}>`;
+}
+
+/** Prints values as `let` statements, each shared value once. */
+export function valuePrinter(
+  width: Width,
+  index: IndexPrinter,
+  buffer: NameBuffer,
+  prefix: string,
+): { statements: string[]; print(value: Value): string } {
+  const statements: string[] = [];
+  const names = new Map<Value, string>();
+  const bind = (dtype: DType, text: string): string => {
+    const name = `${prefix}${statements.length}`;
+    statements.push(`let ${name}: ${registerType(dtype, width)} = ${text};`);
+    return name;
+  };
+  const print = (value: Value): string => {
+    if (value.kind === "constant") return printConstant(value.value, value.dtype, width);
+    const known = names.get(value);
+    if (known !== undefined) return known;
+    const name = bind(value.dtype, text(value));
+    names.set(value, name);
+    return name;
+  };
+  const text = (value: Exclude<Value, { kind: "constant" }>): string => {
+    switch (value.kind) {
+      case "load":
+        return printLoad(value.tensor, value.at, width, index, buffer);
+      case "convert":
+        return printConvert(print(value.of), value.of.dtype, value.dtype, width);
+      case "call": {
+        const numeric = value.args.find((arg) => arg.dtype !== "bool")?.dtype ?? "bool";
+        return fold(value.expr, value.args.map(print), {
+          constant: (c) => printConstant(c, numeric, width),
+          call: (fn, args) => printCall(fn, args, numeric, width),
+        });
+      }
+      case "choose": {
+        let result = printConstant(value.fill, value.dtype, width);
+        for (const choice of [...value.choices].reverse()) {
+          const holds = choice.conditions.map(({ index: at, size, step }) =>
+            perLane(width, `vec4<bool>`, (lane) => {
+              const text = index.print(at, lane);
+              return step === 1 ? `(${text} < ${size}u)` : `((${text} < ${size}u) & ((${text} % ${step}u) == 0u))`;
+            }),
+          );
+          const inner = print(choice.value);
+          result = holds.length === 0 ? inner : `select(${result}, ${inner}, ${holds.join(" & ")})`;
+        }
+        return result;
+      }
+    }
+  };
+  return { statements, print };
+}
+
+function perLane(width: Width, type: string, f: (lane: number) => string): string {
+  if (width === 1) return f(0);
+  const lanes = [0, 1, 2, 3].map(f);
+  return lanes.every((lane) => lane === lanes[0]) ? `${type}(${lanes[0]})` : `${type}(${lanes.join(", ")})`;
+}
+
+function printLoad(tensor: AnyTensor, at: Affine, width: Width, index: IndexPrinter, buffer: NameBuffer): string {
+  const { dtype } = tensor;
+  if (dtype === "u8" || dtype === "f16") {
+    const name = buffer(tensor, false);
+    return perLane(width, registerType(dtype, 4), (lane) => {
+      const i = index.print(at, lane);
+      return dtype === "u8"
+        ? `((${name}[${i} / 4u] >> ((${i} % 4u) * 8u)) & 255u)`
+        : `unpack2x16float(${name}[${i} / 2u])[${i} % 2u]`;
+    });
+  }
+  const truth = (text: string): string => (dtype === "bool" ? `(${text} != ${width === 1 ? "0u" : "vec4u()"})` : text);
+  if (width === 4 && index.isVector(at)) return truth(`${buffer(tensor, true)}[${index.print(at)} / 4u]`);
+  const name = buffer(tensor, false);
+  const one = (lane: number): string => `${name}[${index.print(at, lane)}]`;
+  return truth(perLane(width, dtype === "bool" ? "vec4u" : registerType(dtype, 4), one));
+}
+
+/** Element type as stored: bool as u32. */
+export function storedType(dtype: DType): "f32" | "i32" | "u32" {
+  return dtype === "f32" ? "f32" : dtype === "i32" ? "i32" : "u32";
+}
+
+/** What is written for a register value. */
+export function printStored(text: string, dtype: DType, width: Width): string {
+  if (dtype !== "bool") return text;
+  return width === 1 ? `select(0u, 1u, ${text})` : `select(vec4u(), vec4u(1u), ${text})`;
+}
+
+function printConvert(text: string, from: DType, to: DType, width: Width): string {
+  const source = registerType(from, width);
+  const target = registerType(to, width);
+  if (source === target) return text;
+  if (to === "bool") return `(${text} != ${source}())`;
+  if (from === "f32" && to === "u8") return `${target}(clamp(${text}, ${source}(), ${source}(255.0)))`;
+  return `${target}(${text})`;
+}
+
+export function printConstant(value: number, dtype: DType, width: Width): string {
+  const scalar = printScalar(value, dtype);
+  return width === 1 ? scalar : `${registerType(dtype, 4)}(${scalar})`;
+}
+
+function printScalar(value: number, dtype: DType): string {
+  switch (dtype) {
+    case "bool":
+      return value !== 0 ? "true" : "false";
+    case "i32":
+      return value === -(2 ** 31) ? "(-2147483647i - 1i)" : `${value < 0 ? `(${value}i)` : `${value}i`}`;
+    case "u32":
+    case "u8":
+      return `${value}u`;
+    default: {
+      const rounded = Math.fround(value);
+      if (!Number.isFinite(rounded)) throw new KernelError(`WGSL has no constant ${rounded}`, ["pass it as data"]);
+      return rounded < 0 ? `(${rounded}f)` : `${rounded}f`;
+    }
+  }
+}
+
+/** Helpers of `scalar.wgsl` end in `_`; `i` and `u` name their integer forms, 4 the vector form. */
+export function printCall(fn: ScalarFn, args: readonly string[], dtype: DType, width: Width): string {
+  const suffix = `${dtype === "i32" ? "i" : dtype === "u32" ? "u" : ""}${width === 4 ? "4" : ""}`;
+  return scalarFunctions[fn].wgsl.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
+}

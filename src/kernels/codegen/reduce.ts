@@ -1,0 +1,202 @@
+import type { DType } from "../../tensor/dtype.ts";
+import type { Op } from "../../tensor/op.ts";
+import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
+import type { ScalarFn } from "../../tensor/scalar.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../family.ts";
+import { foldWorkgroups } from "../family.ts";
+import { valueRef } from "../plan-keys.ts";
+import type { BufferRef, Step } from "../step.ts";
+import { wgsl } from "../wgsl.generated.ts";
+import type { Bindings } from "./bindings.ts";
+import { collectBindings } from "./bindings.ts";
+import { coalesce } from "./coalesce.ts";
+import { hasVectorForm, iterationOf, splitCoordinates } from "./elementwise.ts";
+import { helpersFor } from "./helpers.ts";
+import { indexPrinter } from "./print-index.ts";
+import type { Width } from "./print-value.ts";
+import { printCall, printConstant, printStored, registerType, valuePrinter } from "./print-value.ts";
+import { indicesOf, valueBuilder } from "./value.ts";
+
+interface Part {
+  readonly root: AnyTensor;
+  readonly combine: ScalarFn;
+  readonly dtype: DType;
+}
+
+/** Value that changes nothing: what an empty chunk holds. WGSL has no infinite constants, so extremes are the largest finite ones. */
+function identity(combine: ScalarFn, dtype: DType, width: Width): string {
+  const extreme = dtype === "f32" ? 3.4028234663852886e38 : dtype === "i32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
+  const lowest = dtype === "f32" ? -extreme : dtype === "i32" ? -(2 ** 31) : 0;
+  const value: Partial<Record<ScalarFn, number>> = {
+    add: 0,
+    mul: 1,
+    maximum: lowest,
+    minimum: extreme,
+    logicalAnd: 1,
+    logicalOr: 0,
+  };
+  return printConstant(value[combine]!, dtype, width);
+}
+
+/** Kernels for reductions of one iteration space over the same axes: one pass, and a second where rows are split. */
+export function reduceSteps(
+  roots: readonly AnyTensor[],
+  isMaterialised: (tensor: AnyTensor) => boolean,
+  adapter: AdapterFacts,
+): Step[] {
+  const { axes } = roots[0]!.node.params as ReduceParams;
+  const inputs = roots.map((root) => root.node.inputs[0]!);
+  const full = inputs[0]!.shape;
+  const kept = full.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const parts = roots.map((root): Part => {
+    const { kernel } = root.node.op as unknown as Op;
+    const combine = kernel !== undefined && "combine" in kernel ? kernel.combine! : "add";
+    return { root, combine, dtype: root.dtype };
+  });
+  // iterate kept axes outside, reduced axes inside; which of the two the last memory axis is in decides the frame
+  const order = [...kept, ...axes];
+  const shape = order.map((axis) => full[axis]!);
+  const symbols = iterationOf(shape).coordinates;
+  const coordinates = full.map((_, axis) => symbols[order.indexOf(axis)]!);
+  const builder = valueBuilder(isMaterialised);
+  const values = inputs.map((input) => builder.at(input, { coordinates }));
+  const loops = coalesce(shape, indicesOf(values), new Set([kept.length]));
+  const keptLoops = loops.filter((loop) => loop.axes[0]! < kept.length);
+  const rowLoops = loops.filter((loop) => loop.axes[0]! >= kept.length);
+  const rows = rowLoops.reduce((n, loop) => n * loop.size, 1);
+  const columns = keptLoops.reduce((n, loop) => n * loop.size, 1);
+  const trailing = axes.includes(full.length - 1) || full.length === 0;
+  const useRows = trailing && rows >= 128;
+  const vectorLoop = useRows ? rowLoops[rowLoops.length - 1] : trailing ? undefined : keptLoops[keptLoops.length - 1];
+  const width: Width = vectorLoop !== undefined && vectorLoop.size % 4 === 0 && values.every(hasVectorForm) ? 4 : 1;
+  const ordered = useRows ? [...keptLoops, ...rowLoops] : [...rowLoops, ...keptLoops];
+  const names = ordered.map(
+    (loop) =>
+      `${keptLoops.includes(loop) ? "k" : "r"}${(keptLoops.includes(loop) ? keptLoops : rowLoops).indexOf(loop)}`,
+  );
+  const index = indexPrinter(ordered, names, shape);
+  const bindings = collectBindings();
+  const printer = valuePrinter(width, index, (tensor, vector) => bindings.name(valueRef(tensor), "read", vector), "v");
+  const results = values.map((value) => printer.print(value));
+  const units = useRows ? { columns, rows: rows / width } : { columns: columns / width, rows };
+  const chunks = chunkCount(units.columns, units.rows, useRows, adapter);
+  const rowsPerChunk = Math.ceil(units.rows / chunks);
+  const body = [
+    ...splitCoordinates("column", keptLoops, useRows ? 1 : width, "k"),
+    ...splitCoordinates("row", rowLoops, useRows ? width : 1, "r"),
+    ...printer.statements,
+  ];
+  const partials: BufferRef[] = parts.map(({ dtype }) => ({
+    kind: "scratch",
+    type: { shape: [chunks, columns], dtype },
+    id: {},
+  }));
+  const targets = parts.map((part, i) => (chunks === 1 ? valueRef(part.root) : partials[i]!));
+  const horizontal = useRows && width === 4;
+  const first = frame({
+    file: useRows ? "reduce_rows" : "reduce_columns",
+    parts,
+    width,
+    horizontal,
+    columns: units.columns,
+    rows: units.rows,
+    chunks,
+    rowsPerChunk,
+    accumulate: [body, results],
+    targets,
+    bindings,
+    adapter,
+  });
+  if (chunks === 1) return [first];
+  return [first, secondStage(parts, partials, columns, chunks, adapter)];
+}
+
+/** Enough invocations to fill the adapter, and at least 16 rows each. */
+function chunkCount(columns: number, rows: number, useRows: boolean, adapter: AdapterFacts): number {
+  const wanted = adapter.adapterClass === "software" ? 2048 : 65536;
+  const lanes = useRows ? 64 : 1;
+  const byNeed = Math.ceil(wanted / (Math.max(1, columns) * lanes));
+  const byRows = Math.max(1, Math.floor(rows / (16 * lanes)));
+  return Math.max(1, Math.min(byNeed, byRows, 1024));
+}
+
+function secondStage(
+  parts: readonly Part[],
+  partials: readonly BufferRef[],
+  columns: number,
+  chunks: number,
+  adapter: AdapterFacts,
+): Step {
+  const useRows = chunks > 32;
+  const width: Width = !useRows && columns % 4 === 0 ? 4 : 1;
+  const bindings = collectBindings();
+  const names = partials.map((ref) => bindings.name(ref, "read", width === 4));
+  const loads = names.map((name, i) => {
+    const { dtype } = parts[i]!;
+    const stored = `${name}[row * ${columns / width}u + column]`;
+    return dtype === "bool" ? `(${stored} != ${width === 1 ? "0u" : "vec4u()"})` : stored;
+  });
+  return frame({
+    file: useRows ? "reduce_rows" : "reduce_columns",
+    parts,
+    width,
+    horizontal: false,
+    columns: columns / width,
+    rows: chunks,
+    chunks: 1,
+    rowsPerChunk: chunks,
+    accumulate: [[], loads],
+    targets: parts.map((part) => valueRef(part.root)),
+    bindings,
+    adapter,
+  });
+}
+
+interface Frame {
+  readonly file: "reduce_rows" | "reduce_columns";
+  readonly parts: readonly Part[];
+  readonly width: Width;
+  /** The four lanes are rows of one column, and meet at the end. */
+  readonly horizontal: boolean;
+  readonly columns: number;
+  readonly rows: number;
+  readonly chunks: number;
+  readonly rowsPerChunk: number;
+  /** Statements, and the values to combine. */
+  readonly accumulate: readonly [readonly string[], readonly string[]];
+  readonly targets: readonly BufferRef[];
+  readonly bindings: Bindings;
+  readonly adapter: AdapterFacts;
+}
+
+function frame(f: Frame): Step {
+  const fields = f.parts.map((part, i) => ({ name: `p${i}`, ...part, type: registerType(part.dtype, f.width) }));
+  const combined = (a: string, b: string): string =>
+    `Partial(${fields.map(({ name, combine, dtype }, i) => printCall(combine, [`${a}.${name}`, b === "" ? f.accumulate[1][i]! : `${b}.${name}`], dtype, f.width)).join(", ")})`;
+  const stores = fields.map(({ name, combine, dtype }, i) => {
+    const width: Width = f.horizontal ? 1 : f.width;
+    const lanes = ["x", "y", "z", "w"].map((lane) => `total.${name}.${lane}`);
+    const value = f.horizontal ? lanes.reduce((a, b) => printCall(combine, [a, b], dtype, 1)) : `total.${name}`;
+    const out = f.bindings.name(f.targets[i]!, "write", width === 4);
+    return `${out}[chunk * COLUMNS + column] = ${printStored(value, dtype, width)};`;
+  });
+  const code = [
+    wgsl[f.file],
+    `const COLUMNS = ${f.columns}u; const ROWS = ${f.rows}u; const CHUNKS = ${f.chunks}u; const ROWS_PER_CHUNK = ${f.rowsPerChunk}u;`,
+    ...f.bindings.declarations(),
+    `struct Partial { ${fields.map(({ name, type }) => `${name}: ${type}`).join(", ")} }`,
+    `fn identity() -> Partial { return Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")}); }`,
+    `fn accumulate(total: Partial, column: u32, row: u32) -> Partial {\n  ${[...f.accumulate[0], `return ${combined("total", "")};`].join("\n  ")}\n}`,
+    `fn merge(a: Partial, b: Partial) -> Partial { return ${combined("a", "b")}; }`,
+    `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${stores.join("\n  ")}\n}`,
+  ].join("\n");
+  const groups = f.file === "reduce_rows" ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
+  return {
+    name: `${f.file} ${f.parts.map((part) => part.root.node.op!.name).join("+")}`,
+    code: code + helpersFor(code),
+    buffers: f.bindings.buffers(),
+    workgroups: foldWorkgroups(groups, f.adapter),
+    flops: f.columns * f.rows * f.width * (f.accumulate[0].length + f.parts.length),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Op } from "../tensor/op.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { AnyTensor, Node } from "../tensor/tensor.ts";
+import { outputOf } from "../tensor/tensor.ts";
+import { families } from "./families/index.ts";
+import type { AdapterFacts, DispatchSpec, Operand } from "./family.ts";
+import { link } from "./link.ts";
+import { resolve } from "./passes/regions.ts";
+import { refType } from "./plan-keys.ts";
+import type { BoundBuffer, BufferRef, Step } from "./step.ts";
+
+/** True for ops that run as a kernel of their own, by family or by the user's source. */
+export function hasKernel(op: { readonly kernel?: Op["kernel"] }): boolean {
+  const rule = op.kernel;
+  if (rule === undefined) return false;
+  return !("family" in rule) || rule.combine !== undefined || rule.family in families;
+}
+
+/** The dispatches of one node that is not elementwise. */
+export function familySteps(node: Node, adapter: AdapterFacts): Step[] {
+  const op = node.op as unknown as Op;
+  const rule = op.kernel!;
+  const inputs = node.inputs.map(resolve);
+  const outputs = node.outputs.map((_, index) => outputOf(node, index));
+  if (!("family" in rule)) {
+    const bound = (tensor: AnyTensor, access: "read" | "write"): BoundBuffer => ({
+      ref: { kind: "value", tensor },
+      access,
+    });
+    return [
+      {
+        name: op.name,
+        code: rule.source,
+        buffers: [...inputs.map((t) => bound(t, "read")), ...outputs.map((t) => bound(t, "write"))],
+        workgroups: rule.workgroups(node.inputs, node.params),
+        flops: 0,
+      },
+    ];
+  }
+  const lowering = families[rule.family]!({ inputs: node.inputs, outputs: node.outputs, params: node.params, adapter });
+  const scratches = lowering.scratch.map((type): BufferRef => ({ kind: "scratch", type, id: {} }));
+  const refOf = ({ kind, index }: Operand): BufferRef => {
+    if (kind === "scratch") return scratches[index]!;
+    return { kind: "value", tensor: kind === "input" ? inputs[index]! : outputs[index]! };
+  };
+  return lowering.dispatches.map((dispatch) => linkDispatch(op.name, dispatch, refOf));
+}
+
+function linkDispatch(name: string, dispatch: DispatchSpec, refOf: (operand: Operand) => BufferRef): Step {
+  const entries = [
+    ...Object.entries(dispatch.reads).map(([key, operand]) => ({ key, ref: refOf(operand), access: "read" as const })),
+    ...Object.entries(dispatch.writes).map(([key, operand]) => ({
+      key,
+      ref: refOf(operand),
+      access: "write" as const,
+    })),
+  ];
+  const code = link({
+    file: dispatch.file,
+    constants: dispatch.constants,
+    enables: dispatch.enables ?? [],
+    operands: entries.map(({ key, ref, access }, binding) => {
+      const type = refType(ref);
+      return { name: key, dtype: type.dtype, access, size: sizeOf(type.shape), binding };
+    }),
+    declarations: [],
+  });
+  return {
+    name: dispatch.file === name ? name : `${name} ${dispatch.file}`,
+    code,
+    buffers: entries.map(({ ref, access }) => ({ ref, access })),
+    workgroups: dispatch.workgroups,
+    flops: 0,
+  };
+}

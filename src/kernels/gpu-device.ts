@@ -1,0 +1,111 @@
+import type { Device, DeviceInfo } from "../tensor/device.ts";
+import { captureSite } from "../tensor/site.ts";
+import type { AnyTensor, Storage } from "../tensor/tensor.ts";
+import { flattenTree, mapTree, unflattenTree } from "../tensor/tree.ts";
+import type { Loaded, Shop } from "./call.ts";
+import { bindLeaves, runCall } from "./call.ts";
+import { makeExecutable } from "./executable.ts";
+import type { Gpu } from "./gpu.ts";
+import { gpuHeap } from "./heap.ts";
+import { pipelineCache } from "./pipelines.ts";
+import type { PlanLimits, PlanRequest } from "./plan.ts";
+import { makePlan } from "./plan.ts";
+import { bufferPool } from "./pool.ts";
+import { gpuProgram } from "./program.ts";
+import { identifier, structureOf } from "./structure.ts";
+
+/** What programs of one device need to be planned and run. */
+export interface Workshop extends Shop {
+  load(name: string, request: PlanRequest & { readonly inputs: readonly AnyTensor[] }): Promise<Loaded>;
+}
+
+const evaluatePlans = 256; // forms of eager programs kept; the oldest goes first
+
+/** A {@link Device} on a WebGPU device. */
+export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Device {
+  const pool = bufferPool(gpu.device);
+  const heap = gpuHeap(gpu, pool);
+  const pipelines = pipelineCache(gpu);
+  const all = new Set<Loaded>();
+  const unload = (loaded: Loaded): void => {
+    loaded.executable.destroy();
+    for (const { buffer } of loaded.inputBuffers.values()) buffer.destroy();
+    all.delete(loaded);
+  };
+  const shop: Workshop = {
+    gpu,
+    pool,
+    heap,
+    async load(name, request) {
+      const plan = makePlan(request, limits);
+      const executable = await makeExecutable(plan, gpu, pipelines);
+      const loaded: Loaded = { name, plan, executable, inputs: request.inputs, inputBuffers: new Map() };
+      all.add(loaded);
+      return loaded;
+    },
+  };
+  const idOf = identifier();
+  const forms = new Map<string, Promise<Loaded>>();
+  const evaluate = async <T>(tree: T): Promise<T> => {
+    const site = captureSite();
+    heap.checkOpen("evaluate");
+    gpu.check("evaluate");
+    const tensors = flattenTree(tree);
+    const lazy = tensors.filter((tensor) => tensor.node.op !== undefined);
+    for (const tensor of tensors) if (tensor.node.op === undefined) heap.find(tensor, "evaluate");
+    const computed = new Map<AnyTensor, AnyTensor>();
+    if (lazy.length > 0) {
+      const structure = structureOf(lazy, idOf);
+      const loading =
+        forms.get(structure.key) ?? shop.load("evaluate", { ...structure.abstract(), donations: new Map() });
+      forms.delete(structure.key);
+      forms.set(structure.key, loading); // youngest last
+      loading.catch(() => forms.delete(structure.key));
+      const loaded = await loading;
+      if (forms.size > evaluatePlans) {
+        const [oldest, plan] = forms.entries().next().value!;
+        forms.delete(oldest);
+        unload(await plan);
+      }
+      await gpu.settle(2);
+      const outputs = runCall(loaded, bindLeaves(loaded, structure.leaves, shop), new Set(), shop, site);
+      lazy.forEach((tensor, i) => computed.set(tensor, outputs[i]!));
+    }
+    const results = tensors.map((tensor) => computed.get(tensor) ?? place(tensor, "evaluate"));
+    return unflattenTree(tree, results) as T;
+  };
+  const place = (tensor: AnyTensor, name: string): AnyTensor =>
+    heap.find(tensor, name) === undefined ? heap.upload(tensor) : tensor;
+  return {
+    info: () => info,
+    compile: (fn, options = {}) => gpuProgram(fn, options, shop),
+    evaluate,
+    put: (tree) => {
+      heap.checkOpen("put");
+      return mapTree(tree, (tensor) => place(tensor, "put")) as typeof tree;
+    },
+    free: (tree) => {
+      const site = captureSite();
+      for (const tensor of flattenTree(tree)) heap.find(tensor, "free")?.release("freed", site);
+    },
+    scope: async (body) => {
+      const site = captureSite();
+      heap.openScope();
+      const kept = new Set<Storage>();
+      try {
+        const result = await body();
+        for (const { node } of flattenTree(result)) if (node.source?.kind === "device") kept.add(node.source.storage);
+        return result;
+      } finally {
+        heap.closeScope(kept, site);
+      }
+    },
+    allocatedBytes: () => pool.bytes() + [...all].reduce((total, { executable }) => total + executable.bytes, 0),
+    close: () => {
+      heap.close(captureSite());
+      for (const loaded of [...all]) unload(loaded);
+      pool.destroy();
+      gpu.device.destroy();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export type { OpenGpuOptions } from "./open-device.ts";
+export { openDevice } from "./open-device.ts";

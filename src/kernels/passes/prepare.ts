@@ -1,0 +1,75 @@
+import { topologicalOrder } from "../../tensor/graph.ts";
+import type { Op } from "../../tensor/op.ts";
+import { withSite } from "../../tensor/site.ts";
+import type { AnyTensor, Node } from "../../tensor/tensor.ts";
+import { outputOf } from "../../tensor/tensor.ts";
+import { literalValue } from "../codegen/value.ts";
+import { simplify } from "./simplify.ts";
+
+/**
+ * Rewrites a program for compilation: fused records without a kernel here become their expansion, equal nodes become one,
+ * literals fold. Nodes that nothing needs vanish, since only what `roots` reach is kept.
+ */
+export function prepare(roots: readonly AnyTensor[], hasKernel: (op: Op) => boolean): AnyTensor[] {
+  const made = new Map<Node, readonly AnyTensor[]>();
+  const canonical = new Map<string, Node>();
+  const ids = new Map<object, number>();
+  const idOf = (thing: object): number => {
+    const id = ids.get(thing) ?? ids.size;
+    ids.set(thing, id);
+    return id;
+  };
+  const follow = (tensor: AnyTensor): AnyTensor => made.get(tensor.node)![tensor.index]!;
+  const keep = (node: Node): readonly AnyTensor[] => {
+    const outputs = node.outputs.map((_, index) => outputOf(node, index));
+    made.set(node, outputs);
+    return outputs;
+  };
+  const rewrite = (targets: readonly AnyTensor[]): void => {
+    for (const node of topologicalOrder(targets)) {
+      if (made.has(node)) continue;
+      if (node.op === undefined) {
+        const literal = literalValue(outputOf(node, 0));
+        const key = literal === null ? null : `${node.outputs[0]!.dtype}:${Object.is(literal, -0) ? "-0" : literal}`;
+        made.set(node, keep(key === null ? node : share(key, node)));
+        continue;
+      }
+      const inputs = node.inputs.map(follow);
+      const op = node.op as unknown as Op;
+      if (op.expand !== undefined && !hasKernel(op)) {
+        const expanded = withSite(node.site, () => op.expand!(inputs, node.params));
+        rewrite(expanded);
+        made.set(node, expanded.map(follow));
+        continue;
+      }
+      const simple = withSite(node.site, () => simplify(op, inputs, node.outputs[0]!));
+      if (simple !== null) {
+        rewrite([simple]);
+        made.set(node, [follow(simple)]);
+        continue;
+      }
+      const key = `${idOf(op)}(${inputs.map((input) => `${idOf(input.node)}.${input.index}`)})${paramsKey(node.params, idOf)}`;
+      const same = inputs.every((input, i) => input === node.inputs[i]);
+      made.set(node, keep(share(key, same ? node : { ...node, inputs })));
+    }
+  };
+  const share = (key: string, node: Node): Node => {
+    const known = canonical.get(key);
+    if (known !== undefined) return known;
+    canonical.set(key, node);
+    return node;
+  };
+  rewrite(roots);
+  return roots.map(follow);
+}
+
+/** Params as text; functions and other objects that JSON cannot hold count by identity. */
+export function paramsKey(params: unknown, idOf: (thing: object) => number): string {
+  return (
+    JSON.stringify(params, (_, value: unknown) => {
+      if (typeof value === "function") return `#${idOf(value)}`;
+      if (typeof value === "object" && value !== null && "node" in value) return `#${idOf(value)}`;
+      return value;
+    }) ?? ""
+  );
+}

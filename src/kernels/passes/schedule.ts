@@ -1,0 +1,67 @@
+import type { AnyTensor, Node } from "../../tensor/tensor.ts";
+import type { Kernel } from "./group.ts";
+
+/** Kernels in an order in which each runs after those that it needs; otherwise the program's own order. */
+export function schedule(kernels: readonly Kernel[]): Kernel[] {
+  const makers = makersOf(kernels);
+  const done = new Set<Kernel>();
+  const open = new Set<Kernel>();
+  const ordered: Kernel[] = [];
+  for (const first of kernels) {
+    const stack = [first];
+    while (stack.length > 0) {
+      const kernel = stack[stack.length - 1]!;
+      const missing = neededBy(kernel, makers).filter((needed) => !done.has(needed));
+      if (missing.length === 0 || open.has(kernel)) {
+        stack.pop();
+        if (!done.has(kernel)) ordered.push(kernel);
+        done.add(kernel);
+      } else {
+        open.add(kernel);
+        stack.push(...missing.reverse());
+      }
+    }
+  }
+  return ordered;
+}
+
+export function makersOf(kernels: readonly Kernel[]): Map<Node, Kernel> {
+  return new Map(kernels.flatMap((kernel) => kernel.roots.map((root) => [root, kernel] as const)));
+}
+
+function neededBy(kernel: Kernel, makers: ReadonlyMap<Node, Kernel>): Kernel[] {
+  const needed = new Set<Kernel>(kernel.after);
+  for (const read of kernel.reads) {
+    const maker = makers.get(read);
+    if (maker !== undefined && maker !== kernel) needed.add(maker);
+  }
+  return [...needed];
+}
+
+/**
+ * Orders every other reader of a donated input before the kernel that overwrites it.
+ *
+ * @returns false, with nothing changed, where a reader needs that kernel's result: the new value must then be copied in later.
+ */
+export function overwriteAfterReaders(kernels: readonly Kernel[], root: Node, over: AnyTensor): boolean {
+  const makers = makersOf(kernels);
+  const writer = makers.get(root);
+  if (writer === undefined || writer.kind !== "elementwise") return false;
+  const readers = kernels.filter((kernel) => kernel !== writer && kernel.reads.has(over.node));
+  if (readers.some((reader) => needs(reader, writer, makers))) return false;
+  for (const reader of readers) writer.after.add(reader);
+  return true;
+}
+
+function needs(from: Kernel, target: Kernel, makers: ReadonlyMap<Node, Kernel>): boolean {
+  const seen = new Set<Kernel>();
+  const stack = [from];
+  while (stack.length > 0) {
+    const kernel = stack.pop()!;
+    if (kernel === target) return true;
+    if (seen.has(kernel)) continue;
+    seen.add(kernel);
+    stack.push(...neededBy(kernel, makers));
+  }
+  return false;
+}

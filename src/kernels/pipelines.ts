@@ -1,0 +1,60 @@
+import { KernelError } from "../tensor/errors.ts";
+import type { Gpu } from "./gpu.ts";
+import type { Step } from "./step.ts";
+
+/** Compiled kernels of one device, shared by all its plans: equal WGSL compiles once. */
+export interface PipelineCache {
+  get(step: Step): Promise<GPUComputePipeline>;
+  count(): number;
+}
+
+export function pipelineCache(gpu: Gpu): PipelineCache {
+  const known = new Map<string, Promise<GPUComputePipeline>>();
+  const layouts = new Map<string, GPUPipelineLayout>();
+  /** Explicit layouts: a kernel may leave a binding unused, and equal layouts are shared. */
+  const layoutOf = (step: Step): GPUPipelineLayout => {
+    const key = step.buffers.map(({ access }) => (access === "read" ? "r" : "w")).join("");
+    let layout = layouts.get(key);
+    if (layout === undefined) {
+      const entries = step.buffers.map(
+        ({ access }, binding): GPUBindGroupLayoutEntry => ({
+          binding,
+          visibility: 4, // GPUShaderStage.COMPUTE
+          buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+        }),
+      );
+      layout = gpu.device.createPipelineLayout({ bindGroupLayouts: [gpu.device.createBindGroupLayout({ entries })] });
+      layouts.set(key, layout);
+    }
+    return layout;
+  };
+  const compile = async (step: Step): Promise<GPUComputePipeline> => {
+    const module = gpu.device.createShaderModule({ code: step.code, label: step.name });
+    try {
+      return await gpu.wait(
+        gpu.device.createComputePipelineAsync({
+          label: step.name,
+          layout: layoutOf(step),
+          compute: { module, entryPoint: "main" },
+        }),
+      );
+    } catch (error) {
+      const info = await gpu.wait(module.getCompilationInfo());
+      const messages = info.messages.map(({ lineNum, linePos, message }) => {
+        const line = step.code.split("\n")[lineNum - 1]?.trim() ?? "";
+        return `${step.name}:${lineNum}:${linePos} ${message} | ${line}`;
+      });
+      const reason = messages[0] ?? (error instanceof Error ? error.message : String(error));
+      throw new KernelError(`${step.name} does not compile: ${reason}`, messages.slice(1, 6));
+    }
+  };
+  return {
+    get(step) {
+      const key = `${step.buffers.map(({ access }) => (access === "read" ? "r" : "w")).join("")}\n${step.code}`;
+      const pipeline = known.get(key) ?? compile(step);
+      known.set(key, pipeline);
+      return pipeline;
+    },
+    count: () => known.size,
+  };
+}

@@ -1,0 +1,153 @@
+import { DeviceError } from "../tensor/errors.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { AnyTensor, Node, TensorType } from "../tensor/tensor.ts";
+import { formatType, outputOf } from "../tensor/tensor.ts";
+import { elementwiseStep } from "./codegen/elementwise.ts";
+import { reduceSteps } from "./codegen/reduce.ts";
+import type { AdapterFacts } from "./family.ts";
+import { familySteps, hasKernel } from "./family-step.ts";
+import type { Life, MemoryPlan } from "./memory-plan.ts";
+import { planMemory } from "./memory-plan.ts";
+import type { Kernel } from "./passes/group.ts";
+import { groupKernels } from "./passes/group.ts";
+import { prepare } from "./passes/prepare.ts";
+import type { Cut } from "./passes/regions.ts";
+import { cut, resolve } from "./passes/regions.ts";
+import { overwriteAfterReaders, schedule } from "./passes/schedule.ts";
+import type { KeyOf } from "./plan-keys.ts";
+import { bufferKeys, bytesOf, isLeafRef, refType, valueRef } from "./plan-keys.ts";
+import type { Step } from "./step.ts";
+
+/** Limits that a plan must keep. */
+export interface PlanLimits {
+  readonly adapter: AdapterFacts;
+  readonly maxBindings: number;
+  readonly maxBindingBytes: number;
+}
+
+/** What to compute: output tensors over input leaves, and which inputs give their buffers to which outputs. */
+export interface PlanRequest {
+  readonly outputs: readonly AnyTensor[];
+  /** Output number → the donated input leaf whose buffer it should take. */
+  readonly donations: ReadonlyMap<number, AnyTensor>;
+}
+
+/** An output: its type, and the value that holds it, an equal number of elements under another shape perhaps. */
+export interface PlanResult {
+  readonly type: TensorType;
+  readonly tensor: AnyTensor;
+  /** `tensor` is the donated input that was written over. */
+  readonly inPlace: boolean;
+}
+
+/** Dispatches in order, with the memory they use. Nothing here touches a GPU. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Where each output's value lies after the last step. */
+  readonly results: readonly PlanResult[];
+  readonly memory: MemoryPlan;
+  /** The names that `memory` knows buffers by. */
+  readonly keyOf: KeyOf;
+  /** Bytes of one buffer for every value of the program after sharing, before fusion. */
+  readonly naiveBytes: number;
+  /** Nodes after passes, for dumps. */
+  readonly order: readonly Node[];
+}
+
+export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
+  const outputs = prepare(request.outputs, hasKernel);
+  const region = cut(outputs, limits.maxBindings);
+  const kernels = groupKernels(region, limits.maxBindings);
+  const overwrites = chooseOverwrites(outputs, request.donations, region, kernels);
+  const steps = schedule(kernels).flatMap((kernel) => stepsOf(kernel, region, overwrites, limits.adapter));
+  const updated = new Set(
+    steps.flatMap((step) =>
+      step.buffers.flatMap(({ ref, access }) => (access === "update" && ref.kind === "value" ? [ref.tensor.node] : [])),
+    ),
+  );
+  const results = outputs.map((output, i) => {
+    const over = request.donations.get(i);
+    const inPlace = over !== undefined && overwrites.get(resolve(output).node) === over && updated.has(over.node);
+    return { type: output, tensor: inPlace ? over : resolve(output), inPlace };
+  });
+  checkLimits(steps, limits);
+  const keyOf = bufferKeys();
+  const memory = planMemory(livesOf(steps, results, keyOf), steps);
+  return { steps, results, memory, keyOf, naiveBytes: naiveBytes(region.order), order: region.order };
+}
+
+/** Outputs that may be written over a donated input: elementwise ones, after every other reader of the old value. */
+function chooseOverwrites(
+  outputs: readonly AnyTensor[],
+  donations: ReadonlyMap<number, AnyTensor>,
+  region: Cut,
+  kernels: readonly Kernel[],
+): Map<Node, AnyTensor> {
+  const overwrites = new Map<Node, AnyTensor>();
+  const passedOn = new Set<Node>(outputs.map((output) => resolve(output).node).filter((node) => node.op === undefined));
+  for (const [i, over] of donations) {
+    const root = resolve(outputs[i]!).node;
+    const taken = root.op === undefined || overwrites.has(root) || passedOn.has(over.node);
+    if (taken || !region.materialised.has(root)) continue;
+    if (overwriteAfterReaders(kernels, root, over)) overwrites.set(root, over);
+  }
+  return overwrites;
+}
+
+function stepsOf(kernel: Kernel, region: Cut, overwrites: ReadonlyMap<Node, AnyTensor>, adapter: AdapterFacts): Step[] {
+  const roots = kernel.roots.map((root) => outputOf(root, 0));
+  if (kernel.roots[0]!.outputs.every(({ shape }) => sizeOf(shape) === 0)) return [];
+  switch (kernel.kind) {
+    case "elementwise": {
+      const targets = roots.map((tensor) => ({ tensor, over: overwrites.get(tensor.node) ?? null }));
+      return [elementwiseStep(targets, region.isMaterialised, adapter)];
+    }
+    case "reduce":
+      return reduceSteps(roots, region.isMaterialised, adapter);
+    case "family":
+      return familySteps(kernel.roots[0]!, adapter);
+  }
+}
+
+/** From first write to last read; results live past the last step. Leaves have buffers of their own. */
+function livesOf(steps: readonly Step[], results: Plan["results"], keyOf: KeyOf): Life[] {
+  const lives = new Map<string, { key: string; bytes: number; from: number; to: number }>();
+  steps.forEach((step, at) => {
+    for (const { ref } of step.buffers) {
+      if (isLeafRef(ref)) continue;
+      const key = keyOf(ref);
+      const life = lives.get(key) ?? { key, bytes: bytesOf(refType(ref)), from: at, to: at };
+      life.to = at;
+      lives.set(key, life);
+    }
+  });
+  for (const { tensor } of results) {
+    const life = lives.get(keyOf(valueRef(tensor)));
+    if (life !== undefined) life.to = steps.length;
+  }
+  return [...lives.values()];
+}
+
+function naiveBytes(order: readonly Node[]): number {
+  const values = order.filter((node) => node.op !== undefined).flatMap((node) => node.outputs);
+  return values.reduce((total, type) => total + bytesOf(type), 0);
+}
+
+function checkLimits(steps: readonly Step[], limits: PlanLimits): void {
+  for (const step of steps) {
+    if (step.buffers.length > limits.maxBindings) {
+      throw new DeviceError(
+        `${step.name}: needs ${step.buffers.length} buffers, the adapter binds ${limits.maxBindings}`,
+      );
+    }
+    for (const { ref } of step.buffers) {
+      const bytes = bytesOf(refType(ref));
+      if (bytes <= limits.maxBindingBytes) continue;
+      throw new DeviceError(
+        `${step.name}: ${formatType(refType(ref))} takes ${bytes} bytes, the adapter binds ${limits.maxBindingBytes} at most`,
+        ["split the batch"],
+        ref.kind === "value" ? ref.tensor.node.site : undefined,
+      );
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import type { CompileOptions, Program } from "../tensor/device.ts";
+import { ConfigError, DeviceError } from "../tensor/errors.ts";
+import { topologicalOrder } from "../tensor/graph.ts";
+import { listProgram } from "../tensor/list-program.ts";
+import type { Site } from "../tensor/site.ts";
+import { captureSite } from "../tensor/site.ts";
+import type { AnyTensor, Node } from "../tensor/tensor.ts";
+import { isTensor, outputOf } from "../tensor/tensor.ts";
+import { argumentLeaves, signatureOf, trace } from "../tensor/trace.ts";
+import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
+import type { Loaded } from "./call.ts";
+import { bindLeaves, leafRanges, runCall } from "./call.ts";
+import { finiteFlags, reportNonFinite } from "./check-finite.ts";
+import type { Workshop } from "./gpu-device.ts";
+import { profileExecutable } from "./profile.ts";
+
+/** A traced function and its plan. */
+interface Compiled {
+  readonly loaded: Loaded;
+  readonly result: unknown;
+  /** Tensors that the function captured: inputs beyond its arguments. */
+  readonly captured: readonly AnyTensor[];
+  /** Input leaves that are given away at each call. */
+  readonly donated: ReadonlySet<Node>;
+  /** Nodes whose finiteness the last outputs tell; empty without `checkFinite`. */
+  readonly checked: readonly AnyTensor[];
+}
+
+/** `device.compile` of a GPU device. */
+export function gpuProgram<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  options: CompileOptions,
+  shop: Workshop,
+): Program<A, R> {
+  const name = fn.name === "" ? "program" : fn.name;
+  const plans = new Map<string, Promise<Compiled>>();
+  let last: Compiled | undefined;
+
+  const compile = async (args: A, site: Site): Promise<Compiled> => {
+    const traced = trace(fn as (...args: never[]) => unknown, args);
+    const donated = donatedInputs(options.donate ?? [], args, traced.inputs, name, site);
+    const roots = flattenTree(traced.result);
+    const captured = topologicalOrder(roots).flatMap((node) =>
+      node.source?.kind === "device" ? [outputOf(node, 0)] : [],
+    );
+    const checked = options.checkFinite === true ? finiteFlags(roots) : [];
+    const loaded = await shop.load(name, {
+      inputs: [...traced.inputs, ...captured],
+      outputs: [...roots, ...checked.map(({ flag }) => flag)],
+      donations: pairDonations(traced.result, donated),
+    });
+    return {
+      loaded,
+      result: traced.result,
+      captured,
+      donated: new Set(donated.map(({ input }) => input.node)),
+      checked: checked.map(({ of }) => of),
+    };
+  };
+
+  const prepare = async (args: A, site: Site): Promise<Compiled> => {
+    shop.heap.checkOpen(name);
+    shop.gpu.check(name);
+    const signature = signatureOf(args);
+    let compiled = plans.get(signature);
+    if (compiled === undefined) {
+      compiled = compile(args, site);
+      plans.set(signature, compiled);
+      compiled.catch(() => plans.delete(signature));
+    }
+    last = await compiled;
+    return last;
+  };
+
+  const call = async (...args: A): Promise<R> => {
+    const site = captureSite();
+    const { loaded, result, captured, donated, checked } = await prepare(args, site);
+    await shop.gpu.settle(2);
+    shop.gpu.check(name);
+    const leaves = [...argumentLeaves(args), ...captured];
+    refuseSharedDonations(loaded.inputs, leaves, donated, name, site);
+    const bound = bindLeaves(loaded, leaves, shop);
+    const outputs = runCall(loaded, bound, donated, shop, site);
+    const results = outputs.length - checked.length;
+    if (checked.length > 0) await reportNonFinite(checked, outputs.slice(results));
+    return unflattenTree(result, outputs.slice(0, results)) as R;
+  };
+  const ran = (): Compiled => {
+    if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
+    return last;
+  };
+  return Object.assign(call, {
+    memory: () => {
+      const { plan } = ran().loaded;
+      const peakBytes = plan.memory.slots.reduce((total, slot) => total + slot.bytes, 0);
+      return { peakBytes, liveBytes: plan.memory.liveBytes, naiveBytes: plan.naiveBytes, slots: plan.memory.slots };
+    },
+    profile: async (...args: A) => {
+      const { loaded, captured, donated } = await prepare(args, captureSite());
+      const bound = bindLeaves(loaded, [...argumentLeaves(args), ...captured], shop);
+      const report = await profileExecutable(loaded, leafRanges(loaded, bound), shop.gpu);
+      for (const node of donated) bound.get(node)?.storage?.release(`donated to ${name}`, captureSite());
+      return report;
+    },
+    dump: () => {
+      const { plan } = ran().loaded;
+      const kernels = plan.steps.map((step, i) => `// ${i} ${step.name} [${step.workgroups}]\n${step.code}`);
+      return [listProgram(plan.results.map(({ tensor }) => tensor)), ...kernels].join("\n\n");
+    },
+  });
+}
+
+interface Donated {
+  readonly input: AnyTensor;
+  /** Path inside its argument. */
+  readonly path: string;
+}
+
+function donatedInputs(
+  donate: readonly number[],
+  args: readonly unknown[],
+  inputs: readonly AnyTensor[],
+  name: string,
+  site: Site,
+): Donated[] {
+  let next = 0;
+  const donated: Donated[] = [];
+  for (const index of donate) {
+    if (index < 0 || index >= args.length) {
+      throw new ConfigError(`${name}: donate names argument ${index} of ${args.length}`, [], site);
+    }
+  }
+  args.forEach((arg, index) => {
+    for (const { path, value } of leavesOf(arg)) {
+      if (!isTensor(value) && typeof value !== "number") continue;
+      const input = inputs[next++]!;
+      if (donate.includes(index) && isTensor(value)) donated.push({ input, path });
+    }
+  });
+  return donated;
+}
+
+/** Outputs that end in a donated leaf's path, and have its type, take its buffer: `state.params.w` over `params.w`. */
+function pairDonations(result: unknown, donated: readonly Donated[]): Map<number, AnyTensor> {
+  const pairs = new Map<number, AnyTensor>();
+  const used = new Set<AnyTensor>();
+  let output = 0;
+  for (const { path, value } of leavesOf(result)) {
+    if (!isTensor(value)) continue;
+    const match = donated.find(
+      ({ input, path: end }) =>
+        !used.has(input) &&
+        (path === end || path.endsWith(`.${end}`)) &&
+        input.dtype === value.dtype &&
+        input.shape.join() === value.shape.join(),
+    );
+    if (match !== undefined) {
+      pairs.set(output, match.input);
+      used.add(match.input);
+    }
+    output++;
+  }
+  return pairs;
+}
+
+/** A donated buffer that another argument also reads would be written while it is read. */
+function refuseSharedDonations(
+  inputs: readonly AnyTensor[],
+  leaves: readonly AnyTensor[],
+  donated: ReadonlySet<Node>,
+  name: string,
+  site: Site,
+): void {
+  if (donated.size === 0) return;
+  const seen = new Map<object, Node>();
+  inputs.forEach((input, i) => {
+    const source = leaves[i]!.node.source;
+    if (source?.kind !== "device") return;
+    const other = seen.get(source.storage);
+    if (other !== undefined && (donated.has(input.node) || donated.has(other))) {
+      throw new DeviceError(
+        `${name}: a tensor is donated and passed a second time`,
+        ["pass a copy, or do not donate it"],
+        site,
+      );
+    }
+    seen.set(source.storage, input.node);
+  });
+}

@@ -1,0 +1,22 @@
+import type { AnyTensor, TensorType } from "../tensor/tensor.ts";
+
+/** A buffer that a dispatch binds: the value of a tensor, or a scratch buffer of the step's kernel. */
+export type BufferRef =
+  | { readonly kind: "value"; readonly tensor: AnyTensor }
+  | { readonly kind: "scratch"; readonly type: TensorType; readonly id: object };
+
+/** One bound buffer; `update` reads and writes in place. */
+export interface BoundBuffer {
+  readonly ref: BufferRef;
+  readonly access: "read" | "write" | "update";
+}
+
+/** One dispatch of a plan: complete WGSL, its buffers in binding order, and its size. */
+export interface Step {
+  readonly name: string;
+  readonly code: string;
+  readonly buffers: readonly BoundBuffer[];
+  readonly workgroups: readonly [number, number, number];
+  /** Useful floating-point operations, for the profile. */
+  readonly flops: number;
+}
