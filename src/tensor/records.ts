@@ -1,7 +1,11 @@
 import type { AnyOp } from "./op.ts";
+import { avgPool2dGradientOp, avgPool2dOp } from "./ops/avg-pool.ts";
+import { batchNormGradientOp, batchNormOp } from "./ops/batch-norm.ts";
 import { broadcastOp, sumOp } from "./ops/broadcast.ts";
 import { castOp } from "./ops/cast.ts";
 import { concatOp } from "./ops/concat.ts";
+import { conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from "./ops/conv2d.ts";
+import { softmaxCrossEntropyOp } from "./ops/cross-entropy.ts";
 import { cumsumOp } from "./ops/cumsum.ts";
 import { diagonalOp } from "./ops/diagonal.ts";
 import { elementwiseOps } from "./ops/elementwise.ts";
@@ -11,6 +15,8 @@ import { barrierOp, identityOp, stopGradientOp } from "./ops/identity.ts";
 import { logSumExpOp } from "./ops/log-sum-exp.ts";
 import { allOp, anyOp } from "./ops/logical-reduce.ts";
 import { matmulOp } from "./ops/matmul.ts";
+import { maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dOp } from "./ops/max-pool.ts";
+import { momentsOp } from "./ops/moments.ts";
 import { prodOp } from "./ops/prod.ts";
 import { reshapeOp } from "./ops/reshape.ts";
 import { rollOp } from "./ops/roll.ts";
@@ -56,6 +62,18 @@ const list: readonly { readonly name: string }[] = [
   sortOp,
   matmulOp,
   threefryOp,
+  conv2dOp,
+  conv2dInputGradientOp,
+  conv2dWeightGradientOp,
+  maxPool2dOp,
+  maxPool2dGradientOp,
+  maxPool2dGatherOp,
+  avgPool2dOp,
+  avgPool2dGradientOp,
+  momentsOp,
+  batchNormOp,
+  batchNormGradientOp,
+  softmaxCrossEntropyOp,
 ];
 
 /** Every primitive of the language: what the laws loop over. */

@@ -35,7 +35,7 @@ function eachTap({ x, w, y }: ConvSizes, { stride, padding, dilation }: ConvPara
 }
 
 /** y += x ∗ w. */
-export function convolve(
+export function convolveForward(
   x: NumericArray,
   w: NumericArray,
   y: NumericArray,

@@ -7,6 +7,7 @@ import { formatType } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { arange, oneHot } from "./creation.ts";
 import { equal, exp, mul, sub } from "./elementwise.ts";
+import { checkIndices } from "./indices.ts";
 import { logSumExp } from "./log-sum-exp.ts";
 import { checkDTypes } from "./operand.ts";
 import { expandDims } from "./reshape.ts";
@@ -60,10 +61,13 @@ export const softmaxCrossEntropyOp: Op<null> = defineOp<null>({
  *     ℓ = ln Σ exp(logits) − logits[label];   dℓ/dlogits = softmax(logits) − oneHot(label)
  *
  * @param logits - `(n, k)`, f32.
- * @param labels - `(n)`, i32, 0 … k−1. No gradient. A label outside chooses no class; its logit counts as 0.
+ * @param labels - `(n)`, i32, 0 … k−1. No gradient. One outside throws when the labels are known on the host; when not, it
+ * chooses no class and its logit counts as 0.
  * @returns `(n)`, ≥ 0.
  * @throws ShapeError if the sizes do not fit, DTypeError if labels are not i32.
  */
 export function softmaxCrossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {
-  return apply1(softmaxCrossEntropyOp, [logits, labels], null);
+  const loss = apply1(softmaxCrossEntropyOp, [logits, labels], null);
+  checkIndices("softmaxCrossEntropy", labels, logits.shape[1]!);
+  return loss;
 }
