@@ -1,4 +1,5 @@
-import { badnets } from "../cbd/attacks/badnets.ts";
+import { applyTrigger, badnets } from "../cbd/attacks/badnets.ts";
+import type { TestSet } from "../cbd/evaluation.ts";
 import { builtinDataset } from "../data/builtin.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { selectImages } from "../data/dataset.ts";
@@ -9,14 +10,14 @@ import type { Attack, Source } from "./run-config.ts";
 export interface RunData {
   /** What the models are trained on, poison included. */
   readonly train: Dataset;
-  readonly test: Dataset;
-  /** Indices of the poisoned training images, ascending; undefined without an attack. */
-  readonly poisoned: Int32Array | undefined;
+  readonly test: TestSet;
+  /** Indices of the poisoned training images, ascending; null without an attack. */
+  readonly poisoned: Int32Array | null;
 }
 
 interface Choice {
   readonly source: Source;
-  readonly limit: number | undefined;
+  readonly limit: number | null;
   readonly attack: Attack;
   readonly seed: number;
 }
@@ -24,10 +25,15 @@ interface Choice {
 /** Reads or draws the images and poisons them. @throws DataError for files that are missing or damaged. */
 export async function loadData({ source, limit, attack, seed }: Choice): Promise<RunData> {
   const { train, test } = await loadParts(source, seed);
-  const kept = limit === undefined || limit >= train.count ? train : selectImages(train, firstIndices(limit));
-  if (attack.kind === "none") return { train: kept, test, poisoned: undefined };
+  const kept = limit === null || limit >= train.count ? train : selectImages(train, firstIndices(limit));
+  if (attack.kind === "none") return { train: kept, test: { dataset: test }, poisoned: null };
   const { dataset, poisoned } = badnets(kept, { rate: attack.rate, target: attack.target, seed });
-  return { train: dataset, test, poisoned };
+  return { train: dataset, test: attackedTest(test, attack.target), poisoned };
+}
+
+/** Test images with and without the trigger. */
+export function attackedTest(dataset: Dataset, target: number): TestSet {
+  return { dataset, attack: { triggered: applyTrigger(dataset), target } };
 }
 
 function firstIndices(count: number): Int32Array {

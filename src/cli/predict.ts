@@ -1,17 +1,16 @@
-import { applyTrigger } from "../cbd/attacks/badnets.ts";
-import { defenceMetrics } from "../cbd/metrics.ts";
+import type { TestSet } from "../cbd/evaluation.ts";
+import { evaluate, putTestSet } from "../cbd/evaluation.ts";
 import type { Predictions } from "../cbd/predict.ts";
-import { predict } from "../cbd/predict.ts";
+import { createPredictor } from "../cbd/predict.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../tensor/device.ts";
 import { DataError } from "../tensor/errors.ts";
 import type { Command } from "./command.ts";
 import { deviceOption, openChosen, parseDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
-import { loadParts } from "./load-data.ts";
+import { attackedTest, loadParts } from "./load-data.ts";
 import type { ModelHeader } from "./model-file.ts";
 import { readModel } from "./model-file.ts";
-import type { Attack } from "./run-config.ts";
 import { parseAttack, parseSource } from "./run-config.ts";
 import type { Rates } from "./run-report.ts";
 import { ratesOf } from "./run-report.ts";
@@ -45,7 +44,11 @@ export const predictCommand: Command = {
     checkFits(model.header, test);
     const device = await openChosen(parseDevice(args), io);
     try {
-      const { predictions, rates } = await predictAll(device, model, test, attack);
+      const { predictions, rates } = await predictAll(
+        device,
+        model,
+        attack.kind === "none" ? { dataset: test } : attackedTest(test, attack.target),
+      );
       if (args.flag("json"))
         io.out(`${JSON.stringify({ ...model.header, rates, predictions: rowsOf(test, predictions) })}\n`);
       else {
@@ -67,18 +70,17 @@ function checkFits(header: ModelHeader, test: Dataset): void {
   }
 }
 
+/** Predictions for the images as they are, and the rates. */
 async function predictAll(
   device: Device,
   { classifier, weights }: Model,
-  test: Dataset,
-  attack: Attack,
+  test: TestSet,
 ): Promise<{ predictions: Predictions; rates: Rates }> {
-  const predictions = await predict(device, classifier, weights, test);
-  const triggered =
-    attack.kind === "none" ? predictions : await predict(device, classifier, weights, applyTrigger(test));
-  const target = attack.kind === "none" ? 0 : attack.target;
-  const metrics = defenceMetrics(test, target, predictions.classes, triggered.classes);
-  return { predictions, rates: ratesOf(metrics, attack.kind !== "none") };
+  const predictor = createPredictor(device, classifier);
+  const network = device.put(weights);
+  const onDevice = putTestSet(device, test);
+  const rates = ratesOf(await evaluate(predictor, network, onDevice));
+  return { predictions: await predictor(network, onDevice.clean), rates };
 }
 
 interface Row {

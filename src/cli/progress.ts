@@ -4,19 +4,21 @@ import type { Io } from "./io.ts";
 export interface Moment {
   /** Such as `cbd: backdoored model`. */
   readonly label: string;
-  /** Epochs done, a fraction inside an epoch. */
+  /** Epochs done, this step's share included: above 0. */
   readonly epoch: number;
   readonly epochs: number;
   /** Mean loss of the epoch so far. */
   readonly loss?: number | undefined;
   /** Percent. */
-  readonly ca?: number | undefined;
-  /** Percent. */
-  readonly asr?: number | undefined;
+  readonly ca?: number;
+  /** Percent; null without an attack. */
+  readonly asr?: number | null;
 }
 
 /** Where progress goes: one rewritten line on a terminal, a line an epoch otherwise. */
 export interface Progress {
+  /** Whether there is a line to rewrite. */
+  readonly live: boolean;
   /** Inside an epoch; shown on a terminal only. */
   step(moment: Moment): void;
   /** At the end of an epoch. */
@@ -40,7 +42,7 @@ export function openProgress(io: Io, now: () => number = Date.now): Progress {
     if (moment.label !== label) {
       label = moment.label;
       since = now();
-      from = Math.floor(moment.epoch); // a resumed run starts inside
+      from = Math.ceil(moment.epoch) - 1; // a resumed run starts later
     }
     return formatMoment(moment, etaOf(moment, from, now() - since));
   };
@@ -48,6 +50,7 @@ export function openProgress(io: Io, now: () => number = Date.now): Progress {
     if (io.terminal) io.err(clearLine);
   };
   return {
+    live: io.terminal,
     step(moment) {
       const line = describe(moment);
       if (!io.terminal || now() - drawn < redrawEvery) return;
@@ -75,7 +78,7 @@ function formatMoment({ label, epoch, epochs, loss, ca, asr }: Moment, eta: numb
   const parts = [label, `epoch ${Number.isInteger(epoch) ? epoch : epoch.toFixed(1)}/${epochs}`];
   if (loss !== undefined) parts.push(`loss ${loss.toFixed(4)}`);
   if (ca !== undefined) parts.push(`CA ${ca.toFixed(1)} %`);
-  if (asr !== undefined) parts.push(`ASR ${asr.toFixed(1)} %`);
+  if (asr !== undefined && asr !== null) parts.push(`ASR ${asr.toFixed(1)} %`);
   if (eta !== undefined) parts.push(`ETA ${formatDuration(eta)}`);
   return parts.join("  ");
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { augmentKinds } from "../cbd/augment-kind.ts";
 import type { CbdOptions, Preset } from "../cbd/options.ts";
 import { cbdOptions, presets } from "../cbd/options.ts";
@@ -24,15 +25,15 @@ export type Defence = "none" | "cbd";
 /** One training run, resolved: equal configurations on one adapter give equal results. */
 export interface RunConfig {
   readonly source: Source;
-  readonly limit: number | undefined;
+  readonly limit: number | null;
   readonly attack: Attack;
   readonly defences: readonly Defence[];
   readonly preset: Preset;
   readonly options: CbdOptions;
   readonly model: ModelName;
   /** Files to start from. */
-  readonly init: string | undefined;
-  readonly backdoorInit: string | undefined;
+  readonly init: string | null;
+  readonly backdoorInit: string | null;
   readonly seed: number;
   readonly device: DeviceChoice;
 }
@@ -44,17 +45,23 @@ export function parseRunConfig(args: Arguments): RunConfig {
   const preset = choiceOption(args, "preset", Object.keys(presets) as Preset[]) ?? "paper";
   return {
     source: parseSource(args),
-    limit: integerOption(args, "limit", { min: 1 }),
+    limit: integerOption(args, "limit", { min: 1 }) ?? null,
     attack: parseAttack(args),
     defences: choicesOption<Defence>(args, "defence", ["none", "cbd"]),
     preset,
     options: parseCbdOptions(args, preset),
     model: parseModel(requiredOption(args, "model")),
-    init: args.text("init"),
-    backdoorInit: args.text("backdoor-init"),
+    init: pathOption(args, "init"),
+    backdoorInit: pathOption(args, "backdoor-init"),
     seed: integerOption(args, "seed", { min: 0, max: largestSeed }) ?? 0,
     device: parseDevice(args),
   };
+}
+
+/** Absolute, so that a run can go on from another folder. */
+function pathOption(args: Arguments, name: string): string | null {
+  const path = args.text(name);
+  return path === undefined ? null : resolve(path);
 }
 
 /** Where `--dataset`, `--data`, `--size` and `--count` point. @throws ConfigError */
@@ -66,7 +73,7 @@ export function parseSource(args: Arguments): Source {
     if (args.given.some((name) => name === "size" || name === "count")) {
       throw new ConfigError("--size and --count are for --dataset builtin; --limit N takes the first N images");
     }
-    return { kind, folder: requiredOption(args, "data") };
+    return { kind, folder: resolve(requiredOption(args, "data")) };
   }
   if (args.given.includes("data")) throw new ConfigError("--data is for --dataset cifar10");
   const size = integerOption(args, "size", { min: 12, max: 512 })!;

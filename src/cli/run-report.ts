@@ -1,4 +1,6 @@
-import type { DefenceMetrics, Rate } from "../cbd/metrics.ts";
+import type { Evaluation } from "../cbd/evaluation.ts";
+import type { Rate } from "../cbd/metrics.ts";
+import type { PhaseName } from "../cbd/training-state.ts";
 import type { DeviceInfo } from "../tensor/device.ts";
 import type { Defence, RunConfig } from "./run-config.ts";
 import { formatTable } from "./table.ts";
@@ -28,11 +30,11 @@ export interface Result extends Rates {
 /** One epoch of one model. */
 export interface EpochRecord extends Rates {
   readonly defence: Defence;
-  readonly phase: string;
+  readonly phase: PhaseName;
   /** From 1. */
   readonly epoch: number;
-  /** Mean over the epoch's steps. */
-  readonly loss: number;
+  /** Mean over the epoch's steps: loss, and with the defence its parts. */
+  readonly means: Readonly<Record<string, number>>;
 }
 
 /** What `run.json` holds. */
@@ -70,15 +72,10 @@ export function percent(rate: number): number {
   return Math.round(rate * 1e6) / 1e4;
 }
 
-/** @param attacked - whether there is a trigger to speak of. */
-export function ratesOf(metrics: DefenceMetrics, attacked: boolean): Rates {
-  const ofTrigger = ({ rate }: Rate): number | null => (attacked ? percent(rate) : null);
-  return {
-    ca: percent(metrics.ca.rate),
-    asr: ofTrigger(metrics.asr),
-    ra: ofTrigger(metrics.ra),
-    cleanTargetRate: ofTrigger(metrics.cleanTargetRate),
-  };
+/** An evaluation in percent. */
+export function ratesOf({ ca, asr, ra, cleanTargetRate }: Evaluation): Rates {
+  const orNull = (value: Rate | undefined): number | null => (value === undefined ? null : percent(value.rate));
+  return { ca: percent(ca.rate), asr: orNull(asr), ra: orNull(ra), cleanTargetRate: orNull(cleanTargetRate) };
 }
 
 /** The report as JSON. An infinite setting is written as the text "Infinity". */

@@ -1,4 +1,5 @@
 import { emitWarning } from "node:process";
+import { openDevice as openGpuDevice } from "../kernels/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { DeviceError } from "../tensor/errors.ts";
 import { referenceDevice } from "../tensor/reference-device.ts";
@@ -25,7 +26,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   if (choice === "cpu") return told(referenceDevice(), options.log);
   try {
     const adapter = await requestBestAdapter(await loadGpu());
-    const { openDevice: openGpuDevice } = await import("../kernels/index.ts");
     return told(await openGpuDevice({ adapter, wait: waitNapping }), options.log);
   } catch (error) {
     if (choice === "gpu" || !(error instanceof DeviceError)) throw error;

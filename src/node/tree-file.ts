@@ -33,10 +33,15 @@ export async function encodeTree(tree: unknown): Promise<Uint8Array> {
 }
 
 const reference = "$tensor";
+const number = "$number"; // for what JSON cannot say: NaN, ±Infinity, −0
 
 function plain(value: unknown, path: string): unknown {
-  if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return value;
-  throw new ConfigError(`encodeTree: ${path} is neither a tensor nor a finite number, a string, a boolean or null`);
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value !== "number") {
+    throw new ConfigError(`encodeTree: ${path} is neither a tensor nor a number, a string, a boolean or null`);
+  }
+  if (Object.is(value, -0)) return { [number]: "-0" };
+  return Number.isFinite(value) ? value : { [number]: String(value) };
 }
 
 /** The tree that {@link encodeTree} wrote. @throws DataError if the file is damaged or is none of those. */
@@ -46,11 +51,12 @@ export function decodeTree(bytes: Uint8Array, source: string): unknown {
   if (text === undefined) throw new DataError(`${source}: holds tensors, but no saved state`);
   const leaves = toLeaves(tensors);
   return JSON.parse(text, (_, value: unknown) => {
-    const path =
-      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[reference] : undefined;
-    if (path === undefined) return value;
-    const found = leaves.get(String(path));
-    if (found === undefined) throw new DataError(`${source}: damaged, no tensor ${String(path)}`);
+    const marked = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+    if (typeof marked[number] === "string") return Number(marked[number]);
+    const path = marked[reference];
+    if (typeof path !== "string") return value;
+    const found = leaves.get(path);
+    if (found === undefined) throw new DataError(`${source}: damaged, no tensor ${path}`);
     return found;
   });
 }

@@ -88,6 +88,7 @@ test("N drops the N lowest ranks", async () => {
 test("without --data the run's own poisoned set is cleaned", async () => {
   const config = {
     source: { kind: "builtin", size: 16, count: 20 },
+    limit: null,
     attack: { kind: "badnets", rate: 0.2, target: 1 },
     seed: 5,
   };

@@ -21,7 +21,7 @@ test("without a terminal there is one plain line an epoch", () => {
   const { io, text } = capture(false);
   let clock = 0;
   const progress = openProgress(io, () => clock);
-  progress.step({ label: "cbd", epoch: 0, epochs: 4 });
+  progress.step({ label: "cbd", epoch: 0.1, epochs: 4 });
   clock = 30_000;
   progress.step({ label: "cbd", epoch: 0.5, epochs: 4, loss: 2 });
   clock = 60_000;
@@ -34,21 +34,21 @@ test("on a terminal one line is rewritten, cut at the width, and not drawn more 
   const { io, text } = capture(true, 20);
   let clock = 0;
   const progress = openProgress(io, () => clock);
-  progress.step({ label: "none", epoch: 0, epochs: 2 });
-  clock = 50;
   progress.step({ label: "none", epoch: 0.1, epochs: 2 });
-  clock = 200;
+  clock = 50;
   progress.step({ label: "none", epoch: 0.2, epochs: 2 });
+  clock = 200;
+  progress.step({ label: "none", epoch: 0.3, epochs: 2 });
   progress.end();
   const clear = "\r\u001b[2K";
-  expect(text()).toBe(`${clear}none  epoch 0/2${clear}none  epoch 0.2/2  ${clear}`);
+  expect(text()).toBe(`${clear}none  epoch 0.1/2  ${clear}none  epoch 0.3/2  ${clear}`);
 });
 
 test("a resumed run's ETA counts from where it went on", () => {
   const { io, text } = capture(false);
   let clock = 0;
   const progress = openProgress(io, () => clock);
-  progress.step({ label: "cbd", epoch: 8, epochs: 10 });
+  progress.step({ label: "cbd", epoch: 8.5, epochs: 10 });
   clock = 1000;
   progress.epoch({ label: "cbd", epoch: 9, epochs: 10 });
   expect(text()).toBe("cbd  epoch 9/10  ETA 0:01\n");

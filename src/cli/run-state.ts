@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { TrainingState } from "../cbd/training-state.ts";
+import { decodeTree, encodeTree, readBytes, writeAtomically } from "../node/index.ts";
+import { DataError } from "../tensor/errors.ts";
+import type { RunConfig } from "./run-config.ts";
+import type { EpochRecord, Result, SuspectReport } from "./run-report.ts";
+
+/** All that a run needs to go on: one file, so it is whole or absent. */
+export interface RunState {
+  /** Changes when older files can no longer be read. */
+  readonly format: 1;
+  readonly config: RunConfig;
+  /** The device's own words for itself. */
+  readonly device: string;
+  /** Of the defences that are done. */
+  readonly results: readonly Result[];
+  readonly epochs: readonly EpochRecord[];
+  readonly suspects: SuspectReport | null;
+  /** The defence in training; null when all are done, or the next has not begun. */
+  readonly training: TrainingState<object, object> | null;
+  /** Spent on the defence in training. */
+  readonly spent: Spent;
+}
+
+/** Cost of a defence so far, over all parts of an interrupted run. */
+export interface Spent {
+  readonly seconds: number;
+  readonly images: number;
+}
+
+const fileName = "state.safetensors";
+
+/** Replaces the state in a run's folder. */
+export async function saveRunState(folder: string, state: RunState): Promise<void> {
+  writeAtomically(join(folder, fileName), await encodeTree(state));
+}
+
+/** @throws DataError if the folder holds no state, or a damaged one. */
+export async function readRunState(folder: string): Promise<RunState> {
+  const path = join(folder, fileName);
+  if (!existsSync(path)) throw new DataError(`${path}: there is no run to go on with; train --out DIR makes one`);
+  const state = decodeTree(await readBytes(path), path) as RunState;
+  if (state.format !== 1) throw new DataError(`${path}: is of another version of this program`);
+  return state;
+}

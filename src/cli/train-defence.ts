@@ -1,0 +1,112 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Trained, TrainOptions } from "../cbd/train.ts";
+import { trainCbd, trainPlain } from "../cbd/train.ts";
+import type { Progress as StepProgress } from "../cbd/training-run.ts";
+import type { EpochReport, TrainingState } from "../cbd/training-state.ts";
+import type { Progress } from "./progress.ts";
+import type { Defence } from "./run-config.ts";
+import type { OpenRun } from "./run-defences.ts";
+import type { EpochRecord, Rates, Result } from "./run-report.ts";
+import { ratesOf } from "./run-report.ts";
+import type { RunState, Spent } from "./run-state.ts";
+
+type State = TrainingState<object, object>;
+
+/** What training with one defence needs. */
+interface Assignment {
+  readonly run: OpenRun;
+  readonly defence: Defence;
+  /** The run before this defence, or in its midst. */
+  readonly begun: RunState;
+  readonly progress: Progress;
+  shouldStop(): boolean;
+  /** With the state to save, all epochs of the run so far, and what the defence cost so far. */
+  onEpoch(training: State, epochs: readonly EpochRecord[], spent: Spent): Promise<void>;
+}
+
+/** Either a trained model and its line of the table, or the state to go on from. */
+export type Outcome =
+  | {
+      readonly kind: "done";
+      readonly trained: Trained<object, object>;
+      readonly result: Result;
+      readonly epochs: readonly EpochRecord[];
+    }
+  | {
+      readonly kind: "stopped";
+      readonly training: State;
+      readonly epochs: readonly EpochRecord[];
+      readonly spent: Spent;
+    };
+
+/** Trains with one defence, from the start or from where `begun` stands. */
+export async function trainDefence(assignment: Assignment): Promise<Outcome> {
+  const { run, defence, begun, progress } = assignment;
+  const { config, device, data, classifier, initial } = run;
+  const start = performance.now();
+  let images = 0;
+  let epochs = begun.epochs;
+  const spent = (): Spent => ({
+    seconds: begun.spent.seconds + (performance.now() - start) / 1000,
+    images: begun.spent.images + images,
+  });
+  const show = showProgress(assignment);
+  const options: TrainOptions<object, object> = {
+    device,
+    dataset: data.train,
+    test: data.test,
+    classifier,
+    options: config.options,
+    seed: config.seed,
+    initial,
+    ...(begun.training === null ? {} : { resume: begun.training }),
+    shouldStop: assignment.shouldStop,
+    onProgress: async (step) => {
+      images = step.images;
+      await show.step(step);
+      await turn(); // lets signals in
+    },
+    onEpoch: async (report, training) => {
+      const { evaluation, phase, epoch, means } = report;
+      epochs = [...epochs, { defence, phase, epoch, means, ...ratesOf(evaluation!) }];
+      show.epoch(report);
+      await assignment.onEpoch(training, epochs, spent());
+    },
+  };
+  const trained = await (defence === "cbd" ? trainCbd : trainPlain)(options);
+  if (trained.stopped) return { kind: "stopped", training: trained.state, epochs, spent: spent() };
+  const { seconds, images: seen } = spent();
+  const last = epochs.at(-1)!;
+  const { ca, asr, ra, cleanTargetRate } = last;
+  progress.end();
+  const result = { defence, ca, asr, ra, cleanTargetRate, seconds, imagesPerSecond: seen / seconds };
+  return { kind: "done", trained, result, epochs };
+}
+
+const lossEvery = 1000; // ms; reading a loss waits for the device
+
+function showProgress({ defence, progress }: Assignment): {
+  step(step: StepProgress): Promise<void>;
+  epoch(report: EpochReport): void;
+} {
+  let loss: number | undefined;
+  let rates: Partial<Rates> = {};
+  let read = performance.now();
+  let epochs = 0;
+  const labelOf = (phase: string): string =>
+    defence === "none" ? "none" : `${defence}: ${phase === "backdoor" ? "backdoored" : "clean"} model`;
+  return {
+    async step(step) {
+      epochs = step.epochs;
+      if (progress.live && performance.now() - read > lossEvery) {
+        loss = await step.loss();
+        read = performance.now();
+      }
+      progress.step({ label: labelOf(step.phase), epoch: step.epoch + step.step / step.steps, epochs, loss, ...rates });
+    },
+    epoch({ phase, epoch, means, evaluation }) {
+      rates = ratesOf(evaluation!);
+      progress.epoch({ label: labelOf(phase), epoch, epochs, loss: means["loss"], ...rates });
+    },
+  };
+}
