@@ -40,6 +40,7 @@ test("the pages' programs are typed", () => {
     },
     include: [folder],
   };
+  writeFileSync(`${folder}/package.json`, `{ "type": "module" }`);
   writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(config));
   const { stdout } = spawnSync(`${root}node_modules/.bin/tsc`, ["-p", folder], { cwd: root, encoding: "utf8" });
   expect(stdout).toBe("");
