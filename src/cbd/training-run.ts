@@ -1,7 +1,7 @@
 import { augmentBatch } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { learningRate } from "../nn/schedule.ts";
-import type { Program } from "../tensor/device.ts";
+import type { Device, Program } from "../tensor/device.ts";
 import { add } from "../tensor/ops/elementwise.ts";
 import { gather } from "../tensor/ops/gather.ts";
 import type { Operand } from "../tensor/ops/signatures.ts";
@@ -48,6 +48,7 @@ export interface RunCallbacks<P, S> {
 
 /** Everything that a run needs and that does not change. */
 export interface Run<P, S> extends RunCallbacks<P, S> {
+  readonly device: Device;
   readonly phases: readonly Phase<P, S>[];
   readonly batch: number;
   readonly dataset: Dataset;
@@ -55,6 +56,7 @@ export interface Run<P, S> extends RunCallbacks<P, S> {
   readonly test: DeviceTestSet | null;
   readonly predictor: Predictor<P, S>;
   readonly seed: number;
+  /** What a phase starts from. */
   start(phase: PhaseName): Start<P, S>;
 }
 
@@ -88,11 +90,13 @@ export async function continueRun<P extends object, S>(
     const passed = await runPass(run, phase, program, state, count);
     state = passed.state;
     if (passed.stopped) return { state, stopped: true };
-    if (state.pass + 1 < phase.passes.length) {
+    const last = state.pass + 1 === phase.passes.length;
+    const report = last ? await reportEpoch(run, phase, state) : undefined;
+    run.device.free(state.totals);
+    if (report === undefined) {
       state = { ...state, pass: state.pass + 1, step: 0, totals: {} };
       continue;
     }
-    const report = await reportEpoch(run, phase, state);
     const next = {
       ...state,
       epoch: state.epoch + 1,
@@ -109,7 +113,7 @@ export async function continueRun<P extends object, S>(
 
 function compilePass<P extends object, S>(run: Run<P, S>, phase: Phase<P, S>, pass: Pass<P, S>): StepProgram<P, S> {
   const augment = augmentation(phase.augment, run.dataset.width);
-  return run.start(phase.name).device.compile(
+  return run.device.compile(
     ({ training, totals }, backdoored, data, indices, key, lr, criticLr) => {
       const [draw, step] = split(key, 2) as [AnyTensor, AnyTensor];
       const batch = {
@@ -194,8 +198,7 @@ async function leavePhase<P extends object, S>(
   const next = run.phases[at + 1];
   if (next === undefined) return { ...state, phase: "done" };
   const { params, stats, optimizer } = state.training;
-  const start = run.start(next.name);
-  start.device.free(optimizer);
-  const training = await initialTraining(start, next);
+  run.device.free(optimizer);
+  const training = await initialTraining(run.start(next.name), next);
   return leavePhase(run, { ...state, phase: next.name, epoch: 0, training, backdoored: { params, stats } });
 }
