@@ -58,7 +58,8 @@ function activeNodes(order: readonly Node[], wrt: readonly AnyTensor[]): Set<Nod
 }
 
 function checkCotangent(node: Node, input: number, x: AnyTensor, g: AnyTensor): void {
-  if (g.dtype === x.dtype && sameShape(g.shape, x.shape)) return;
+  const dtype = x.dtype === "f16" ? "f32" : x.dtype; // f16 is for storage: its cotangents are added up in f32
+  if (g.dtype === dtype && sameShape(g.shape, x.shape)) return;
   throw new GradientError(
     `grad: the VJP of ${node.op!.name} gives ${formatType(g)} for input ${input}, which is ${formatType(x)}`,
     ["a cotangent has the shape and dtype of its input: sum over what was broadcast"],

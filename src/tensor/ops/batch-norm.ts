@@ -7,7 +7,7 @@ import type { AnyTensor, TensorType } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { add, mul, rsqrt, sub } from "./elementwise.ts";
 import { moments } from "./moments.ts";
-import { checkDTypes } from "./operand.ts";
+import { checkDTypes, checkNotEmpty, sameShapes } from "./operand.ts";
 
 /** ε is added to the variance. */
 interface BatchNormParams {
@@ -25,6 +25,7 @@ function checkChannels(op: string, x: TensorType, names: readonly string[], vect
     throw new ShapeError(`${op}: x has rank 0`, ["expects (…, c)"], captureSite());
   }
   const c = x.shape[x.shape.length - 1]!;
+  checkNotEmpty(op, x, leadingAxes(x));
   vectors.forEach((vector, i) => {
     if (vector.shape.length === 1 && vector.shape[0] === c) return;
     throw new ShapeError(
@@ -92,6 +93,7 @@ export const batchNormGradientOp: Op<BatchNormParams> = defineOp<BatchNormParams
   name: "batchNormGradient",
   infer: ([g, x, ...vectors]) => {
     const dtype = checkDTypes("batchNormGradient", [g!, x!, ...vectors], ["f32"]);
+    sameShapes("batchNormGradient", [g!, x!]);
     checkChannels("batchNormGradient", x!, ["gamma", "mean", "variance"], vectors);
     const shape = x!.shape.slice(-1);
     return [

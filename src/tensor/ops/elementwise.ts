@@ -1,13 +1,13 @@
+import { accuracy } from "../accuracy.ts";
 import type { DType } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
 import type { Domain, Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { ScalarFn } from "../scalar.ts";
 import { arg, call } from "../scalar.ts";
-import { broadcastShapes, sameShape } from "../shape.ts";
-import type { AnyTensor, TensorType } from "../tensor.ts";
+import { broadcastShapes } from "../shape.ts";
+import type { AnyTensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { asTensors, checkDTypes } from "./operand.ts";
+import { asTensors, checkDTypes, sameShapes } from "./operand.ts";
 import type { Binary, Comparison, NumericUnary, Operand, Unary } from "./signatures.ts";
 
 const float: readonly DType[] = ["f32"];
@@ -19,16 +19,6 @@ const boolean: readonly DType[] = ["bool"];
 const between = (from: number, to: number): Domain => ({ kind: "interval", from, to });
 const wide: Domain = between(-3, 3);
 const positive: Domain = between(0.25, 4);
-
-function sameShapes(op: string, inputs: readonly TensorType[]): TensorType {
-  const first = inputs[0]!;
-  for (const input of inputs) {
-    if (!sameShape(first.shape, input.shape)) {
-      throw new ShapeError(`${op}: shapes [${first.shape}] and [${input.shape}] differ`, ["broadcast first"]);
-    }
-  }
-  return first;
-}
 
 /** The record of a primitive scalar function: `arity` inputs of one dtype and shape. */
 function elementwise(
@@ -47,6 +37,7 @@ function elementwise(
     },
     scalar: call(fn, ...domains.map((_, index) => arg(index))),
     ...(differentiable ? {} : { vjp: null }),
+    tolerance: accuracy[fn],
     samples: () =>
       [[5], [2, 3], [], [1, 4, 1]].map((shape) => ({
         inputs: domains.map((domain) => ({ shape, dtype, domain })),

@@ -1,16 +1,13 @@
 import type { DType } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { sizeOf } from "../shape.ts";
-import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
-import { formatType } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
 import { broadcastTo, reducedShape, reduceSamples, reduction, reductionOffsets } from "./broadcast.ts";
 import { arange } from "./creation.ts";
 import { equal } from "./elementwise.ts";
-import { checkAxes, checkDTypes } from "./operand.ts";
+import { checkAxes, checkDTypes, checkNotEmpty } from "./operand.ts";
 import { reshape } from "./reshape.ts";
 import { where } from "./select.ts";
 import type { IndexReduction, Reduction } from "./signatures.ts";
@@ -20,9 +17,7 @@ const numeric: readonly DType[] = ["f32", "i32", "u32"];
 function inferExtremum(name: string, x: TensorType, axes: readonly number[], result?: DType): TensorType[] {
   const dtype = checkDTypes(name, [x], numeric);
   checkAxes(name, x, axes);
-  if (axes.some((axis) => x.shape[axis] === 0)) {
-    throw new ShapeError(`${name}: nothing to choose from in ${formatType(x)}`, [`over axes [${axes}]`], captureSite());
-  }
+  checkNotEmpty(name, x, axes);
   return [{ shape: reducedShape(x.shape, axes), dtype: result ?? dtype }];
 }
 

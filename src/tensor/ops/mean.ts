@@ -1,22 +1,16 @@
-import { ShapeError } from "../errors.ts";
 import { normalizeAxes, sizeOf } from "../shape.ts";
-import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
-import { formatType } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { div, square, sub } from "./elementwise.ts";
-import { checkDTypes } from "./operand.ts";
+import { checkDTypes, checkNotEmpty } from "./operand.ts";
 import type { ReduceOptions, Reduction } from "./signatures.ts";
 
 /** Number of elements that a reduction takes together. @throws ShapeError if there are none. */
 export function countOver(op: string, x: AnyTensor, options: ReduceOptions = {}): number {
   checkDTypes(op, [x], ["f32"]);
   const axes = normalizeAxes(op, options.axis, x.shape.length);
-  const count = sizeOf(axes.map((axis) => x.shape[axis]!));
-  if (count === 0) {
-    throw new ShapeError(`${op}: of no elements`, [`${formatType(x)} over axes [${axes}]`], captureSite());
-  }
-  return count;
+  checkNotEmpty(op, x, axes);
+  return sizeOf(axes.map((axis) => x.shape[axis]!));
 }
 
 /** Σx/n over the axes. f32. @throws ShapeError over an empty axis. */

@@ -6,7 +6,7 @@ import type { AnyTensor } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
 import { broadcastTo, reducedShape, reduceSamples, reductionOffsets, sum } from "./broadcast.ts";
 import { add, mul, square, sub } from "./elementwise.ts";
-import { checkDTypes } from "./operand.ts";
+import { checkAxes, checkDTypes, checkNotEmpty } from "./operand.ts";
 import { reshape } from "./reshape.ts";
 
 /** Elements that go into each result. */
@@ -25,6 +25,8 @@ export const momentsOp: Op<ReduceParams> = defineOp<ReduceParams>({
   name: "moments",
   infer: ([x], { axes }) => {
     const dtype = checkDTypes("moments", [x!], ["f32"]);
+    checkAxes("moments", x!, axes);
+    checkNotEmpty("moments", x!, axes);
     const shape = reducedShape(x!.shape, axes);
     return [
       { shape, dtype },

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.ts";
 import { allocate } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
+import { sameShape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType, hostLeaf, isTensor } from "../tensor.ts";
@@ -74,5 +75,27 @@ export function checkAxes(op: string, x: TensorType, axes: readonly number[]): v
 export function checkRank(op: string, x: TensorType, rank: number): void {
   if (x.shape.length !== rank) {
     throw new ShapeError(`${op}: takes rank ${rank}, not ${formatType(x)}`, [], captureSite());
+  }
+}
+
+/** Checks that an elementwise record's inputs have one shape. */
+export function sameShapes(op: string, inputs: readonly TensorType[]): TensorType {
+  const first = inputs[0]!;
+  for (const input of inputs) {
+    if (!sameShape(first.shape, input.shape)) {
+      throw new ShapeError(
+        `${op}: shapes differ`,
+        [inputs.map(formatType).join(", "), "broadcast first"],
+        captureSite(),
+      );
+    }
+  }
+  return first;
+}
+
+/** Checks that the axes hold at least one element. */
+export function checkNotEmpty(op: string, x: TensorType, axes: readonly number[]): void {
+  if (axes.some((axis) => x.shape[axis] === 0)) {
+    throw new ShapeError(`${op}: of no elements`, [`${formatType(x)} over axes [${axes}]`], captureSite());
   }
 }

@@ -7,7 +7,7 @@ import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { asTensors, checkDTypes } from "./operand.ts";
+import { asTensors, checkDTypes, sameShapes } from "./operand.ts";
 import type { Beside, Operand, Selected } from "./signatures.ts";
 
 export const selectOp: Op<null> = defineOp<null>({
@@ -21,7 +21,7 @@ export const selectOp: Op<null> = defineOp<null>({
       );
     }
     const dtype = checkDTypes("where", [a!, b!], ["f32", "i32", "u32", "bool"]);
-    return [{ shape: condition!.shape, dtype }];
+    return [{ shape: sameShapes("where", [condition!, a!, b!]).shape, dtype }];
   },
   scalar: call("select", arg(0), arg(1), arg(2)),
   linear: [1, 2],

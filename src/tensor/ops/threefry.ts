@@ -29,8 +29,8 @@ export function checkKey(op: string, key: TensorType): void {
 export const threefryOp: Op<ThreefryParams> = defineOp<ThreefryParams>({
   name: "threefry",
   infer: ([key, first], { count }) => {
+    checkDTypes("threefry", [key!, first!], ["u32"]);
     checkKey("threefry", key!);
-    checkDTypes("threefry", [first!], ["u32"]);
     if (first!.shape.length !== 0) {
       throw new ShapeError(`threefry: the first counter is ${formatType(first!)}`, ["expects u32[]"], captureSite());
     }

@@ -6,11 +6,16 @@ import type { Check, Transpose } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { affine, along } from "../view.ts";
+import { checkAxes, checkRank } from "./operand.ts";
 import type { Transposed } from "./signatures.ts";
 
 export const transposeOp: Op<{ readonly axes: readonly number[] }> = defineOp<{ readonly axes: readonly number[] }>({
   name: "transpose",
-  infer: ([x], { axes }) => [{ shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype }],
+  infer: ([x], { axes }) => {
+    checkRank("transpose", x!, axes.length);
+    checkAxes("transpose", x!, axes);
+    return [{ shape: axes.map((axis) => x!.shape[axis]!), dtype: x!.dtype }];
+  },
   view: ([x], _, { axes }) => affine(x!.shape.map((_n, axis) => along(axes.indexOf(axis)))),
   vjp: ({ g: [g], params: { axes } }) => [transpose(g!, { axes: axes.map((_, axis) => axes.indexOf(axis)) })],
   linear: [0],
