@@ -11,14 +11,16 @@ import { argsort } from "./ops/sort.ts";
 import { checkKey, threefry } from "./ops/threefry.ts";
 import type { Shape } from "./shape.ts";
 import { checkShape, sizeOf } from "./shape.ts";
+import type { Plain, Repeat } from "./shape-types.ts";
 import { captureSite } from "./site.ts";
-import type { AnyTensor } from "./tensor.ts";
+import type { AnyTensor, Tensor } from "./tensor.ts";
 import { hostLeaf } from "./tensor.ts";
 
 // Counter-based and stateless: a key and a shape give the same numbers on every evaluator. Layouts and integers are
 // those of JAX with jax_threefry_partitionable=True.
 
 /** A key from a seed: u32[2], high word and low word. @param seed - integer, 0 … 2⁵³−1. */
+export function key(seed: number): Tensor<[2], "u32">;
 export function key(seed: number): AnyTensor {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ConfigError(`random.key: ${seed} is no seed`, ["expects an integer, 0 … 2^53 − 1"], captureSite());
@@ -27,6 +29,7 @@ export function key(seed: number): AnyTensor {
 }
 
 /** `count` independent keys from one. Use a key once: for numbers, or to be split. @defaultValue count 2 */
+export function split<const N extends number = 2>(from: AnyTensor, count?: N): Repeat<Tensor<[2], "u32">, N>;
 export function split(from: AnyTensor, count = 2): AnyTensor[] {
   checkKey("split", from);
   checkShape("split", [count]);
@@ -37,12 +40,14 @@ export function split(from: AnyTensor, count = 2): AnyTensor[] {
 }
 
 /** A key from a key and a number, such as a step counter. @param data - integer 0 … 2³²−1, or i32 or u32 of rank 0: data of a compiled program. */
+export function foldIn(from: AnyTensor, data: AnyTensor | number): Tensor<[2], "u32">;
 export function foldIn(from: AnyTensor, data: AnyTensor | number): AnyTensor {
   checkKey("foldIn", from);
   return concat([...threefry(from, 1, typeof data === "number" ? data : cast(data, "u32"))]);
 }
 
 /** Uniform random u32 words. */
+export function bits<const S extends Shape>(from: AnyTensor, shape: S): Tensor<Plain<S>, "u32">;
 export function bits(from: AnyTensor, shape: Shape): AnyTensor {
   checkKey("bits", from);
   checkShape("bits", shape);
@@ -60,6 +65,11 @@ const mantissa = (from: AnyTensor, shape: Shape): AnyTensor => cast(shiftRight(b
  * @param options.from - @defaultValue 0
  * @param options.to - @defaultValue 1
  */
+export function uniform<const S extends Shape>(
+  source: AnyTensor,
+  shape: S,
+  options?: { from?: number; to?: number },
+): Tensor<Plain<S>>;
 export function uniform(source: AnyTensor, shape: Shape, options: { from?: number; to?: number } = {}): AnyTensor {
   const { from = 0, to = 1 } = options;
   const unit = mul(cast(mantissa(source, shape), "f32"), 2 ** -23);
@@ -73,17 +83,24 @@ export function uniform(source: AnyTensor, shape: Shape, options: { from?: numbe
  * Deviation: JAX takes u = k·2⁻²² − 1 rounded in f32; the odd multiples are symmetric and exact, so the tails do not hang on the
  * rounding of u. Elsewhere the numbers agree to about 1e-6.
  */
+export function normal<const S extends Shape>(source: AnyTensor, shape: S): Tensor<Plain<S>>;
 export function normal(source: AnyTensor, shape: Shape): AnyTensor {
   const odd = sub(mul(mantissa(source, shape), 2), 2 ** 23 - 1);
   return mul(erfInv(mul(cast(odd, "f32"), 2 ** -23)), Math.SQRT2);
 }
 
 /** bool, true with probability `p`. @param options.p - number or f32 tensor, broadcast against `shape`; in steps of 2⁻²³. */
+export function bernoulli<const S extends Shape>(
+  source: AnyTensor,
+  shape: S,
+  options: { p: Operand },
+): Tensor<Plain<S>, "bool">;
 export function bernoulli(source: AnyTensor, shape: Shape, options: { p: Operand }): AnyTensor {
   return less(uniform(source, shape), options.p);
 }
 
 /** The numbers 0 … n−1 in random order, i32[n]: sorted by random words, in enough rounds that ties do not matter. */
+export function permutation(source: AnyTensor, n: number): Tensor<[number], "i32">;
 export function permutation(source: AnyTensor, n: number): AnyTensor {
   checkShape("permutation", [n]);
   const rounds = Math.ceil((3 * Math.log(Math.max(1, n))) / Math.log(2 ** 32 - 1));

@@ -205,7 +205,12 @@ type WithoutOnes<S extends Shape> = S extends readonly [infer First extends numb
     : [First, ...WithoutOnes<More>]
   : [];
 
-type Ones<N extends number, Done extends unknown[] = []> = Done["length"] extends N ? Done : Ones<N, [...Done, 0]>;
+type Ones<N extends number> = Copies<0, N>;
+
+type Copies<T, N extends number, Done extends T[] = []> = Done["length"] extends N ? Done : Copies<T, N, [...Done, T]>;
+
+/** `N` values of type `T`; an array of unknown length unless `N` is a small literal. */
+export type Repeat<T, N extends number> = number extends Known<N> ? T[] : `${N}` extends Small ? Copies<T, N> : T[];
 
 type Times<
   A extends number,

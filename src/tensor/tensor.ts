@@ -1,6 +1,7 @@
 import type { DType, NumericArray } from "./dtype.ts";
 import { allocate } from "./dtype.ts";
 import { DeviceError, ShapeError, TraceError } from "./errors.ts";
+import type { TensorMethods } from "./method-signatures.ts";
 import type { AnyOp } from "./op.ts";
 import type { Shape } from "./shape.ts";
 import { checkShape, formatShape, sizeOf } from "./shape.ts";
@@ -43,7 +44,7 @@ export type Node = {
  *
  * `S` is the shape, literal where the compiler can know it; `D` the element type.
  */
-export interface Tensor<out S extends Shape = Shape, out D extends DType = "f32"> {
+export interface Tensor<out S extends Shape = Shape, out D extends DType = "f32"> extends TensorMethods {
   readonly node: Node;
   readonly index: number;
   readonly shape: S;
@@ -57,7 +58,8 @@ export interface Tensor<out S extends Shape = Shape, out D extends DType = "f32"
 /** A tensor of any shape and dtype: what library code passes around. */
 export type AnyTensor = Tensor<Shape, DType>;
 
-class TensorValue implements Tensor<Shape, DType> {
+/** Without the methods, which `methods.ts` attaches. */
+class TensorValue implements Omit<AnyTensor, keyof TensorMethods> {
   readonly node: Node;
   readonly index: number;
   readonly shape: Shape;
@@ -109,7 +111,7 @@ export function formatType(type: TensorType): string {
 
 /** Wraps output `index` of a node. Library-internal: users call ops. */
 export function outputOf(node: Node, index: number): AnyTensor {
-  return new TensorValue(node, index);
+  return new TensorValue(node, index) as Omit<AnyTensor, keyof TensorMethods> as AnyTensor;
 }
 
 /** A leaf. */

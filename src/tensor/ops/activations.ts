@@ -1,26 +1,32 @@
+import type { DType } from "../dtype.ts";
 import { ConfigError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { add, erf, greater, maximum, minimum, mul, neg, softplus } from "./elementwise.ts";
 import { where } from "./select.ts";
-import type { Operand } from "./signatures.ts";
+import type { Float, Operand } from "./signatures.ts";
 
 /** max(0, x). Gradient 0 at 0, as in PyTorch. */
+export function relu<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function relu(x: AnyTensor): AnyTensor {
   return maximum(0, x); // a tie gives the gradient to the first operand, the constant
 }
 
 /** x where x > 0, else slope·x. The gradient at 0 is `slope`. @defaultValue slope 0.01 */
+export function leakyRelu<S extends Shape, D extends DType>(x: Float<S, D>, options?: { slope?: number }): Tensor<S>;
 export function leakyRelu(x: AnyTensor, options: { slope?: number } = {}): AnyTensor {
   return where(greater(x, 0), x, mul(x, options.slope ?? 0.01));
 }
 
 /** x·Φ(x) = x/2·(1 + erf(x/√2)), the exact form. Source: Hendrycks & Gimpel, arXiv 1606.08415. */
+export function gelu<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function gelu(x: AnyTensor): AnyTensor {
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
 }
 
 /** ln σ(x) = −ln(1 + e⁻ˣ), without overflow. */
+export function logSigmoid<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function logSigmoid(x: AnyTensor): AnyTensor {
   return neg(softplus(neg(x)));
 }

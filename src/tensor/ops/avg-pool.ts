@@ -3,7 +3,7 @@ import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { checkImplied, checkRank } from "./conv-geometry.ts";
 import { mul } from "./elementwise.ts";
@@ -74,6 +74,7 @@ export const avgPool2dGradientOp: Op<AvgPoolGradientParams> = defineOp<AvgPoolGr
  * @returns `(n, oh, ow, c)`, oh = ⌊(h + top + bottom − size)/stride⌋ + 1.
  * @throws ShapeError if no window fits, or a side of the padding is not smaller than the window.
  */
+export function avgPool2d(x: AnyTensor, options: PoolOptions): Tensor;
 export function avgPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {
   return apply1(avgPool2dOp, [x], poolParams("avgPool2d", x, options));
 }
@@ -83,6 +84,7 @@ export function avgPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {
  *
  * @throws ShapeError if `x` is no image batch, or has no pixel.
  */
+export function globalAvgPool2d(x: AnyTensor): Tensor;
 export function globalAvgPool2d(x: AnyTensor): AnyTensor {
   checkRank("globalAvgPool2d", "x", x.shape, ["n", "h", "w", "c"]);
   const pixels = x.shape[1]! * x.shape[2]!;

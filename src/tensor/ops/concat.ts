@@ -1,10 +1,11 @@
+import type { DType } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { along } from "../view.ts";
 import { expandDims } from "./reshape.ts";
@@ -67,6 +68,10 @@ export const concatOp: Op<{ readonly axis: number }> = defineOp<{ readonly axis:
 });
 
 /** Joins tensors along an existing axis. @throws ShapeError if other sizes differ or none is given. @defaultValue axis 0 */
+export function concat<D extends DType>(
+  tensors: readonly Tensor<Shape, D>[],
+  options?: { axis?: number },
+): Tensor<Shape, D>;
 export function concat(tensors: readonly AnyTensor[], options: { axis?: number } = {}): AnyTensor {
   if (tensors.length === 0) throw new ShapeError("concat: no tensor given", ["expects one or more"], captureSite());
   const axis = normalizeAxis("concat", options.axis ?? 0, tensors[0]!.shape.length);
@@ -83,6 +88,10 @@ export function concat(tensors: readonly AnyTensor[], options: { axis?: number }
 }
 
 /** Joins tensors of one shape along a new axis. @defaultValue axis 0 */
+export function stack<D extends DType>(
+  tensors: readonly Tensor<Shape, D>[],
+  options?: { axis?: number },
+): Tensor<Shape, D>;
 export function stack(tensors: readonly AnyTensor[], options: { axis?: number } = {}): AnyTensor {
   if (tensors.length === 0) throw new ShapeError("stack: no tensor given", ["expects one or more"], captureSite());
   const axis = normalizeAxis("stack", options.axis ?? 0, tensors[0]!.shape.length + 1);

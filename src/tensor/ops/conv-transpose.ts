@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import type { Padding, Pair } from "./conv-geometry.ts";
 import { checkRank, pairOf, sidesOf } from "./conv-geometry.ts";
 import { convInputGradient } from "./conv2d.ts";
@@ -27,6 +27,7 @@ export interface ConvTransposeOptions {
  * @throws ShapeError if the channels disagree, or H or W is below 1.
  * @see torch.nn.functional.conv_transpose2d
  */
+export function convTranspose2d(x: AnyTensor, w: AnyTensor, options?: ConvTransposeOptions): Tensor;
 export function convTranspose2d(x: AnyTensor, w: AnyTensor, options: ConvTransposeOptions = {}): AnyTensor {
   const op = "convTranspose2d";
   checkRank(op, "x", x.shape, ["n", "h", "w", "k"]);

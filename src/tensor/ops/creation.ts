@@ -46,6 +46,10 @@ export function ones<const S extends Shape, D extends DType = "f32">(
  * @param options.step - not 0; may be negative. @defaultValue 1
  * @param options.dtype - @defaultValue f32
  */
+export function arange<D extends DType = "f32">(
+  stop: number,
+  options?: { start?: number; step?: number; dtype?: D },
+): Tensor<Shape, D>;
 export function arange(stop: number, options: { start?: number; step?: number; dtype?: DType } = {}): AnyTensor {
   const { start = 0, step = 1, dtype = "f32" } = options;
   const count = Math.max(0, Math.ceil((stop - start) / step));
@@ -62,6 +66,7 @@ export function arange(stop: number, options: { start?: number; step?: number; d
 }
 
 /** The identity matrix `(n, columns)`. @defaultValue columns n, dtype f32 */
+export function eye<D extends DType = "f32">(n: number, options?: { columns?: number; dtype?: D }): Tensor<Shape, D>;
 export function eye(n: number, options: { columns?: number; dtype?: DType } = {}): AnyTensor {
   const { columns = n, dtype = "f32" } = options;
   checkShape("eye", [n, columns]);
@@ -76,6 +81,10 @@ export function eye(n: number, options: { columns?: number; dtype?: DType } = {}
  * @param options.classes - size of the new axis.
  * @returns `(…indices, classes)`. @defaultValue dtype f32
  */
+export function oneHot<D extends DType = "f32">(
+  indices: AnyTensor,
+  options: { classes: number; dtype?: D },
+): Tensor<Shape, D>;
 export function oneHot(indices: AnyTensor, options: { classes: number; dtype?: DType }): AnyTensor {
   checkDTypes("oneHot", [indices], ["i32"]);
   checkShape("oneHot", [options.classes]);

@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { arange, oneHot } from "./creation.ts";
@@ -66,6 +66,7 @@ export const softmaxCrossEntropyOp: Op<null> = defineOp<null>({
  * @returns `(n)`, ≥ 0.
  * @throws ShapeError if the sizes do not fit, DTypeError if labels are not i32.
  */
+export function softmaxCrossEntropy(logits: AnyTensor, labels: AnyTensor): Tensor;
 export function softmaxCrossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {
   const loss = apply1(softmaxCrossEntropyOp, [logits, labels], null);
   checkIndices("softmaxCrossEntropy", labels, logits.shape[1]!);

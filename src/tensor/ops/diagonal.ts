@@ -1,9 +1,11 @@
+import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { affine, along } from "../view.ts";
 import { arange } from "./creation.ts";
@@ -57,6 +59,10 @@ export const diagonalOp: Op<DiagonalParams> = defineOp<DiagonalParams>({
  *
  * @param options.axes - two different axes. @defaultValue the last two
  */
+export function diagonal<D extends DType>(
+  x: Tensor<Shape, D>,
+  options?: { axes?: readonly [number, number] },
+): Tensor<Shape, D>;
 export function diagonal(x: AnyTensor, options: { axes?: readonly [number, number] } = {}): AnyTensor {
   const [a, b] = options.axes ?? [-2, -1];
   if (x.shape.length < 2) throw new ShapeError(`diagonal: ${formatType(x)} has no two axes`, [], captureSite());

@@ -1,7 +1,7 @@
 import { ConfigError, ShapeError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { broadcastTo, sum } from "./broadcast.ts";
 import { diagonal } from "./diagonal.ts";
@@ -80,6 +80,7 @@ function contract(a: Labelled, b: Labelled, needed: ReadonlySet<string>, sizes: 
  * @param operands - f32, one for each list of labels.
  * @throws ConfigError for a wrong formula; ShapeError if ranks or sizes disagree.
  */
+export function einsum(formula: string, ...operands: readonly AnyTensor[]): Tensor;
 export function einsum(formula: string, ...operands: readonly AnyTensor[]): AnyTensor {
   const { inputs, output } = parseEinsum(formula, operands);
   const sizes = new Map<string, number>();

@@ -5,7 +5,7 @@ import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { checkShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { checkIndices } from "./indices.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
@@ -125,6 +125,11 @@ export const scatterAddOp: Op<ScatterParams> = defineOp<ScatterParams>({
  * @param indices - `(…i)`, i32. One outside 0 … n−1 (negative ones too) throws when the indices are known on the host, and reads 0 when not. No gradient.
  * @returns `(…a, …i, …b)`. @defaultValue axis 0
  */
+export function gather<D extends DType>(
+  x: Tensor<Shape, D>,
+  indices: AnyTensor,
+  options?: { axis?: number },
+): Tensor<Shape, D>;
 export function gather(x: AnyTensor, indices: AnyTensor, options: { axis?: number } = {}): AnyTensor {
   const axis = normalizeAxis("gather", options.axis ?? 0, x.shape.length);
   checkIndices("gather", indices, x.shape[axis]!);
@@ -142,6 +147,11 @@ export const take: typeof gather = gather;
  * @param options.size - size of the axis that replaces the indices' axes.
  * @returns `(…a, size, …b)`. @defaultValue axis 0
  */
+export function scatterAdd<D extends DType>(
+  x: Tensor<Shape, D>,
+  indices: AnyTensor,
+  options: { size: number; axis?: number },
+): Tensor<Shape, D>;
 export function scatterAdd(x: AnyTensor, indices: AnyTensor, options: { size: number; axis?: number }): AnyTensor {
   const rank = x.shape.length - indices.shape.length + 1;
   const axis = normalizeAxis("scatterAdd", options.axis ?? 0, Math.max(1, rank));

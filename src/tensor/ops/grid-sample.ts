@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { clip } from "./activations.ts";
 import { cast } from "./cast.ts";
@@ -22,6 +22,7 @@ import { slice } from "./slice.ts";
  * @throws ShapeError if the sizes do not fit.
  * @see torch.nn.functional.grid_sample
  */
+export function gridSample(x: AnyTensor, grid: AnyTensor, options?: { padding?: "zeros" | "edge" }): Tensor;
 export function gridSample(x: AnyTensor, grid: AnyTensor, options: { padding?: "zeros" | "edge" } = {}): AnyTensor {
   checkRank("gridSample", "x", x.shape, ["n", "h", "w", "c"]);
   checkRank("gridSample", "grid", grid.shape, ["n", "oh", "ow", "2"]);

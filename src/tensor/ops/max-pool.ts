@@ -2,7 +2,7 @@ import type { NumericArray } from "../dtype.ts";
 import type { Domain, Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
-import type { AnyTensor, TensorType } from "../tensor.ts";
+import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { checkImplied } from "./conv-geometry.ts";
 import { checkDTypes } from "./operand.ts";
 import type { PoolOptions, PoolParams } from "./pool-windows.ts";
@@ -93,6 +93,7 @@ export const maxPool2dGatherOp: Op<PoolParams> = defineOp<PoolParams>({
  * @returns `(n, oh, ow, c)`, oh = ⌊(h + top + bottom − size)/stride⌋ + 1.
  * @throws ShapeError if no window fits, or a side of the padding is not smaller than the window.
  */
+export function maxPool2d(x: AnyTensor, options: PoolOptions): Tensor;
 export function maxPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {
   return apply1(maxPool2dOp, [x], poolParams("maxPool2d", x, options));
 }

@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { hostLeaf } from "../tensor.ts";
 import type { Pair } from "./conv-geometry.ts";
 import { checkRank, pairOf } from "./conv-geometry.ts";
@@ -17,6 +17,7 @@ import { gather } from "./gather.ts";
  * @throws ShapeError if there is no pixel to read.
  * @see torch.nn.functional.interpolate, mode "bilinear"
  */
+export function resizeBilinear(x: AnyTensor, options: { size: Pair }): Tensor;
 export function resizeBilinear(x: AnyTensor, options: { size: Pair }): AnyTensor {
   checkRank("resizeBilinear", "x", x.shape, ["n", "h", "w", "c"]);
   const [height, width] = pairOf("resizeBilinear", "size", options.size, 1);

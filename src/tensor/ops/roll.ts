@@ -1,9 +1,11 @@
+import type { DType } from "../dtype.ts";
 import { ConfigError, ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { along } from "../view.ts";
 
@@ -47,6 +49,10 @@ export const rollOp: Op<RollParams> = defineOp<RollParams>({
 });
 
 /** Moves elements by `shift` positions along an axis; what leaves the end comes in at the beginning. @defaultValue axis 0 */
+export function roll<S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  options: { shift: number; axis?: number },
+): Tensor<S, D>;
 export function roll(x: AnyTensor, options: { shift: number; axis?: number }): AnyTensor {
   const axis = normalizeAxis("roll", options.axis ?? 0, x.shape.length);
   if (!Number.isInteger(options.shift)) {

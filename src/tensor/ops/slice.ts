@@ -1,10 +1,11 @@
+import type { DType } from "../dtype.ts";
 import { ConfigError, ShapeError } from "../errors.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import { normalizeAxes, normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { affine, along } from "../view.ts";
 
@@ -144,6 +145,7 @@ export interface SliceOptions {
  *
  * @throws ConfigError if a step is 0 or a position is no integer. ShapeError if the lists do not match the axes.
  */
+export function slice<D extends DType>(x: Tensor<Shape, D>, options: SliceOptions): Tensor<Shape, D>;
 export function slice(x: AnyTensor, options: SliceOptions): AnyTensor {
   const rank = x.shape.length;
   const named =
@@ -171,6 +173,7 @@ export function slice(x: AnyTensor, options: SliceOptions): AnyTensor {
 }
 
 /** Reverses the order along axes. @defaultValue all axes */
+export function flip<S extends Shape, D extends DType>(x: Tensor<S, D>, options?: { axis?: AxisOption }): Tensor<S, D>;
 export function flip(x: AnyTensor, options: { axis?: AxisOption } = {}): AnyTensor {
   const axes = normalizeAxes("flip", options.axis, x.shape.length);
   return slice(x, { axis: axes, step: -1 });

@@ -1,12 +1,15 @@
+import type { DType } from "../dtype.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { div, exp, mul, sub } from "./elementwise.ts";
 import { max } from "./extremum.ts";
 import { logSumExp } from "./log-sum-exp.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
+import type { Float } from "./signatures.ts";
 
 interface SoftmaxParams {
   readonly axis: number;
@@ -48,11 +51,13 @@ export const logSoftmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
 });
 
 /** eˣ/Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
+export function softmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
 export function softmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
   return apply1(softmaxOp, [x], { axis: normalizeAxis("softmax", options.axis ?? -1, x.shape.length) });
 }
 
 /** x − ln Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
+export function logSoftmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
 export function logSoftmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
   return apply1(logSoftmaxOp, [x], { axis: normalizeAxis("logSoftmax", options.axis ?? -1, x.shape.length) });
 }

@@ -1,10 +1,11 @@
+import type { DType } from "../dtype.ts";
 import { ConfigError } from "../errors.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply, apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
 import { slice } from "./slice.ts";
 import { putAlongAxisOp } from "./take-along-axis.ts";
@@ -74,11 +75,13 @@ function sorted(op: string, x: AnyTensor, options: SortOptions): readonly [AnyTe
 }
 
 /** Sorts along an axis; f32, i32 or u32. The gradient goes back to the places that the values came from. NaN has no defined place. */
+export function sort<S extends Shape, D extends DType>(x: Tensor<S, D>, options?: SortOptions): Tensor<S, D>;
 export function sort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
   return sorted("sort", x, options)[0];
 }
 
 /** i32 positions that would sort `x` along an axis. Stable: equal values keep their order, descending too. No gradient. */
+export function argsort<S extends Shape>(x: Tensor<S, DType>, options?: SortOptions): Tensor<S, "i32">;
 export function argsort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
   return sorted("argsort", x, options)[1];
 }

@@ -5,7 +5,7 @@ import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { broadcastShapes, checkShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor, TensorType } from "../tensor.ts";
+import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { checkIndices } from "./indices.ts";
@@ -126,6 +126,11 @@ export const putAlongAxisOp: Op<PutParams> = defineOp<PutParams>({
  * @param indices - i32, the rank of `x`; broadcast against it beside the axis. One out of range throws when the host knows the indices, and reads 0 when not. No gradient.
  * @returns the shape of the broadcast indices.
  */
+export function takeAlongAxis<D extends DType>(
+  x: Tensor<Shape, D>,
+  indices: AnyTensor,
+  options: { axis: number },
+): Tensor<Shape, D>;
 export function takeAlongAxis(x: AnyTensor, indices: AnyTensor, options: { axis: number }): AnyTensor {
   const rank = x.shape.length;
   const axis = normalizeAxis("takeAlongAxis", options.axis, rank);

@@ -1,7 +1,8 @@
+import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { reshape } from "./reshape.ts";
@@ -11,6 +12,7 @@ import { reshape } from "./reshape.ts";
  *
  * @param options.repeats - one count an axis of `x`, integers ≥ 0.
  */
+export function tile<D extends DType>(x: Tensor<Shape, D>, options: { repeats: readonly number[] }): Tensor<Shape, D>;
 export function tile(x: AnyTensor, options: { repeats: readonly number[] }): AnyTensor {
   const { repeats } = options;
   if (repeats.length !== x.shape.length || repeats.some((n) => !Number.isInteger(n) || n < 0)) {

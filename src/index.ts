@@ -1,0 +1,44 @@
+// The public door of `deconfound`. Files inside `src` import each other, never this one.
+import "./tensor/methods.ts";
+
+export * from "./autodiff/index.ts";
+export * from "./cbd/index.ts";
+export * from "./data/index.ts";
+export * from "./kernels/index.ts";
+export * from "./nn/index.ts";
+export type { CompileOptions, Device, DeviceInfo, MemoryReport, ProfileReport, Program } from "./tensor/device.ts";
+export type { DType, NumericArray, Precision } from "./tensor/dtype.ts";
+export {
+  ConfigError,
+  DataError,
+  DeconfoundError,
+  DeviceError,
+  DTypeError,
+  GradientError,
+  KernelError,
+  ShapeError,
+  TraceError,
+} from "./tensor/errors.ts";
+export type {
+  Cotangents,
+  Domain,
+  KernelRule,
+  Op,
+  ReferenceCall,
+  Sample,
+  Tolerance,
+  VjpCall,
+} from "./tensor/op.ts";
+export { apply, apply1, defineOp } from "./tensor/op.ts";
+export * from "./tensor/ops/index.ts";
+export type { Operand, ReduceOptions } from "./tensor/ops/signatures.ts";
+export * as random from "./tensor/random.ts";
+export { evaluateReference } from "./tensor/reference.ts";
+export { referenceDevice } from "./tensor/reference-device.ts";
+export type { Expr, ScalarFn } from "./tensor/scalar.ts";
+export type { Shape } from "./tensor/shape.ts";
+export type { AnyTensor, Tensor, TensorType } from "./tensor/tensor.ts";
+export { isTensor, tensor } from "./tensor/tensor.ts";
+export type { MapTree, Tree } from "./tensor/tree.ts";
+export { flattenTree, mapTree, unflattenTree, zipTrees } from "./tensor/tree.ts";
+export type { AxisRange, AxisRead, Piece, View } from "./tensor/view.ts";

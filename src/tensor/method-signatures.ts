@@ -1,0 +1,114 @@
+import type { DType } from "./dtype.ts";
+import type {
+  Beside,
+  Compared,
+  Float,
+  Joined,
+  Operand,
+  Product,
+  Reduced,
+  ReduceOptions,
+  Reshaped,
+  Shaped,
+  Transposed,
+} from "./ops/signatures.ts";
+import type { SliceOptions } from "./ops/slice.ts";
+import type { Shape } from "./shape.ts";
+import type { Check, MatMul, Reduce, Reshape, Transpose } from "./shape-types.ts";
+import type { AnyTensor, Tensor } from "./tensor.ts";
+
+/*
+ * The arithmetic and shape functions as methods of a tensor. Each takes its tensor as `this`, so no method mentions the shape of
+ * the interface that it is declared on: `Tensor` stays covariant, and one declaration serves all shapes.
+ */
+
+type UnaryMethod = <S extends Shape, D extends DType>(this: Float<S, D>) => Tensor<S>;
+type NumericUnaryMethod = <S extends Shape, D extends DType>(this: Tensor<S, D>) => Tensor<S, D>;
+type BinaryMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Joined<A, B>;
+type ComparisonMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Compared<A, B>;
+type ReductionMethod = <X extends AnyTensor, const O extends ReduceOptions = Record<never, never>>(
+  this: X,
+  options?: O & Check<Reduce<X["shape"], O>>,
+) => Reduced<X, O>;
+type IndexReductionMethod = <X extends AnyTensor, const O extends ReduceOptions = Record<never, never>>(
+  this: X,
+  options?: O & Check<Reduce<X["shape"], O>>,
+) => Reduced<X, O, "i32">;
+type AxisMethod = <S extends Shape, D extends DType>(
+  this: Float<S, D>,
+  options?: { readonly axis?: number },
+) => Tensor<S>;
+
+/** See the function of the same name: `x.add(y)` is `add(x, y)`. */
+export interface TensorMethods {
+  readonly add: BinaryMethod;
+  readonly sub: BinaryMethod;
+  readonly mul: BinaryMethod;
+  readonly div: BinaryMethod;
+  readonly pow: BinaryMethod;
+  readonly maximum: BinaryMethod;
+  readonly minimum: BinaryMethod;
+  readonly mod: BinaryMethod;
+  readonly floorDiv: BinaryMethod;
+
+  readonly neg: NumericUnaryMethod;
+  readonly square: NumericUnaryMethod;
+  readonly abs: NumericUnaryMethod;
+  readonly sign: NumericUnaryMethod;
+  readonly exp: UnaryMethod;
+  readonly expm1: UnaryMethod;
+  readonly log: UnaryMethod;
+  readonly log1p: UnaryMethod;
+  readonly sqrt: UnaryMethod;
+  readonly rsqrt: UnaryMethod;
+  readonly floor: UnaryMethod;
+  readonly round: UnaryMethod;
+  readonly sin: UnaryMethod;
+  readonly cos: UnaryMethod;
+  readonly tanh: UnaryMethod;
+  readonly sigmoid: UnaryMethod;
+  readonly softplus: UnaryMethod;
+  readonly relu: UnaryMethod;
+  readonly erf: UnaryMethod;
+
+  readonly equal: ComparisonMethod;
+  readonly notEqual: ComparisonMethod;
+  readonly less: ComparisonMethod;
+  readonly lessEqual: ComparisonMethod;
+  readonly greater: ComparisonMethod;
+  readonly greaterEqual: ComparisonMethod;
+
+  readonly sum: ReductionMethod;
+  readonly mean: ReductionMethod;
+  readonly variance: ReductionMethod;
+  readonly max: ReductionMethod;
+  readonly min: ReductionMethod;
+  readonly prod: ReductionMethod;
+  readonly logSumExp: ReductionMethod;
+  readonly logMeanExp: ReductionMethod;
+  readonly argmax: IndexReductionMethod;
+  readonly argmin: IndexReductionMethod;
+  readonly softmax: AxisMethod;
+  readonly logSoftmax: AxisMethod;
+
+  readonly matmul: <A extends AnyTensor, B extends AnyTensor>(
+    this: A,
+    b: B & Check<MatMul<A["shape"], B["shape"]>>,
+  ) => Product<A, B>;
+  readonly reshape: <X extends AnyTensor, const S extends Shape>(
+    this: X,
+    shape: S & Check<Reshape<X["shape"], NoInfer<S>>>,
+  ) => Reshaped<X, S>;
+  readonly transpose: <X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
+    this: X,
+    options?: { readonly axes?: Axes & Check<Transpose<X["shape"], NoInfer<Axes>>> },
+  ) => Transposed<X, Axes>;
+  readonly broadcastTo: <X extends AnyTensor, const S extends Shape>(this: X, shape: S) => Shaped<X, S>;
+  readonly squeeze: <X extends AnyTensor>(
+    this: X,
+    options?: { readonly axis?: number | readonly number[] },
+  ) => Shaped<X, Shape>;
+  readonly expandDims: <X extends AnyTensor>(this: X, options: { readonly axis: number }) => Shaped<X, Shape>;
+  readonly slice: <X extends AnyTensor>(this: X, options: SliceOptions) => Shaped<X, Shape>;
+  readonly cast: <S extends Shape, D extends DType>(this: Tensor<S, DType>, dtype: D) => Tensor<S, D>;
+}
