@@ -1,0 +1,36 @@
+import type { ExitCode } from "../../src/cli/exit-code.ts";
+import type { Io } from "../../src/cli/io.ts";
+import { run } from "../../src/cli/run.ts";
+
+/** What a command line came to. */
+export interface Captured {
+  readonly code: ExitCode;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line in this process. @param line - words divided by blanks. */
+export async function command(line: string, options: { interruptAt?: string } = {}): Promise<Captured> {
+  let out = "";
+  let err = "";
+  let interrupt = (): void => {};
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+      if (options.interruptAt !== undefined && text.includes(options.interruptAt)) interrupt();
+    },
+    terminal: false,
+    columns: 80,
+    onInterrupt: (callback) => {
+      interrupt = callback;
+      return () => {
+        interrupt = () => {};
+      };
+    },
+  };
+  const code = await run(line.split(" ").filter(Boolean), io);
+  return { code, out, err };
+}
