@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { watchGpu } from "../../src/kernels/gpu.ts";
+import { gpuDevice } from "../../src/kernels/gpu-device.ts";
+import { openDevice } from "../../src/kernels/index.ts";
+import { waitNapping } from "../../src/node/nap.ts";
+import type { Device } from "../../src/tensor/device.ts";
+import type { NumericArray } from "../../src/tensor/dtype.ts";
+import { isFloat } from "../../src/tensor/dtype.ts";
+import { apply } from "../../src/tensor/op.ts";
+import { abs } from "../../src/tensor/ops/elementwise.ts";
+import { evaluateReference } from "../../src/tensor/reference.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
+import type { AnyTensor } from "../../src/tensor/tensor.ts";
+import { adapter, describeGpu } from "../support/gpu.ts";
+import type { Case } from "./sampling.ts";
+import { cases, sampleInputs, titled } from "./sampling.ts";
+
+const ulp = 2 ** -23;
+
+/** Devices that choose different variants: the adapter as it is, and as if it were a GPU without subgroups. */
+const openers = {
+  "as it is": () => openDevice({ adapter: adapter!, wait: waitNapping }),
+  "portable variants": async () => {
+    const device = await adapter!.requestDevice();
+    const { limits } = device;
+    const facts = { adapterClass: "discrete", subgroupSize: null, limits } as const;
+    const info = { kind: "gpu", adapterClass: "discrete", description: "portable", features: [], limits: {} } as const;
+    return gpuDevice(watchGpu(device, waitNapping), info, {
+      adapter: facts,
+      maxBindings: limits.maxStorageBuffersPerShaderStage,
+      maxBindingBytes: limits.maxStorageBufferBindingSize,
+    });
+  },
+};
+
+/** |gpu − exact| ≤ this, an element: the record's own figure, or n·u·Σ|terms| for sums of products in any order. */
+function bounds({ op, sample }: Case, inputs: readonly AnyTensor[], exact: readonly AnyTensor[]): (output: number) => Promise<(i: number, y: number) => number> {
+  const terms = inputs.reduce((most, input) => Math.max(most, sizeOf(input.shape)), 1);
+  const positive = inputs.map((input) => (input.dtype === "f32" ? abs(input) : input));
+  return async (output) => {
+    if (op.tolerance !== undefined) {
+      const { relative, absolute } = op.tolerance;
+      return (_, y) => relative * Math.abs(y) + absolute;
+    }
+    if (op.linear !== undefined && op.scalar === undefined) {
+      const sums = await evaluateReference(apply(op, positive, sample.params)[output]!).data();
+      return (i) => terms * ulp * Math.abs(sums[i]!);
+    }
+    const largest = Math.max(1, ...Array.from(await exact[output]!.data(), Math.abs));
+    return () => 64 * ulp * largest * Math.log2(2 + terms);
+  };
+}
+
+for (const [variant, open] of Object.entries(openers)) {
+  describeGpu(`kernels agree with the float64 reference, ${variant}`, () => {
+    let device: Device;
+    beforeAll(async () => {
+      device = await open();
+    });
+    afterAll(() => device.close());
+
+    it.each(titled(cases()))("%s", async (_, one) => {
+      const inputs = sampleInputs(one.sample, one.seed);
+      const outputs = apply(one.op, inputs, one.sample.params);
+      const exact = evaluateReference(outputs);
+      const [first, second] = [await device.evaluate(outputs), await device.evaluate(outputs)];
+      const boundOf = bounds(one, inputs, exact);
+      for (const [output, type] of outputs.entries()) {
+        const [y, gpu, again] = await Promise.all([exact, first, second].map((tree) => tree[output]!.data()));
+        expect(gpu!.length).toBe(sizeOf(type.shape));
+        expect(bits(again!), "two runs are equal to the bit").toEqual(bits(gpu!));
+        if (!isFloat(type.dtype)) {
+          expect(Array.from(gpu!)).toEqual(Array.from(y!));
+          continue;
+        }
+        const bound = await boundOf(output);
+        const worst = Array.from(gpu!, (value, i) => ({ i, value, exact: y![i]!, allowed: bound(i, y![i]!) + 1e-37 })).filter(
+          ({ value, exact: real, allowed }) => !(Math.abs(value - real) <= allowed),
+        );
+        expect(worst.slice(0, 3)).toEqual([]);
+      }
+    });
+  });
+}
+
+function bits(values: NumericArray): number[] {
+  return Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
