@@ -10,6 +10,7 @@ const { outputFiles } = await build({
   entryPoints: [file],
   bundle: true,
   packages: "external",
+  tsconfigRaw: {}, // no paths: they would bring src instead of dist
   platform: "node",
   format: "esm",
   target: "node20",

@@ -27,17 +27,19 @@ export function withSite<T>(site: Site | undefined, build: () => T): T {
   }
 }
 
-const here = import.meta.url;
-const library = here.slice(0, here.lastIndexOf("/tensor/")); // …/src or …/dist
-
 /** `loss (my-estimator.ts:12:18)`, or undefined when no frame lies outside the library. */
 export function formatSite(site: Site): string | undefined {
-  const root = library.replace("file://", "");
+  let library: string | undefined; // …/src/ or …/dist/: where the innermost frame, captureSite, lies in this very stack
   for (const line of site.stack?.split("\n") ?? []) {
     const frame = /^\s*at (?:(?:async )?(.+?) \()?(.+?):(\d+):(\d+)\)?$/.exec(line);
     if (frame === null) continue;
     const [, name, file = "", row, column] = frame;
-    if (file.replace("file://", "").startsWith(root) || file.startsWith("node:")) continue;
+    if (library === undefined) {
+      const end = file.lastIndexOf("/tensor/site.");
+      if (end === -1) return undefined; // bundled into one file: no telling whose frame it is
+      library = file.slice(0, end + 1);
+    }
+    if (file.startsWith(library) || file.startsWith("node:")) continue;
     const place = `${file.slice(file.lastIndexOf("/") + 1)}:${row}:${column}`;
     return name === undefined ? place : `${name.replace(/^Object\./, "")} (${place})`;
   }
