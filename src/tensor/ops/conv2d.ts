@@ -50,8 +50,10 @@ export const conv2dOp: Op<ConvParams> = defineOp<ConvParams>({
     return [{ shape: convShape("conv2d", x!, w!, params), dtype }];
   },
   kernel: { family: "conv2d" },
-  reference: ({ inputs: [x, w], outputs: [y], inputTypes: [tx, tw], outputTypes: [ty], params }) =>
-    convolveForward(x!, w!, y!, { x: tx!.shape, w: tw!.shape, y: ty!.shape }, params),
+  reference: ({ inputs: [x, w], outputs: [y], inputTypes: [tx, tw], outputTypes: [ty], params, precision }) => {
+    const shapes = { x: tx!.shape, w: tw!.shape, y: ty!.shape };
+    convolveForward({ x: x!, w: w!, y: y!, shapes, params, precision });
+  },
   vjp: ({ g: [g], inputs: [x, w], params }) => [
     convInputGradient(g!, w!, { ...params, inputShape: x!.shape }),
     convWeightGradient(x!, g!, { ...params, weightShape: w!.shape }),
@@ -77,8 +79,10 @@ export const conv2dInputGradientOp: Op<ConvInputGradientParams> = defineOp<ConvI
     return [x];
   },
   kernel: { family: "conv2dInputGradient" },
-  reference: ({ inputs: [g, w], outputs: [x], inputTypes: [tg, tw], outputTypes: [tx], params }) =>
-    convolveInputGradient(x!, w!, g!, { x: tx!.shape, w: tw!.shape, y: tg!.shape }, params),
+  reference: ({ inputs: [g, w], outputs: [x], inputTypes: [tg, tw], outputTypes: [tx], params, precision }) => {
+    const shapes = { x: tx!.shape, w: tw!.shape, y: tg!.shape };
+    convolveInputGradient({ x: x!, w: w!, y: g!, shapes, params, precision });
+  },
   vjp: ({ g: [t], inputs: [g, w], params: { inputShape: _, ...params } }) => [
     apply1(conv2dOp, [t!, w!], params),
     convWeightGradient(t!, g!, { ...params, weightShape: w!.shape }),
@@ -104,8 +108,10 @@ export const conv2dWeightGradientOp: Op<ConvWeightGradientParams> = defineOp<Con
     return [w];
   },
   kernel: { family: "conv2dWeightGradient" },
-  reference: ({ inputs: [x, g], outputs: [w], inputTypes: [tx, tg], outputTypes: [tw], params }) =>
-    convolveWeightGradient(x!, w!, g!, { x: tx!.shape, w: tw!.shape, y: tg!.shape }, params),
+  reference: ({ inputs: [x, g], outputs: [w], inputTypes: [tx, tg], outputTypes: [tw], params, precision }) => {
+    const shapes = { x: tx!.shape, w: tw!.shape, y: tg!.shape };
+    convolveWeightGradient({ x: x!, w: w!, y: g!, shapes, params, precision });
+  },
   vjp: ({ g: [t], inputs: [x, g], params: { weightShape: _, ...params } }) => [
     convInputGradient(g!, t!, { ...params, inputShape: x!.shape }),
     apply1(conv2dOp, [x!, t!], params),

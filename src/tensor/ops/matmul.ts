@@ -1,4 +1,5 @@
 import { ShapeError } from "../errors.ts";
+import { multiplyAdd, rowMajor } from "../matrix-loops.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
@@ -38,14 +39,7 @@ export const matmulOp: Op<null> = defineOp<null>({
     const [batch, m, k] = ta!.shape as [number, number, number];
     const n = tb!.shape[2]!;
     for (let s = 0; s < batch; s++) {
-      for (let i = 0; i < m; i++) {
-        const row = (s * m + i) * n;
-        for (let p = 0; p < k; p++) {
-          const factor = a![(s * m + i) * k + p]!;
-          const column = (s * k + p) * n;
-          for (let j = 0; j < n; j++) y![row + j]! += factor * b![column + j]!;
-        }
-      }
+      multiplyAdd(m, k, n, rowMajor(a!, k, s * m * k), rowMajor(b!, n, s * k * n), rowMajor(y!, n, s * m * n));
     }
   },
   vjp: ({ g: [g], inputs: [a, b] }) => [
