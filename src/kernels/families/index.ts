@@ -1,14 +1,33 @@
 import type { Family } from "../family.ts";
+import { augmentBatch } from "./augment-batch.ts";
 import { conv2d, conv2dInputGradient } from "./conv2d.ts";
 import { conv2dWeightGradient } from "./conv2d-weight.ts";
+import { cumsum } from "./cumsum.ts";
+import { gather, putAlongAxis, scatterAdd, takeAlongAxis } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { moments } from "./moments.ts";
+import { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGather, maxPool2dGradient } from "./pool.ts";
+import { sort } from "./sort.ts";
+import { threefry } from "./threefry.ts";
 
 /** Lowerings by the family that an op's record names. */
 export const families: Readonly<Record<string, Family>> = {
+  augmentBatch,
+  avgPool2d,
+  avgPool2dGradient,
   conv2d,
   conv2dInputGradient,
   conv2dWeightGradient,
+  cumsum,
+  gather,
   matmul,
+  maxPool2d,
+  maxPool2dGather,
+  maxPool2dGradient,
   moments,
+  putAlongAxis,
+  scatterAdd,
+  sort,
+  takeAlongAxis,
+  threefry,
 };

@@ -39,7 +39,7 @@ export interface CheckOptions {
   /** Tolerance per output element: `relative`·|y| + `absolute`, and `terms`·2⁻²³·(the op on absolute values). */
   readonly relative?: number;
   readonly absolute?: number;
-  readonly terms?: number;
+  readonly terms?: number | undefined;
   readonly data?: readonly NumericArray[];
   readonly variants?: readonly string[];
 }

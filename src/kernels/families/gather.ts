@@ -1,0 +1,64 @@
+import { sizeOf } from "../../tensor/shape.ts";
+import type { Family, FamilyCall, Lowering } from "../family.ts";
+import { foldWorkgroups, input, output } from "../family.ts";
+import { fill } from "./fill.ts";
+
+interface AxisParams {
+  readonly axis: number;
+}
+
+/** x (…a, n, …b), indices (…i) → (…a, …i, …b). */
+export const gather: Family = (call) => read(call, sizeOf(call.inputs[1]!.shape), false);
+
+/** y[…, k, …] = x[…, indices[…, k, …], …]. */
+export const takeAlongAxis: Family = (call) =>
+  read(call, call.inputs[1]!.shape[(call.params as AxisParams).axis]!, true);
+
+/** x (…a, …i, …b), indices (…i) → (…a, size, …b). */
+export const scatterAdd: Family = (call) => add(call, sizeOf(call.inputs[1]!.shape), false);
+
+/** y[…, indices[…, k, …], …] += x[…, k, …]. */
+export const putAlongAxis: Family = (call) => add(call, call.inputs[1]!.shape[(call.params as AxisParams).axis]!, true);
+
+function read({ inputs, outputs, params, adapter }: FamilyCall, count: number, along: boolean): Lowering {
+  const [x] = inputs;
+  const { axis } = params as AxisParams;
+  const size = sizeOf(outputs[0]!.shape);
+  if (size === 0 || x!.shape[axis] === 0) return fill(outputs[0]!, adapter);
+  const inner = sizeOf(x!.shape.slice(axis + 1));
+  return {
+    scratch: [],
+    dispatches: [
+      {
+        file: "gather",
+        constants: { SIZE: size, N: x!.shape[axis]!, COUNT: count, INNER: inner, ALONG: along },
+        reads: { x: input(0), indices: input(1) },
+        writes: { y: output(0) },
+        workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+      },
+    ],
+    epilogue: [0],
+    prologue: [0, 1],
+  };
+}
+
+function add({ outputs, params, adapter }: FamilyCall, count: number, along: boolean): Lowering {
+  const { axis } = params as AxisParams;
+  const { shape } = outputs[0]!;
+  const size = sizeOf(shape);
+  if (size === 0 || count === 0) return fill(outputs[0]!, adapter);
+  return {
+    scratch: [],
+    dispatches: [
+      {
+        file: "scatter",
+        constants: { SIZE: size, N: shape[axis]!, COUNT: count, INNER: sizeOf(shape.slice(axis + 1)), ALONG: along },
+        reads: { x: input(0), indices: input(1) },
+        writes: { y: output(0) },
+        workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+      },
+    ],
+    epilogue: [0],
+    prologue: [0],
+  };
+}

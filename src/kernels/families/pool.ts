@@ -1,0 +1,81 @@
+import type { PoolParams } from "../../tensor/ops/pool-windows.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { TensorType } from "../../tensor/tensor.ts";
+import type { Constant, Family, FamilyCall, Lowering, Operand } from "../family.ts";
+import { foldWorkgroups, input, output } from "../family.ts";
+import type { KernelFile } from "../wgsl.generated.ts";
+
+/** Largest pixel of each window. */
+export const maxPool2d: Family = (call) =>
+  pool(
+    call,
+    "max-pool",
+    { reads: { x: input(0), t: input(0) }, writes: { y: output(0) } },
+    call.inputs[0]!,
+    call.outputs[0]!,
+  );
+
+/** [x, t] → t at the first maximum of each window of x. */
+export const maxPool2dGather: Family = (call) =>
+  pool(
+    call,
+    "max-pool",
+    { reads: { x: input(0), t: input(1) }, writes: { y: output(0) } },
+    call.inputs[0]!,
+    call.outputs[0]!,
+  );
+
+/** [x, g] → g added at the first maximum of each window of x. */
+export const maxPool2dGradient: Family = (call) =>
+  pool(
+    call,
+    "max-pool-gradient",
+    { reads: { x: input(0), g: input(1) }, writes: { dx: output(0) } },
+    call.inputs[0]!,
+    call.inputs[1]!,
+  );
+
+/** Sum of each window over its area. */
+export const avgPool2d: Family = (call) =>
+  pool(call, "avg-pool", { reads: { x: input(0) }, writes: { y: output(0) } }, call.inputs[0]!, call.outputs[0]!);
+
+/** The transpose of {@link avgPool2d}. */
+export const avgPool2dGradient: Family = (call) =>
+  pool(
+    call,
+    "avg-pool-gradient",
+    { reads: { g: input(0) }, writes: { dx: output(0) } },
+    call.outputs[0]!,
+    call.inputs[0]!,
+  );
+
+interface Operands {
+  readonly reads: Readonly<Record<string, Operand>>;
+  readonly writes: Readonly<Record<string, Operand>>;
+}
+
+function pool(
+  { outputs, params, adapter }: FamilyCall,
+  file: KernelFile,
+  operands: Operands,
+  images: TensorType,
+  windows: TensorType,
+): Lowering {
+  const elements = sizeOf(outputs[0]!.shape);
+  if (elements === 0) return { scratch: [], dispatches: [] };
+  const { size, stride, padding } = params as PoolParams;
+  const [, h, w, c] = images.shape as [number, number, number, number];
+  const [, oh, ow] = windows.shape as [number, number, number, number];
+  const constants: Record<string, Constant> = {
+    ...{ SIZE: elements, H: h, W: w, C: c, OH: oh, OW: ow },
+    ...{
+      SIZE_H: { i32: size[0] },
+      SIZE_W: { i32: size[1] },
+      STRIDE_H: { i32: stride[0] },
+      STRIDE_W: { i32: stride[1] },
+    },
+    ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
+  };
+  const workgroups = foldWorkgroups(Math.ceil(elements / 64), adapter);
+  return { scratch: [], dispatches: [{ file, constants, ...operands, workgroups }], epilogue: [0] };
+}

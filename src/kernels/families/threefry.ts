@@ -1,0 +1,21 @@
+import type { Family } from "../family.ts";
+import { foldWorkgroups, input, output } from "../family.ts";
+
+/** Blocks of the Threefry generator with counters (0, first), (0, first + 1), … */
+export const threefry: Family = ({ params, adapter }) => {
+  const { count } = params as { count: number };
+  if (count === 0) return { scratch: [], dispatches: [] };
+  return {
+    scratch: [],
+    dispatches: [
+      {
+        file: "threefry",
+        constants: { COUNT: count },
+        reads: { key: input(0), first: input(1) },
+        writes: { high: output(0), low: output(1) },
+        workgroups: foldWorkgroups(Math.ceil(count / 64), adapter),
+      },
+    ],
+    epilogue: [0, 1],
+  };
+};
