@@ -3,6 +3,7 @@ import type { Augmentation } from "../data/augment.ts";
 /** Names of the augmentations that the steps know. */
 export type AugmentKind = "none" | "flip" | "crop+flip" | "crop+flip+cutout";
 
+/** The names that `--augment` takes, weakest first. */
 export const augmentKinds: readonly AugmentKind[] = ["none", "flip", "crop+flip", "crop+flip+cutout"];
 
 /**

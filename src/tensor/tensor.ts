@@ -100,6 +100,7 @@ class TensorValue implements Omit<AnyTensor, keyof TensorMethods> {
 /** The prototype that `methods.ts` extends. */
 export const tensorPrototype: object = TensorValue.prototype;
 
+/** Whether a value is a tensor: a program or a leaf. */
 export function isTensor(value: unknown): value is AnyTensor {
   return value instanceof TensorValue;
 }

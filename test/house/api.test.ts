@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { publicDeclarations } from "../support/declarations.ts";
+import { publicDeclarations, undocumented } from "../support/declarations.ts";
 import { root } from "../support/repository.ts";
 
 // api/ holds what each door opens, so that a change of the public interface is seen in review. `npm run api` rewrites it.
@@ -26,5 +26,7 @@ test.each([
   ["deconfound/testing/fast-check", "testing/fast-check/index"],
 ])("%s opens what its report says", async (_, door) => {
   const report = `${root}api/${door.replace(/\/?index$/, "").replaceAll("/", "-") || "index"}.txt`;
-  await expect(publicDeclarations(`${folder}/${door}.d.ts`)).toMatchFileSnapshot(report);
+  const text = publicDeclarations(`${folder}/${door}.d.ts`);
+  await expect(text).toMatchFileSnapshot(report);
+  expect(text.split("\n").filter((_, i, lines) => `${lines[i - 1]}\n` === undocumented)).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { root } from "../support/repository.ts";
 
-const budget = 130_000; // bytes after gzip of everything that `import * from "deconfound"` brings to a browser, kernels included
+const budget = 100_000; // bytes after gzip of everything that `import * from "deconfound"` brings to a browser, kernels included
 
 /** Bundles a door as a browser would get it; what only Node has stays outside, and shows. */
 async function bundle(door: string): Promise<{ text: string; outside: string[] }> {

@@ -14,10 +14,19 @@ interface Module {
 const statement = /^(?=(?:export|import|declare|type|interface|class|function|const) )/m;
 const declaration = /^(?:export )?(?:declare )?(?:abstract )?(?:function|const|class|interface|type) (\w+)/;
 
+/** Stands in a report before a function or constant that no doc comment describes. */
+export const undocumented = "// undocumented\n";
+
+function isUndocumented(text: string, name: string): boolean {
+  const first = new RegExp(`^(.*)\\nexport declare (?:function|const) ${name}\\b`, "m").exec(text);
+  return first !== null && !first[1]!.endsWith("*/");
+}
+
 function parse(file: string): Module {
   const module: Module = { declared: new Map(), links: new Map(), exported: new Set(), stars: [] };
   const target = (from: string): string => resolve(dirname(file), from.replace(/\.ts$/, ".d.ts"));
-  const text = readFileSync(file, "utf8").replace(/[ \t]*\/\*[\s\S]*?\*\/\n?/g, "");
+  const raw = readFileSync(file, "utf8");
+  const text = raw.replace(/[ \t]*\/\*[\s\S]*?\*\/\n?/g, "");
   for (const part of text.split(statement)) {
     const isExported = part.startsWith("export ");
     const star = /^export \* from "(.+)"/.exec(part);
@@ -37,7 +46,8 @@ function parse(file: string): Module {
         else if (alias !== original) module.links.set(alias, { file, name: original });
       }
     } else if (name !== undefined) {
-      module.declared.set(name, `${module.declared.get(name) ?? ""}${part.trimEnd()}\n`);
+      const before = module.declared.get(name) ?? (isUndocumented(raw, name) ? undocumented : "");
+      module.declared.set(name, `${before}${part.trimEnd()}\n`);
       if (isExported) module.exported.add(name);
     }
   }
@@ -71,7 +81,7 @@ export function publicDeclarations(door: string): string {
         const text = find(file, name);
         if (text === undefined) throw new Error(`${file} exports ${name}, which no file declares`);
         const bare = text.replace(/^(?:export )?(?:declare )?/gm, "");
-        return declaration.exec(text)?.[1] === name ? bare : `${name} = ${bare}`;
+        return declaration.exec(text.replace(undocumented, ""))?.[1] === name ? bare : `${name} = ${bare}`;
       })
       .join("");
   return list(door);
