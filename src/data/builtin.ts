@@ -64,9 +64,9 @@ function contrasting(random: RandomStream, ground: Colour): Colour {
 function drawImage(pixels: Uint8Array, size: number, label: number, random: RandomStream): void {
   const ground = colour(random, 40, 215);
   const figure = contrasting(random, ground);
-  const radius = size * random.uniform(0.27, 0.4);
-  const centreX = size / 2 + random.uniform(-1, 1) * (size / 2 - radius);
-  const centreY = size / 2 + random.uniform(-1, 1) * (size / 2 - radius);
+  const radius = size * random.uniform(0.3, 0.42);
+  const centreX = size / 2 + random.uniform(-0.5, 0.5) * (size / 2 - radius);
+  const centreY = size / 2 + random.uniform(-0.5, 0.5) * (size / 2 - radius);
   const tilt = random.uniform(-0.15, 0.15); // radians: edges do not lie on the pixel grid
   const shade = [random.uniform(-30, 30), random.uniform(-30, 30)] as const;
   const lines = Array.from({ length: 3 }, () => clutterLine(random, size));
@@ -84,7 +84,7 @@ function drawImage(pixels: Uint8Array, size: number, label: number, random: Rand
       const noise = random.bits();
       for (let channel = 0; channel < 3; channel++) {
         const back = ground[channel]! + light + clutter;
-        const grain = (((noise >>> (8 * channel)) & 255) - 127.5) * 0.16;
+        const grain = (((noise >>> (8 * channel)) & 255) - 127.5) * 0.1;
         pixels[(y * size + x) * 3 + channel] = clamp(back + (figure[channel]! - back) * share + grain);
       }
     }
@@ -104,7 +104,7 @@ function clutterLine(random: RandomStream, size: number): (x: number, y: number)
   const along = random.uniform(0.1, 1);
   const length = Math.sqrt(across * across + along * along); // no sine: square roots are the same in every engine
   const offset = random.uniform(0, size);
-  const strength = random.uniform(-35, 35);
+  const strength = random.uniform(-25, 25);
   const [dx, dy] = [across / length, along / length];
   return (x, y) => (Math.abs((x - size / 2) * dx + (y - size / 2) * dy - offset + size / 2) < 0.8 ? strength : 0);
 }
