@@ -134,7 +134,7 @@ export const batchNormGradientOp: Op<BatchNormParams> = defineOp<BatchNormParams
  * @param beta - β, `(c)`, f32.
  * @param options.epsilon - ε > 0. @defaultValue 1e-5
  * @returns `y (…, c)`, and `mean`, `variance` (biased), each `(c)`. Gradients flow through all three.
- * @throws ShapeError if γ or β is not `(c)`.
+ * @throws ShapeError if γ or β is not `(c)`, or a channel has no element.
  * @see Ioffe & Szegedy 2015; the conventions are PyTorch's.
  */
 export function batchNorm(

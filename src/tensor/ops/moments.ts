@@ -68,7 +68,8 @@ export const momentsOp: Op<ReduceParams> = defineOp<ReduceParams>({
  *
  * @param x - f32, any shape.
  * @param options.axis - axes to reduce. @defaultValue all
- * @returns `{ mean, variance }`, the reduced axes gone. NaN where no element is reduced.
+ * @returns `{ mean, variance }`, the reduced axes gone.
+ * @throws ShapeError over an empty axis.
  */
 export function moments(x: AnyTensor, options: { axis?: AxisOption } = {}): { mean: AnyTensor; variance: AnyTensor } {
   const axes = normalizeAxes("moments", options.axis, x.shape.length);
