@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { augmentBatchOp } from "../../src/data/augment.ts";
+import { families } from "../../src/kernels/families/index.ts";
+import { link } from "../../src/kernels/link.ts";
+import type { KernelFile } from "../../src/kernels/wgsl.generated.ts";
+import { wgsl } from "../../src/kernels/wgsl.generated.ts";
+import type { Op } from "../../src/tensor/op.ts";
+import { records } from "../../src/tensor/records.ts";
+import { adapterVariants, linkPlain, openDevice, settle, typeOfOperand } from "../kernels/families/run-family.ts";
+import { describeGpu } from "../support/gpu.ts";
+
+const files = Object.keys(wgsl) as KernelFile[];
+const kernels = files.filter((file) => wgsl[file].includes("@compute"));
+
+/** What the elementwise compiler generates for its own files, doing nothing. */
+const partial = `alias Partial = f32;
+fn identity() -> Partial { return 0.0; }
+fn merge(a: Partial, b: Partial) -> Partial { return a + b; }
+fn accumulate(total: Partial, column: u32, row: u32) -> Partial { return total; }
+fn store_partial(total: Partial, column: u32, chunk: u32) {}`;
+const noOperations: Partial<Record<KernelFile, { constants: Record<string, number>; declarations: string[] }>> = {
+  elementwise: { constants: { UNROLL: 1, COUNT: 1 }, declarations: ["fn element(i: u32) {}"] },
+  reduce_columns: { constants: { COLUMNS: 1, CHUNKS: 1, ROWS: 1, ROWS_PER_CHUNK: 1 }, declarations: [partial] },
+  reduce_rows: { constants: { COLUMNS: 1, CHUNKS: 1, ROWS: 1, ROWS_PER_CHUNK: 1 }, declarations: [partial] },
+};
+
+interface Module {
+  readonly file: KernelFile;
+  readonly code: string;
+}
+
+/** Every module that the families make of the records' own samples, on every kind of adapter, plus the generated kinds. */
+function modules(): Module[] {
+  const found = new Map<string, Module>();
+  for (const record of [...records, augmentBatchOp]) {
+    const op = record as unknown as Op;
+    const rule = op.kernel;
+    if (rule === undefined || !("family" in rule) || families[rule.family] === undefined) continue;
+    for (const sample of [...op.samples(), ...(extra[op.name] ?? [])]) {
+      const outputs = op.infer(sample.inputs, sample.params);
+      for (const adapter of Object.values(adapterVariants())) {
+        const call = { inputs: sample.inputs, outputs, params: sample.params, data: [] };
+        const lowering = families[rule.family]!({ ...call, adapter });
+        for (const spec of lowering.dispatches) {
+          const code = linkPlain(spec, typeOfOperand(call, lowering));
+          found.set(code, { file: spec.file, code });
+        }
+      }
+    }
+  }
+  for (const [file, parts] of Object.entries(noOperations)) {
+    const code = link({ file: file as KernelFile, enables: [], operands: [], ...parts });
+    found.set(code, { file: file as KernelFile, code });
+  }
+  return [...found.values()];
+}
+
+/** Sizes that samples leave out: rows that are merged, quads of channels, pixels in parts. */
+const extra: Readonly<Record<string, { inputs: { shape: number[]; dtype: "f32" }[]; params: unknown }[]>> = {
+  sort: [{ inputs: [{ shape: [5000], dtype: "f32" }], params: { axis: 0, descending: false } }],
+  moments: [{ inputs: [{ shape: [300, 8], dtype: "f32" }], params: { axes: [0] } }],
+  conv2dWeightGradient: [
+    {
+      inputs: [
+        { shape: [8, 16, 16, 4], dtype: "f32" },
+        { shape: [8, 16, 16, 8], dtype: "f32" },
+      ],
+      params: { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, weightShape: [1, 1, 4, 8] },
+    },
+  ],
+};
+
+describeGpu("every kernel file", () => {
+  let device: GPUDevice;
+  beforeAll(async () => {
+    device = await openDevice();
+  });
+  afterAll(() => device.destroy());
+
+  test("compiles on its own, with plain or empty hooks, without a message", async () => {
+    const all = modules();
+    expect([...new Set(all.map(({ file }) => file))].sort()).toEqual([...kernels].sort());
+    const failures: string[] = [];
+    for (const { file, code } of all) {
+      const module = device.createShaderModule({ code });
+      const { messages } = await settle(module.getCompilationInfo());
+      failures.push(...messages.map(({ lineNum, message }) => `${file}.wgsl:${lineNum}: ${message}`));
+    }
+    expect(failures).toEqual([]);
+  });
+
+  test("that is a library without bindings compiles alone", async () => {
+    for (const file of ["scalar", "threefry-block"] as const) {
+      const { messages } = await settle(device.createShaderModule({ code: wgsl[file] }).getCompilationInfo());
+      expect(messages.map(({ lineNum, message }) => `${file}.wgsl:${lineNum}: ${message}`)).toEqual([]);
+    }
+  });
+});
+
+describe("the text of kernel files", () => {
+  test.each(files)("%s: a header, an order for every barrier, no binding", (file) => {
+    const lines = wgsl[file].split("\n");
+    expect(lines[0]).toMatch(/^\/\/ /);
+    for (const line of lines.filter((text) => text.includes("Barrier("))) expect(line).toMatch(/Barrier\(\); \/\/ /);
+    expect(wgsl[file]).not.toMatch(/@binding|@group\(/);
+    expect(lines.length, "lines").toBeLessThan(150);
+  });
+});
+
+describe("the linker", () => {
+  test("keeps line numbers: directives stand in front of line 1", () => {
+    const operands = [{ name: "y", dtype: "f32" as const, access: "write" as const, size: 8, binding: 0 }];
+    const code = link({
+      file: "fill",
+      constants: { SIZE: 8, BITS: 0 },
+      enables: ["subgroups"],
+      operands,
+      declarations: [],
+    });
+    expect(code.startsWith(`enable subgroups; ${wgsl.fill}`)).toBe(true);
+  });
+
+  test("makes the width that a hook lacks", () => {
+    const hook = { store: "fn store_y(i: u32, v: f32) {}" };
+    const y = { name: "y", dtype: "f32" as const, access: "write" as const, size: 8, binding: null, hook };
+    const code = link({
+      file: "moments-rows",
+      constants: {},
+      enables: [],
+      operands: [{ ...y, name: "mean", hook: { store: "fn store_mean(i: u32, v: f32) {}" } }],
+      declarations: [],
+    });
+    expect(code).toContain("fn store4_mean(i: u32, v: vec4<f32>) { store_mean(4u * i + 0u, v[0]);");
+    expect(() =>
+      link({ file: "fill", constants: {}, enables: [], operands: [{ ...y, hook: {} }], declarations: [] }),
+    ).toThrow("the hook of y has no store");
+  });
+});
