@@ -20,14 +20,24 @@ test("files are named for what they hold", () => {
   expect([...sources, ...filesBelow("src", ".wgsl")].filter((path) => vague.test(basename(path)))).toEqual([]);
 });
 
-test("every kernel file is dispatched by a family, or linked", () => {
-  const kernels = filesBelow("src/kernels", ".ts")
+const kernels = filesBelow("src/kernels/wgsl", ".wgsl").map((path) => ({ path, text: readText(path) }));
+
+test("every kernel is dispatched by a family or the code generator", () => {
+  const users = filesBelow("src/kernels", ".ts")
     .filter((path) => path !== generated)
     .map(readText)
     .join("\n");
-  const unused = filesBelow("src/kernels/wgsl", ".wgsl").filter(
-    (path) => !kernels.includes(`"${basename(path, ".wgsl")}"`) && !kernels.includes(`wgsl.${basename(path, ".wgsl")}`),
-  );
+  const names = kernels.filter(({ text }) => text.includes("@compute")).map(({ path }) => basename(path, ".wgsl"));
+  expect(names.filter((name) => !users.includes(`"${name}"`) && !users.includes(`wgsl.${name}`))).toEqual([]);
+});
+
+test("every function of a WGSL library is called", () => {
+  const callers = [...sources.map(readText), ...kernels.map(({ text }) => text)].join("\n");
+  const unused = kernels
+    .filter(({ text }) => !text.includes("@compute"))
+    .flatMap(({ path, text }) => [...text.matchAll(/^fn (\w+)\(/gm)].map((match) => ({ path, name: match[1]! })))
+    // scalar helpers come in four forms, of which the code generator spells the suffix
+    .filter(({ name }) => !new RegExp(`(?<!fn )\\b(?:${name}|${name.replace(/[iu]?4?$/, "")})\\(`).test(callers));
   expect(unused).toEqual([]);
 });
 
