@@ -39,3 +39,17 @@ export function elementsPerWord(dtype: DType): 1 | 2 | 4 {
 export function deviceBytes(dtype: DType, size: number): number {
   return Math.max(1, Math.ceil(size / elementsPerWord(dtype))) * 4;
 }
+
+/** Least and greatest value of the integer dtypes. */
+export const integerRange: Partial<Record<DType, readonly [number, number]>> = {
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+  u8: [0, 255],
+  bool: [0, 1],
+};
+
+/** Whether the dtype has this number; float dtypes take the nearest one they have. */
+export function holds(dtype: DType, value: number): boolean {
+  const range = integerRange[dtype];
+  return range === undefined || (Number.isInteger(value) && value >= range[0] && value <= range[1]);
+}

@@ -1,4 +1,5 @@
 import { ShapeError } from "./errors.ts";
+import { captureSite } from "./site.ts";
 
 export type Shape = readonly number[];
 
@@ -31,9 +32,11 @@ export function formatShape(shape: Shape): string {
 export function checkShape(op: string, shape: Shape): void {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
-      throw new ShapeError(`${op}: a size must be a non-negative integer, not ${n}`, [
-        `in shape ${formatShape(shape)}`,
-      ]);
+      throw new ShapeError(
+        `${op}: a size must be a non-negative integer, not ${n}`,
+        [`in shape ${formatShape(shape)}`],
+        captureSite(),
+      );
     }
   }
 }
@@ -42,7 +45,7 @@ export function checkShape(op: string, shape: Shape): void {
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     const range = rank === 0 ? "rank 0 has no axes" : `expects ${-rank} … ${rank - 1}`;
-    throw new ShapeError(`${op}: axis ${axis} does not exist in rank ${rank}`, [range]);
+    throw new ShapeError(`${op}: axis ${axis} does not exist in rank ${rank}`, [range], captureSite());
   }
   return axis < 0 ? axis + rank : axis;
 }
@@ -54,7 +57,7 @@ export function normalizeAxes(op: string, axis: AxisOption | undefined, rank: nu
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
   const axes = (typeof axis === "number" ? [axis] : [...axis]).map((a) => normalizeAxis(op, a, rank));
   if (new Set(axes).size !== axes.length) {
-    throw new ShapeError(`${op}: axis ${formatShape(axes)} names an axis twice`);
+    throw new ShapeError(`${op}: axis ${formatShape(axes)} names an axis twice`, [], captureSite());
   }
   return axes.sort((a, b) => a - b);
 }
@@ -69,9 +72,11 @@ export function broadcastShapes(op: string, ...shapes: readonly Shape[]): number
       const have = result[rank - back]!;
       if (n === have || n === 1) continue;
       if (have !== 1) {
-        throw new ShapeError(`${op}: shapes ${shapes.map(formatShape).join(" and ")} do not broadcast`, [
-          `axis ${-back} has sizes ${have} and ${n}; sizes must be equal or 1`,
-        ]);
+        throw new ShapeError(
+          `${op}: shapes ${shapes.map(formatShape).join(" and ")} do not broadcast`,
+          [`axis ${-back} has sizes ${have} and ${n}; sizes must be equal or 1`],
+          captureSite(),
+        );
       }
       result[rank - back] = n;
     }

@@ -1,6 +1,7 @@
 import type { DType, NumericArray } from "./dtype.ts";
-import { allocate } from "./dtype.ts";
-import { DeviceError, ShapeError, TraceError } from "./errors.ts";
+import { allocate, holds } from "./dtype.ts";
+import { DeviceError, DTypeError, ShapeError, TraceError } from "./errors.ts";
+import { roundToHalf } from "./half.ts";
 import type { TensorMethods } from "./method-signatures.ts";
 import type { AnyOp } from "./op.ts";
 import type { Shape } from "./shape.ts";
@@ -135,12 +136,13 @@ function shapeOfNested(value: Nested): number[] {
 
 function flattenNested(value: Nested, shape: Shape, into: number[]): void {
   if (!Array.isArray(value)) {
-    if (shape.length !== 0) throw new ShapeError("tensor: nested arrays have different depths");
+    if (shape.length !== 0) throw new ShapeError("tensor: nested arrays have different depths", [], captureSite());
     into.push(Number(value));
     return;
   }
   if (value.length !== shape[0]) {
-    throw new ShapeError(`tensor: nested arrays have lengths ${shape[0] ?? "none"} and ${value.length}`);
+    const lengths = `${shape[0] ?? "none"} and ${value.length}`;
+    throw new ShapeError(`tensor: nested arrays have lengths ${lengths}`, [], captureSite());
   }
   for (const item of value) flattenNested(item as Nested, shape.slice(1), into);
 }
@@ -150,7 +152,7 @@ function flattenNested(value: Nested, shape: Shape, into: number[]): void {
  *
  * @param options.shape - needed for a flat array of rank ≠ 1.
  * @param options.dtype - default: from a typed array's type, else `f32`.
- * @throws ShapeError if the lengths disagree.
+ * @throws ShapeError if the lengths disagree; DTypeError for a number that an integer dtype does not have.
  */
 export function tensor<
   const V extends Nested | NumericArray,
@@ -181,8 +183,25 @@ export function tensor<
     );
   }
   const data = allocate(dtype, flat.length);
-  for (let i = 0; i < flat.length; i++) data[i] = dtype === "bool" ? Number(flat[i] !== 0) : flat[i]!;
+  if (typed && natural === dtype) data.set(flat);
+  else copyChecked(flat, data, dtype);
   return hostLeaf({ shape: [...shape], dtype }, data) as Tensor<Plain<S>, D>;
+}
+
+/** Copies numbers into an array of `dtype`: truth values to 0 and 1, f16 rounded, others that it cannot hold refused. */
+function copyChecked(values: ArrayLike<number>, into: NumericArray, dtype: DType): void {
+  for (let i = 0; i < values.length; i++) {
+    const given = values[i]!;
+    const value = dtype === "bool" ? Number(given !== 0) : dtype === "f16" ? roundToHalf(given) : given;
+    if (!holds(dtype, value)) {
+      throw new DTypeError(
+        `tensor: ${dtype} cannot hold the number ${value}`,
+        [`at position ${i}`, "round and clip it, or take another dtype"],
+        captureSite(),
+      );
+    }
+    into[i] = value;
+  }
 }
 
 type DTypeOfArray<V> = V extends Int32Array

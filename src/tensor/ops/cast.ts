@@ -1,20 +1,14 @@
 import type { DType, NumericArray } from "../dtype.ts";
-import { isFloat } from "../dtype.ts";
+import { integerRange, isFloat } from "../dtype.ts";
 import { roundToHalf } from "../half.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
-import type { AnyTensor, Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
 interface CastParams {
   readonly dtype: DType;
 }
-
-const ranges: Readonly<Record<"i32" | "u32" | "u8", readonly [number, number]>> = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  u8: [0, 255],
-};
 
 const sample = (from: DType, to: DType): Sample<CastParams> => ({
   inputs: [{ shape: [2, 3], dtype: from, domain: { kind: "interval", from: -3, to: 3 } }],
@@ -57,7 +51,7 @@ function convert(x: NumericArray, from: DType, y: NumericArray, to: DType): void
   } else if (to !== "u8" && !isFloat(from)) {
     y.set(x); // between i32 and u32 the bits stay
   } else {
-    const [low, high] = ranges[to];
+    const [low, high] = integerRange[to]!;
     for (let i = 0; i < n; i++) y[i] = Math.min(Math.max(Math.trunc(x[i]!), low), high);
   }
 }

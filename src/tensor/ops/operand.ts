@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { allocate } from "../dtype.ts";
+import { allocate, holds } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { sameShape } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -7,17 +7,9 @@ import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType, hostLeaf, isTensor } from "../tensor.ts";
 import type { Operand } from "./signatures.ts";
 
-const integers: Partial<Record<DType, readonly [number, number]>> = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  u8: [0, 255],
-  bool: [0, 1],
-};
-
 /** A number as a rank-0 tensor: a constant of the program. @throws DTypeError if the dtype cannot hold it. */
 export function scalar(value: number, dtype: DType): AnyTensor {
-  const range = integers[dtype];
-  if (range !== undefined && !(Number.isInteger(value) && value >= range[0] && value <= range[1])) {
+  if (!holds(dtype, value)) {
     throw new DTypeError(
       `${dtype} cannot hold the number ${value}`,
       ["cast the tensor beside it, or round the number"],
