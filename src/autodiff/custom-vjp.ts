@@ -26,7 +26,6 @@ export type CustomCotangents<A extends readonly unknown[]> = {
 
 interface CustomParams {
   readonly body: Body;
-  readonly name: string;
   /** How many inputs are tensors of the arguments; the rest was captured. */
   readonly given: number;
   readonly rule: (
@@ -36,25 +35,26 @@ interface CustomParams {
   ) => readonly (AnyTensor | null)[];
 }
 
-/** A sub-program with a gradient of its own. */
-export const customVjpOp: Op<CustomParams> = defineOp<CustomParams>({
-  name: "customVjp",
-  infer: (_, { body }) => body.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
-  expand: (inputs, { body }) => instantiate(body, inputs),
-  vjp: ({ g, inputs, outputs, params: { given, rule, name }, wanted }) => {
-    const lost = wanted.findIndex((needed, i) => needed && i >= given);
-    if (lost >= 0) {
-      throw new GradientError(
-        `customVjp: ${name} captures a differentiated tensor, ${formatType(inputs[lost]!)}`,
-        ["a rule gives cotangents of arguments only: pass the tensor as an argument, or stopGradient it"],
-        captureSite(),
-      );
-    }
-    const cotangents = outputs.map((output, i) => g[i] ?? zerosLike(output));
-    return rule(inputs.slice(0, given), outputs, cotangents);
-  },
-  samples: () => [],
-});
+/** The record of one custom function: a sub-program with a gradient of its own. */
+const customOp = (name: string): Op<CustomParams> =>
+  defineOp<CustomParams>({
+    name,
+    infer: (_, { body }) => body.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    expand: (inputs, { body }) => instantiate(body, inputs),
+    vjp: ({ g, inputs, outputs, params: { given, rule }, wanted }) => {
+      const lost = wanted.findIndex((needed, i) => needed && i >= given);
+      if (lost >= 0) {
+        throw new GradientError(
+          `${name}: the function captures a differentiated tensor, ${formatType(inputs[lost]!)}`,
+          ["a rule gives cotangents of arguments only: pass the tensor as an argument, or stopGradient it"],
+          captureSite(),
+        );
+      }
+      const cotangents = outputs.map((output, i) => g[i] ?? zerosLike(output));
+      return rule(inputs.slice(0, given), outputs, cotangents);
+    },
+    samples: () => [],
+  });
 
 /**
  * A function with a gradient rule of your own, for formulas whose derivative you know better: stable, clipped, straight-through.
@@ -69,14 +69,13 @@ export function customVjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   rule: (call: CustomVjpCall<A, R>) => CustomCotangents<A>,
 ): (...args: A) => R {
-  const name = f.name === "" ? "the function" : f.name;
+  const op = customOp(f.name === "" ? "customVjp" : `customVjp(${f.name})`);
   return (...args) => {
     const site = captureSite();
     const { body, inputs, result } = captureBody("customVjp", f as (...args: never[]) => unknown, args);
     if (body.outputs.length === 0) return result as R;
     const params: CustomParams = {
       body,
-      name,
       given: flattenTree(args).length,
       rule: (tensors, outputs, g) =>
         cotangentsOf(
@@ -88,7 +87,7 @@ export function customVjp<A extends readonly unknown[], R>(
           }),
         ),
     };
-    return unflattenTree(result, apply(customVjpOp, inputs, params, site)) as R;
+    return unflattenTree(result, apply(op, inputs, params, site)) as R;
   };
 }
 

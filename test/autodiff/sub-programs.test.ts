@@ -100,6 +100,8 @@ test("customVjp: a rule that does not fit, or a captured variable, is refused", 
         ({ g }) => [g],
       )(x),
     );
-  expect(() => grad(captures)(x)).toThrow(/customVjp: scale captures a differentiated tensor, f32\[2\]/);
+  expect(() => grad(captures)(x)).toThrow(
+    /customVjp\(scale\): the function captures a differentiated tensor, f32\[2\]/,
+  );
   expect(values(grad((w: AnyTensor) => add(captures(stopGradient(w)), sum(w)))(x))).toEqual([1, 1]);
 });

@@ -1,0 +1,19 @@
+import type { Arbitrary } from "fast-check";
+import * as fc from "fast-check";
+
+export interface ShapeOptions {
+  /** @defaultValue 0 */
+  readonly minRank?: number;
+  /** @defaultValue 4 */
+  readonly maxRank?: number;
+  /** Smallest size of an axis; 0 lets empty tensors in. @defaultValue 1 */
+  readonly minSize?: number;
+  /** @defaultValue 5 */
+  readonly maxSize?: number;
+}
+
+/** Shapes. Shrinks to fewer axes, then to smaller ones. */
+export function shape(options: ShapeOptions = {}): Arbitrary<number[]> {
+  const { minRank = 0, maxRank = 4, minSize = 1, maxSize = 5 } = options;
+  return fc.array(fc.integer({ min: minSize, max: maxSize }), { minLength: minRank, maxLength: maxRank });
+}

@@ -1,0 +1,5 @@
+export type { CheckGradsOptions } from "./check-grads.ts";
+export { checkGrads } from "./check-grads.ts";
+export { checkHessianSymmetry } from "./check-hessian-symmetry.ts";
+export { checkTranspose } from "./check-transpose.ts";
+export { checkVjpLinear } from "./check-vjp-linear.ts";
