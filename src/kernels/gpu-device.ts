@@ -53,7 +53,7 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
     const tensors = flattenTree(tree);
     const lazy = tensors.filter((tensor) => tensor.node.op !== undefined);
     for (const tensor of tensors) if (tensor.node.op === undefined) heap.find(tensor, "evaluate");
-    const computed = new Map<AnyTensor, AnyTensor>();
+    let computed: readonly AnyTensor[] = []; // one for each place in the tree, as a compiled program gives them
     if (lazy.length > 0) {
       const structure = structureOf(lazy, idOf);
       const loading =
@@ -68,10 +68,12 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
         unload(await plan);
       }
       await gpu.settle(2);
-      const outputs = runCall(loaded, bindLeaves(loaded, structure.leaves, shop), new Set(), shop, site);
-      lazy.forEach((tensor, i) => computed.set(tensor, outputs[i]!));
+      computed = runCall(loaded, bindLeaves(loaded, structure.leaves, shop), new Set(), shop, site);
     }
-    const results = tensors.map((tensor) => computed.get(tensor) ?? place(tensor, "evaluate"));
+    let next = 0;
+    const results = tensors.map((tensor) =>
+      tensor.node.op === undefined ? place(tensor, "evaluate") : computed[next++]!,
+    );
     return unflattenTree(tree, results) as T;
   };
   const place = (tensor: AnyTensor, name: string): AnyTensor =>
