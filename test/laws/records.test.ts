@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Op } from "../../src/tensor/op.ts";
-import { records } from "../../src/tensor/records.ts";
+import { allRecords } from "./sampling.ts";
 
 describe("records", () => {
   it("have names of their own", () => {
-    const names = records.map((record) => record.name);
+    const names = allRecords.map((record) => record.name);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each(records.map((record) => record as unknown as Op))("$name says once how it is computed", (op) => {
+  it.each(allRecords.map((record) => record as unknown as Op))("$name says once how it is computed", (op) => {
     const ways = [op.scalar, op.view, op.convert, op.expand ?? op.kernel].filter((way) => way !== undefined);
     expect(ways).toHaveLength(1);
     // a kernel alone, and a conversion, need a loop as their definition; scalar expressions and views have theirs
@@ -17,7 +17,7 @@ describe("records", () => {
     if (op.scalar !== undefined || op.view !== undefined) expect(op.reference).toBeUndefined();
   });
 
-  it.each(records.map((record) => record as unknown as Op))("$name has samples and a derivative rule", (op) => {
+  it.each(allRecords.map((record) => record as unknown as Op))("$name has samples and a derivative rule", (op) => {
     expect(op.samples().length).toBeGreaterThan(0);
     expect(op.scalar ?? op.expand ?? op.vjp).not.toBe(undefined);
     for (const index of op.linear ?? []) expect(op.samples()[0]!.inputs[index]).toBeDefined();

@@ -1,3 +1,4 @@
+import { augmentBatchOp } from "../../src/data/augment.ts";
 import type { DType, NumericArray } from "../../src/tensor/dtype.ts";
 import { allocate } from "../../src/tensor/dtype.ts";
 import { roundToHalf } from "../../src/tensor/half.ts";
@@ -66,9 +67,12 @@ export interface Case {
   readonly seed: number;
 }
 
+/** The language's records, and those of other rooms. */
+export const allRecords: readonly AnyOp[] = [...records, augmentBatchOp as unknown as AnyOp];
+
 /** Every record with every sample, titled by the seed of its inputs. */
-export function cases(from: readonly AnyOp[] = records): Case[] {
-  return from.flatMap((record) => {
+export function cases(): Case[] {
+  return allRecords.flatMap((record) => {
     const op = record as unknown as Op;
     return op.samples().map((sample, index) => {
       const seed = index + 1;
