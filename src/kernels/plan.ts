@@ -59,20 +59,16 @@ export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
   const region = cut(outputs, limits.maxBindings);
   const kernels = groupKernels(region, limits.maxBindings);
   const overwrites = chooseOverwrites(outputs, request.donations, region, kernels);
-  const steps = schedule(kernels).flatMap((kernel) => stepsOf(kernel, region, overwrites, limits.adapter));
-  const updated = new Set(
-    steps.flatMap((step) =>
-      step.buffers.flatMap(({ ref, access }) => (access === "update" && ref.kind === "value" ? [ref.tensor.node] : [])),
-    ),
-  );
+  const made = schedule(kernels).flatMap((kernel) => stepsOf(kernel, region, overwrites, limits.adapter));
+  const steps = readOverwritten(made, overwrites);
   const results = outputs.map((output, i) => {
     const over = request.donations.get(i);
-    const inPlace = over !== undefined && overwrites.get(resolve(output).node) === over && updated.has(over.node);
+    const inPlace = over !== undefined && overwrites.get(resolve(output).node) === over && isUpdated(steps, over);
     return { type: output, tensor: inPlace ? over : resolve(output), inPlace };
   });
   checkLimits(steps, limits);
   const keyOf = bufferKeys();
-  const memory = planMemory(livesOf(steps, results, keyOf), steps);
+  const memory = planMemory(livesOf(steps, results, keyOf));
   return { steps, results, memory, keyOf, naiveBytes: naiveBytes(region.order), order: region.order };
 }
 
@@ -92,6 +88,23 @@ function chooseOverwrites(
     if (overwriteAfterReaders(kernels, root, over)) overwrites.set(root, over);
   }
   return overwrites;
+}
+
+/** Readers of a value that was written over a donated input find it in that input's buffer. */
+function readOverwritten(steps: readonly Step[], overwrites: ReadonlyMap<Node, AnyTensor>): Step[] {
+  return steps.map((step) => ({
+    ...step,
+    buffers: step.buffers.map((buffer) => {
+      const over = buffer.ref.kind === "value" ? overwrites.get(buffer.ref.tensor.node) : undefined;
+      return over !== undefined && isUpdated(steps, over) ? { ...buffer, ref: valueRef(over) } : buffer;
+    }),
+  }));
+}
+
+function isUpdated(steps: readonly Step[], over: AnyTensor): boolean {
+  return steps.some(({ buffers }) =>
+    buffers.some(({ ref, access }) => access === "update" && ref.kind === "value" && ref.tensor.node === over.node),
+  );
 }
 
 function stepsOf(kernel: Kernel, region: Cut, overwrites: ReadonlyMap<Node, AnyTensor>, adapter: AdapterFacts): Step[] {

@@ -11,17 +11,20 @@ import { abs } from "../../src/tensor/ops/elementwise.ts";
 import { evaluateReference } from "../../src/tensor/reference.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { adapter, describeGpu } from "../support/gpu.ts";
+import { describeGpu, gpu } from "../support/gpu.ts";
 import type { Case } from "./sampling.ts";
 import { cases, sampleInputs, titled } from "./sampling.ts";
 
 const ulp = 2 ** -23;
 
+// An adapter makes one device, so each asks for its own.
+const freshAdapter = async (): Promise<GPUAdapter> => (await gpu!.requestAdapter())!;
+
 /** Devices that choose different variants: the adapter as it is, and as if it were a GPU without subgroups. */
 const openers = {
-  "as it is": () => openDevice({ adapter: adapter!, wait: waitNapping }),
+  "as it is": async () => openDevice({ adapter: await freshAdapter(), wait: waitNapping }),
   "portable variants": async () => {
-    const device = await adapter!.requestDevice();
+    const device = await (await freshAdapter()).requestDevice();
     const { limits } = device;
     const facts = { adapterClass: "discrete", subgroupSize: null, limits } as const;
     const info = { kind: "gpu", adapterClass: "discrete", description: "portable", features: [], limits: {} } as const;
@@ -34,7 +37,11 @@ const openers = {
 };
 
 /** |gpu − exact| ≤ this, an element: the record's own figure, or n·u·Σ|terms| for sums of products in any order. */
-function bounds({ op, sample }: Case, inputs: readonly AnyTensor[], exact: readonly AnyTensor[]): (output: number) => Promise<(i: number, y: number) => number> {
+function bounds(
+  { op, sample }: Case,
+  inputs: readonly AnyTensor[],
+  exact: readonly AnyTensor[],
+): (output: number) => Promise<(i: number, y: number) => number> {
   const terms = inputs.reduce((most, input) => Math.max(most, sizeOf(input.shape)), 1);
   const positive = inputs.map((input) => (input.dtype === "f32" ? abs(input) : input));
   return async (output) => {
@@ -74,9 +81,12 @@ for (const [variant, open] of Object.entries(openers)) {
           continue;
         }
         const bound = await boundOf(output);
-        const worst = Array.from(gpu!, (value, i) => ({ i, value, exact: y![i]!, allowed: bound(i, y![i]!) + 1e-37 })).filter(
-          ({ value, exact: real, allowed }) => !(Math.abs(value - real) <= allowed),
-        );
+        const worst = Array.from(gpu!, (value, i) => ({
+          i,
+          value,
+          exact: y![i]!,
+          allowed: bound(i, y![i]!) + 1e-37,
+        })).filter(({ value, exact: real, allowed }) => !(Math.abs(value - real) <= allowed));
         expect(worst.slice(0, 3)).toEqual([]);
       }
     });

@@ -26,3 +26,6 @@ if (adapter === null && required) {
 
 /** `describe` for tests that need a GPU: skipped where there is none. */
 export const describeGpu: ReturnType<typeof describe.skipIf> = describe.skipIf(adapter === null);
+
+/** Dawn's entry point, to ask for further adapters: each makes one device. */
+export const gpu: GPU | undefined = dawn.gpu;

@@ -15,7 +15,7 @@ import { indexPrinter } from "./print-index.ts";
 import type { Width } from "./print-value.ts";
 import { printStored, valuePrinter } from "./print-value.ts";
 import type { Value } from "./value.ts";
-import { indicesOf, valueBuilder } from "./value.ts";
+import { indicesOf, valueBuilder, valuesBelow } from "./value.ts";
 
 /** One output of an elementwise kernel; `over`: the donated input whose buffer it takes. */
 export interface ElementwiseRoot {
@@ -62,11 +62,14 @@ export function elementwiseStep(
   const outputs = roots.map(({ tensor, over }, i) =>
     bindings.name(valueRef(inPlace[i] ? over! : tensor), inPlace[i] ? "update" : "write", width === 4 && !packed),
   );
-  const printer = valuePrinter(width, index, (tensor, vector) => bindings.name(valueRef(tensor), "read", vector), "v");
+  const printer = valuePrinter(values, width, index, (tensor, vector) =>
+    bindings.name(valueRef(tensor), "read", vector),
+  );
   const results = values.map((value) => printer.print(value));
   const stores = roots.flatMap(({ tensor }, i) => printStores(outputs[i]!, results[i]!, tensor, width, size));
   const count = Math.max(1, sizeOf(shape) / width);
-  const unroll = count >= 1 << 15 ? 4 : 1;
+  // drivers unroll the loop: worth it for light bodies only, as software drivers compile some 10 ms a load
+  const unroll = count >= 1 << 15 && printer.statements.length <= 12 ? 4 : 1;
   const body = [...splitCoordinates("i", loops, width), ...printer.statements, ...stores];
   const code = [
     wgsl.elementwise,
@@ -104,35 +107,15 @@ export function splitCoordinates(
 
 /** Integer arithmetic stays scalar: its helpers have no vector form. */
 export function hasVectorForm(value: Value): boolean {
-  const seen = new Set<Value>();
-  const visit = (v: Value): boolean => {
-    if (seen.has(v)) return true;
-    seen.add(v);
-    if (v.kind === "call") return v.dtype !== "i32" && v.dtype !== "u32" && v.args.every(visit);
-    if (v.kind === "convert") return visit(v.of);
-    if (v.kind === "choose") return v.choices.every((choice) => visit(choice.value));
-    return true;
-  };
-  return visit(value);
+  return [...valuesBelow([value])].every((v) => v.kind !== "call" || (v.dtype !== "i32" && v.dtype !== "u32"));
 }
 
 /** A donated buffer may be overwritten as it is read if every element is read only where it is written. */
-export function updatesInPlace(values: readonly Value[], over: AnyTensor, tensor: AnyTensor, flatKey: string): boolean {
+function updatesInPlace(values: readonly Value[], over: AnyTensor, tensor: AnyTensor, flatKey: string): boolean {
   if (over.dtype !== tensor.dtype || elementsPerWord(over.dtype) > 1) return false;
-  let same = true;
-  const seen = new Set<Value>();
-  const visit = (value: Value): void => {
-    if (seen.has(value)) return;
-    seen.add(value);
-    if (value.kind === "load" && value.tensor.node === over.node && value.tensor.index === over.index) {
-      same &&= indexKey(value.at) === flatKey;
-    }
-    if (value.kind === "call") value.args.forEach(visit);
-    if (value.kind === "convert") visit(value.of);
-    if (value.kind === "choose") value.choices.forEach((choice) => visit(choice.value));
-  };
-  values.forEach(visit);
-  return same;
+  const isOver = (value: Value): boolean =>
+    value.kind === "load" && value.tensor.node === over.node && value.tensor.index === over.index;
+  return [...valuesBelow(values)].every((v) => !isOver(v) || (v.kind === "load" && indexKey(v.at) === flatKey));
 }
 
 function printStores(output: string, result: string, tensor: AnyTensor, width: Width, size: number): string[] {

@@ -6,6 +6,7 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
 import type { IndexPrinter } from "./print-index.ts";
 import type { Value } from "./value.ts";
+import { valuesBelow } from "./value.ts";
 
 export type Width = 1 | 4;
 
@@ -18,17 +19,25 @@ export function registerType(dtype: DType, width: Width): string {
   return width === 1 ? scalar : `vec4<${scalar}>`;
 }
 
-/** Prints values as `let` statements, each shared value once. */
+type IsVector = (tensor: AnyTensor, at: Affine) => boolean;
+
+/** Prints values below `roots` as `let` statements, each shared value once. */
 export function valuePrinter(
+  roots: readonly Value[],
   width: Width,
   index: IndexPrinter,
   buffer: NameBuffer,
-  prefix: string,
 ): { statements: string[]; print(value: Value): string } {
   const statements: string[] = [];
   const names = new Map<Value, string>();
+  // one binding a tensor: where any load of it is no vector, all go element by element
+  const scattered = new Set<object>();
+  for (const value of valuesBelow(roots)) {
+    if (value.kind === "load" && !index.isVector(value.at)) scattered.add(value.tensor.node);
+  }
+  const isVector: IsVector = (tensor, at) => width === 4 && !scattered.has(tensor.node) && index.isVector(at);
   const bind = (dtype: DType, text: string): string => {
-    const name = `${prefix}${statements.length}`;
+    const name = `v${statements.length}`;
     statements.push(`let ${name}: ${registerType(dtype, width)} = ${text};`);
     return name;
   };
@@ -43,7 +52,7 @@ export function valuePrinter(
   const text = (value: Exclude<Value, { kind: "constant" }>): string => {
     switch (value.kind) {
       case "load":
-        return printLoad(value.tensor, value.at, width, index, buffer);
+        return printLoad(value.tensor, value.at, width, index, buffer, isVector);
       case "convert":
         return printConvert(print(value.of), value.of.dtype, value.dtype, width);
       case "call": {
@@ -78,7 +87,14 @@ function perLane(width: Width, type: string, f: (lane: number) => string): strin
   return lanes.every((lane) => lane === lanes[0]) ? `${type}(${lanes[0]})` : `${type}(${lanes.join(", ")})`;
 }
 
-function printLoad(tensor: AnyTensor, at: Affine, width: Width, index: IndexPrinter, buffer: NameBuffer): string {
+function printLoad(
+  tensor: AnyTensor,
+  at: Affine,
+  width: Width,
+  index: IndexPrinter,
+  buffer: NameBuffer,
+  isVector: IsVector,
+): string {
   const { dtype } = tensor;
   if (dtype === "u8" || dtype === "f16") {
     const name = buffer(tensor, false);
@@ -90,7 +106,7 @@ function printLoad(tensor: AnyTensor, at: Affine, width: Width, index: IndexPrin
     });
   }
   const truth = (text: string): string => (dtype === "bool" ? `(${text} != ${width === 1 ? "0u" : "vec4u()"})` : text);
-  if (width === 4 && index.isVector(at)) return truth(`${buffer(tensor, true)}[${index.print(at)} / 4u]`);
+  if (isVector(tensor, at)) return truth(`${buffer(tensor, true)}[${index.print(at)} / 4u]`);
   const name = buffer(tensor, false);
   const one = (lane: number): string => `${name}[${index.print(at, lane)}]`;
   return truth(perLane(width, dtype === "bool" ? "vec4u" : registerType(dtype, 4), one));

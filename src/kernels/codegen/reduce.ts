@@ -77,7 +77,9 @@ export function reduceSteps(
   );
   const index = indexPrinter(ordered, names, shape);
   const bindings = collectBindings();
-  const printer = valuePrinter(width, index, (tensor, vector) => bindings.name(valueRef(tensor), "read", vector), "v");
+  const printer = valuePrinter(values, width, index, (tensor, vector) =>
+    bindings.name(valueRef(tensor), "read", vector),
+  );
   const results = values.map((value) => printer.print(value));
   const units = useRows ? { columns, rows: rows / width } : { columns: columns / width, rows };
   const chunks = chunkCount(units.columns, units.rows, useRows, adapter);

@@ -113,23 +113,26 @@ export function literalValue(tensor: AnyTensor): number | null {
   return whole ? literalValue(tensor.node.inputs[0]!) : null;
 }
 
-/** Every index of a value, for coalescing, with the axes that conditions look at. */
-export function indicesOf(values: readonly Value[]): Affine[] {
-  const indices: Affine[] = [];
+/** Every value below some roots, once. */
+export function valuesBelow(roots: readonly Value[]): Set<Value> {
   const seen = new Set<Value>();
-  const visit = (value: Value): void => {
-    if (seen.has(value)) return;
+  const stack = [...roots];
+  while (stack.length > 0) {
+    const value = stack.pop()!;
+    if (seen.has(value)) continue;
     seen.add(value);
-    if (value.kind === "load") indices.push(value.at);
-    if (value.kind === "call") value.args.forEach(visit);
-    if (value.kind === "convert") visit(value.of);
-    if (value.kind === "choose") {
-      for (const choice of value.choices) {
-        indices.push(...choice.conditions.map((condition) => condition.index));
-        visit(choice.value);
-      }
-    }
-  };
-  values.forEach(visit);
-  return indices;
+    if (value.kind === "call") stack.push(...value.args);
+    if (value.kind === "convert") stack.push(value.of);
+    if (value.kind === "choose") stack.push(...value.choices.map((choice) => choice.value));
+  }
+  return seen;
+}
+
+/** Every index that values look at, for coalescing. */
+export function indicesOf(roots: readonly Value[]): Affine[] {
+  return [...valuesBelow(roots)].flatMap((value) => {
+    if (value.kind === "load") return [value.at];
+    if (value.kind !== "choose") return [];
+    return value.choices.flatMap((choice) => choice.conditions.map((condition) => condition.index));
+  });
 }

@@ -3,7 +3,7 @@ import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { literalValue } from "../codegen/value.ts";
 import type { Cut } from "./regions.ts";
-import { resolve, roleOf } from "./regions.ts";
+import { largestExpression, resolve, roleOf } from "./regions.ts";
 
 /** Nodes that one kernel computes. `family` kernels hold one node. */
 export interface Kernel {
@@ -30,7 +30,9 @@ export function groupKernels(cut: Cut, maxBindings: number): Kernel[] {
     const home =
       kind === "family"
         ? undefined
-        : candidates(node, kind, reads, readers, kernelOf).find((k) => mayJoin(k, node, reads, maxBindings, kernelOf));
+        : candidates(node, kind, reads, readers, kernelOf).find((k) =>
+            mayJoin(k, node, reads, maxBindings, kernelOf, cut.calls),
+          );
     const kernel: Kernel = home ?? { kind, roots: [], reads: new Set(), after: new Set() };
     if (home === undefined) kernels.push(kernel);
     kernel.roots.push(node);
@@ -99,7 +101,10 @@ function mayJoin(
   reads: ReadonlySet<Node>,
   maxBindings: number,
   kernelOf: ReadonlyMap<Node, Kernel>,
+  calls: ReadonlyMap<Node, number>,
 ): boolean {
+  const length = [...kernel.roots, node].reduce((total, root) => total + (calls.get(root) ?? 0), 0);
+  if (length > largestExpression) return false;
   const makesRead = [...reads].some((read) => kernelOf.get(read) === kernel);
   if (kernel.kind === "reduce" && makesRead) return false; // a reduction's result is not there inside its own loop
   const bound = new Set([...kernel.reads, ...reads].filter((read) => kernelOf.get(read) !== kernel));

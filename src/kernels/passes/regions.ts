@@ -30,12 +30,15 @@ export function resolve(tensor: AnyTensor): AnyTensor {
 /** Where the program is cut into kernels. */
 export interface Cut {
   readonly order: readonly Node[];
+  /** Scalar calls of each inline node's expression: how long a kernel it makes. */
+  readonly calls: ReadonlyMap<Node, number>;
   /** Nodes whose values lie in buffers. */
   readonly materialised: ReadonlySet<Node>;
   isMaterialised(tensor: AnyTensor): boolean;
 }
 
-const largestExpression = 96; // scalar calls in one kernel: longer chains compile slowly
+/** Scalar calls in one kernel: longer ones compile slowly. */
+export const largestExpression = 96;
 const cheap = 1.2; // full-size loads that one more store and its reads are worth (measured: bench/README.md, fusion)
 
 /** Chooses which elementwise values are stored, and which are computed again where they are used. */
@@ -49,7 +52,7 @@ export function cut(outputs: readonly AnyTensor[], maxBindings: number): Cut {
   };
   outputs.forEach(store);
   for (const node of order) if (roleOf(node) === "kernel") node.inputs.forEach(store);
-  boundExpressions(order, materialised, maxBindings);
+  const calls = boundExpressions(order, materialised, maxBindings);
   const sinks = new Map<Node, Set<Node>>(); // kernels that would compute an inline value
   for (const node of [...order].reverse()) {
     if (roleOf(node) !== "inline" || materialised.has(node)) continue;
@@ -64,13 +67,14 @@ export function cut(outputs: readonly AnyTensor[], maxBindings: number): Cut {
   }
   return {
     order,
+    calls,
     materialised,
     isMaterialised: (tensor) => literalValue(tensor) === null && materialised.has(tensor.node),
   };
 }
 
 /** Stores inline values that would make a kernel too long, or bind more buffers than the adapter allows. */
-function boundExpressions(order: readonly Node[], materialised: Set<Node>, maxBindings: number): void {
+function boundExpressions(order: readonly Node[], materialised: Set<Node>, maxBindings: number): Map<Node, number> {
   const reads = new Map<Node, ReadonlySet<Node>>();
   const calls = new Map<Node, number>();
   const readsOf = (node: Node): ReadonlySet<Node> => (materialised.has(node) ? new Set([node]) : reads.get(node)!);
@@ -92,6 +96,7 @@ function boundExpressions(order: readonly Node[], materialised: Set<Node>, maxBi
     reads.set(node, union());
     calls.set(node, length());
   }
+  return calls;
 }
 
 /** Elements that a kernel rooted at `node` loops over. */

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDevice } from "../../src/kernels/index.ts";
+import { waitNapping } from "../../src/node/nap.ts";
+import type { Device } from "../../src/tensor/device.ts";
+import { zeros } from "../../src/tensor/ops/creation.ts";
+import { add, div, log, mul, sub } from "../../src/tensor/ops/elementwise.ts";
+import { mean, sum } from "../../src/tensor/ops/index.ts";
+import { matmul } from "../../src/tensor/ops/matmul.ts";
+import { transpose } from "../../src/tensor/ops/transpose.ts";
+import { referenceDevice } from "../../src/tensor/reference-device.ts";
+import type { AnyTensor } from "../../src/tensor/tensor.ts";
+import { tensor } from "../../src/tensor/tensor.ts";
+import { adapter, describeGpu } from "../support/gpu.ts";
+
+const values = async (x: AnyTensor): Promise<number[]> => Array.from(await x.data());
+const row = (...data: number[]): AnyTensor => tensor(data);
+
+/** What every device must do alike. */
+function deviceRules(open: () => Promise<Device>): void {
+  let device: Device;
+  beforeAll(async () => {
+    device = await open();
+  });
+  afterAll(() => device.close());
+
+  it("replays with changing scalars, keys and host tensors as data", async () => {
+    const step = device.compile((x: AnyTensor, rate: number) => add(mul(x, rate), 1));
+    for (const [i, rate] of [0.5, -2, 3, 0.5].entries()) {
+      expect(await values(await step(row(i, 1), rate))).toEqual([i * rate + 1, rate + 1]);
+    }
+  });
+
+  it("updates donated state in place, and keeps older metrics readable", async () => {
+    const step = device.compile(
+      (state: { w: AnyTensor; v: AnyTensor }, g: AnyTensor, lr: number) => {
+        const v = add(mul(state.v, 0.5), g);
+        const w = sub(state.w, mul(v, lr));
+        return { state: { w, v }, loss: sum(w) };
+      },
+      { donate: [0] },
+    );
+    let state = await device.evaluate({ w: row(1, 2, 3), v: zeros([3]) as AnyTensor });
+    const losses: AnyTensor[] = [];
+    const expected: number[] = [];
+    let [w, v] = [
+      [1, 2, 3],
+      [0, 0, 0],
+    ];
+    for (let k = 0; k < 5; k++) {
+      const g = [k, 1, -k];
+      const next = await step(state, row(...g), 0.25);
+      state = next.state;
+      losses.push(next.loss);
+      v = v.map((old, i) => old * 0.5 + g[i]!);
+      w = w.map((old, i) => old - v[i]! * 0.25);
+      expected.push(w.reduce((a, b) => a + b, 0));
+    }
+    expect(await values(state.w)).toEqual(w);
+    expect(await Promise.all(losses.map((loss) => loss.item()))).toEqual(expected);
+  });
+
+  it("reads a donated value whole before it is written", async () => {
+    const step = device.compile(
+      (state: { a: AnyTensor }, w: AnyTensor) => ({
+        a: add(state.a, 1),
+        swapped: transpose(state.a),
+        product: matmul(state.a, w),
+      }),
+      { donate: [0] },
+    );
+    const a = device.put({
+      a: tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    });
+    const out = await step(
+      a,
+      tensor([
+        [1, 0],
+        [0, 2],
+      ]),
+    );
+    expect(await values(out.a)).toEqual([2, 3, 4, 5]);
+    expect(await values(out.swapped)).toEqual([1, 3, 2, 4]);
+    expect(await values(out.product)).toEqual([1, 4, 3, 8]);
+  });
+
+  it("writes a new value that reads the old one elsewhere, without racing", async () => {
+    const step = device.compile((s: { a: AnyTensor }) => ({ a: add(transpose(s.a), s.a) }), { donate: [0] });
+    const out = await step(
+      device.put({
+        a: tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      }),
+    );
+    expect(await values(out.a)).toEqual([2, 5, 5, 8]);
+  });
+
+  it("swaps two donated tensors", async () => {
+    const step = device.compile((s: { a: AnyTensor; b: AnyTensor }) => ({ a: s.b, b: add(s.a, 1) }), { donate: [0] });
+    let state = device.put({ a: row(1), b: row(10) });
+    state = await step(state);
+    state = await step(state);
+    expect([await state.a.item(), await state.b.item()]).toEqual([2, 11]);
+  });
+
+  it("hands arguments through", async () => {
+    const pass = device.compile((x: AnyTensor, y: AnyTensor) => ({ x, again: x, y, n: 3, s: "kept" }));
+    const out = await pass(row(1, 2), device.put(row(5)));
+    expect([await values(out.x), await values(out.again), await values(out.y)]).toEqual([[1, 2], [1, 2], [5]]);
+    expect([out.n, out.s]).toEqual([3, "kept"]);
+  });
+
+  it("takes tensors that the function captured", async () => {
+    const held = device.put(row(1, 2));
+    const host = row(10, 20);
+    const f = device.compile((x: AnyTensor) => add(mul(x, held), host));
+    expect(await values(await f(row(3, 4)))).toEqual([13, 28]);
+    expect(await values(await f(row(0, 0)))).toEqual([10, 20]);
+  });
+
+  it("makes a plan a signature: shapes, dtypes, statics", async () => {
+    const f = device.compile((x: AnyTensor, train: boolean) => (train ? mean(x) : sum(x)));
+    expect(await (await f(row(1, 3), true)).item()).toBe(2);
+    expect(await (await f(row(1, 3), false)).item()).toBe(4);
+    expect(await (await f(row(1, 3, 5), true)).item()).toBe(3);
+  });
+
+  it("refuses tensors that were given away, and says where", async () => {
+    const f = device.compile((s: { a: AnyTensor }) => ({ a: add(s.a, 1) }), { donate: [0] });
+    const state = device.put({ a: row(1) });
+    await f(state);
+    await expect(state.a.data()).rejects.toThrow(/given away[\s\S]*donated to/);
+    await expect(f(state)).rejects.toThrow(/given away[\s\S]*device\.gpu\.test\.ts/);
+    const freed = device.put(row(1));
+    device.free(freed);
+    await expect(device.evaluate(add(freed, 1))).rejects.toThrow(/freed/);
+  });
+
+  it("frees what a scope made, but for its result", async () => {
+    let inside: AnyTensor | undefined;
+    const kept = await device.scope(async () => {
+      inside = await device.evaluate(add(row(1), 1));
+      return device.evaluate(add(inside, 1));
+    });
+    expect(await kept.item()).toBe(3);
+    await expect(inside!.data()).rejects.toThrow(/end of its scope/);
+  });
+
+  it("names the first op that made a value that is not finite", async () => {
+    const f = device.compile((x: AnyTensor) => sum(log(div(1, x))), { checkFinite: true });
+    expect(await (await f(row(1, 2))).item()).toBeCloseTo(-Math.log(2), 5);
+    await expect(f(row(1, 0))).rejects.toThrow(/checkFinite: div/);
+  });
+
+  it("evaluates trees, host leaves and numbers of other types", async () => {
+    const tree = await device.evaluate({ a: row(1, 2), b: [mul(tensor([1, 2], { dtype: "i32" }), 3)], c: "x" });
+    expect([await values(tree.a), await values(tree.b[0]!), tree.c]).toEqual([[1, 2], [3, 6], "x"]);
+  });
+}
+
+describe("rules of every device: the CPU reference", () => deviceRules(async () => referenceDevice()));
+describeGpu("rules of every device: the GPU", () => {
+  deviceRules(() => openDevice({ adapter: adapter!, wait: waitNapping }));
+});
