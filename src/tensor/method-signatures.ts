@@ -14,7 +14,7 @@ import type {
 } from "./ops/signatures.ts";
 import type { SliceOptions } from "./ops/slice.ts";
 import type { Shape } from "./shape.ts";
-import type { Check, MatMul, Reduce, Reshape, Transpose } from "./shape-types.ts";
+import type { Check, Fills, MatMul, Orders, Reduce } from "./shape-types.ts";
 import type { AnyTensor, Tensor } from "./tensor.ts";
 
 /*
@@ -97,11 +97,11 @@ export interface TensorMethods {
   ) => Product<A, B>;
   readonly reshape: <X extends AnyTensor, const S extends Shape>(
     this: X,
-    shape: S & Check<Reshape<X["shape"], NoInfer<S>>>,
+    shape: S & Fills<X["shape"], S>,
   ) => Reshaped<X, S>;
   readonly transpose: <X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
     this: X,
-    options?: { readonly axes?: Axes & Check<Transpose<X["shape"], NoInfer<Axes>>> },
+    options?: { readonly axes?: Axes & Orders<X["shape"], Axes> },
   ) => Transposed<X, Axes>;
   readonly broadcastTo: <X extends AnyTensor, const S extends Shape>(this: X, shape: S) => Shaped<X, S>;
   readonly squeeze: <X extends AnyTensor>(

@@ -24,8 +24,12 @@ type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : 
 /** A size that is known, else `number`. */
 export type Known<N extends number> = IsUnion<N> extends true ? number : N;
 
-/** A shape without `readonly`, else `Shape` when its rank is not known. */
-export type Plain<S extends Shape> = number extends S["length"] ? Shape : IsUnion<S> extends true ? Shape : [...S];
+/** A shape without `readonly`; `Shape` when its rank is not known. */
+export type Plain<S extends Shape> = number extends S["length"]
+  ? Shape
+  : IsUnion<S["length"]> extends true
+    ? Shape
+    : { -readonly [K in keyof S]: Known<S[K]> };
 
 /** Two sizes broadcast: a known size other than 1 beats an unknown one, since any other would be refused at run time. */
 type BroadcastSize<X extends number, Y extends number> = [X] extends [Y]
@@ -162,17 +166,26 @@ type Reversed<S extends Shape, Done extends Shape = []> = S extends readonly [
   ? Reversed<Rest, [First, ...Done]>
   : Done;
 
+/** `unknown` if `Axes` may order the axes of `S`, else the mismatch. */
+export type Orders<S extends Shape, Axes> = number extends S["length"]
+  ? unknown
+  : Axes extends readonly number[]
+    ? number extends Axes["length"] | Axes[number]
+      ? unknown
+      : Axes["length"] extends S["length"]
+        ? [`${Axes[number]}`] extends [AxisNames<S>]
+          ? unknown
+          : Mismatch<"no such axis", Exclude<`${Axes[number]}`, AxisNames<S>>, S>
+        : Mismatch<"transpose: not one axis for each axis", Axes, S>
+    : unknown;
+
 /** Axes permuted; reversed when `Axes` is undefined. */
 export type Transpose<S extends Shape, Axes> = number extends S["length"]
   ? Shape
   : Axes extends readonly number[]
     ? number extends Axes["length"] | Axes[number]
       ? Shape
-      : Axes["length"] extends S["length"]
-        ? [`${Axes[number]}`] extends [AxisNames<S>]
-          ? { -readonly [K in keyof Axes]: SizeAt<S, Axes[K] & number> }
-          : Mismatch<"no such axis", Exclude<`${Axes[number]}`, AxisNames<S>>, S>
-        : Mismatch<"transpose: not one axis for each axis", Axes, S>
+      : { -readonly [K in keyof Axes]: SizeAt<S, Axes[K] & number> }
     : undefined extends Axes
       ? Reversed<S>
       : Shape;
@@ -197,7 +210,7 @@ type Without<S extends Shape, N extends number, Before extends Shape = []> = S e
   ? First extends N
     ? [...Before, ...More]
     : Without<More, N, [...Before, First]>
-  : never;
+  : null;
 
 type WithoutOnes<S extends Shape> = S extends readonly [infer First extends number, ...infer More extends Shape]
   ? First extends 1
@@ -238,14 +251,19 @@ type SameSize<A extends Shape, B extends Shape> =
 
 type HasUnknown<S extends Shape> = number extends S["length"] | { [K in keyof S]: Known<S[K]> }[number] ? true : false;
 
-/** `S` under the shape `To`; −1 and a dynamic size stay `number`. */
-export type Reshape<S extends Shape, To extends Shape> = number extends To["length"]
-  ? Shape
-  : true extends HasUnknown<S> | HasUnknown<To> | (-1 extends To[number] ? true : false)
-    ? { -readonly [K in keyof To]: To[K] extends -1 ? number : To[K] }
+/** `unknown` if the elements of `S` may fill `To`, else the mismatch. */
+export type Fills<S extends Shape, To extends Shape> = true extends HasUnknown<S> | HasUnknown<To>
+  ? unknown
+  : -1 extends To[number]
+    ? unknown
     : SameSize<S, To> extends true
-      ? [...To]
+      ? unknown
       : Mismatch<"reshape: different numbers of elements", S, To>;
+
+/** A shape asked of reshape: −1 and an unknown size are `number`. */
+export type Asked<To extends Shape> = number extends To["length"]
+  ? Shape
+  : { -readonly [K in keyof To]: To[K] extends -1 ? number : Known<To[K]> };
 
 /** Two dtypes that must be one; `DType` itself is not known. */
 export type SameDType<X extends DType, Y extends DType> = DType extends X

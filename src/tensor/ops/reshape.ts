@@ -3,7 +3,7 @@ import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
-import type { Check, Reshape } from "../shape-types.ts";
+import type { Fills } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
@@ -33,7 +33,7 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shap
 /** Same elements in row-major order under another shape; one size may be −1: what remains. */
 export function reshape<X extends AnyTensor, const S extends Shape>(
   x: X,
-  shape: S & Check<Reshape<X["shape"], NoInfer<S>>>,
+  shape: S & Fills<X["shape"], S>,
 ): Reshaped<X, S> {
   const known = shape.filter((n) => n !== -1);
   if (known.length < shape.length - 1 || known.some((n) => !Number.isInteger(n) || n < 0)) {

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import type {
+  Asked,
   Broadcast,
   Check,
   Conv2d,
@@ -8,7 +9,6 @@ import type {
   MatMul,
   Plain,
   Reduce,
-  Reshape,
   SameDType,
   Transpose,
 } from "../shape-types.ts";
@@ -71,12 +71,9 @@ export type IndexReduction = <X extends AnyTensor, const O extends ReduceOptions
 
 /** `X` under another shape. */
 export type Shaped<X extends AnyTensor, S extends Shape> = Tensor<Plain<S>, X["dtype"]>;
-export type Reshaped<X extends AnyTensor, S extends Shape> = Tensor<
-  Fitting<Reshape<X["shape"], NoInfer<S>>>,
-  X["dtype"]
->;
+export type Reshaped<X extends AnyTensor, S extends Shape> = Tensor<Asked<S>, X["dtype"]>;
 /** Axes in another order; reversed without `axes`. */
-export type Transposed<X extends AnyTensor, Axes> = Tensor<Fitting<Transpose<X["shape"], Axes>>, X["dtype"]>;
+export type Transposed<X extends AnyTensor, Axes> = Tensor<Transpose<X["shape"], Axes>, X["dtype"]>;
 /** A matrix product. f32. */
 export type Product<A extends AnyTensor, B extends AnyTensor> = Tensor<Fitting<MatMul<A["shape"], B["shape"]>>>;
 /** One of two operands where the condition `C` holds. */

@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
-import type { Check, Transpose } from "../shape-types.ts";
+import type { Orders } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { affine, along } from "../view.ts";
@@ -33,7 +33,7 @@ export const transposeOp: Op<{ readonly axes: readonly number[] }> = defineOp<{ 
  */
 export function transpose<X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
   x: X,
-  options: { axes?: Axes & Check<Transpose<X["shape"], NoInfer<Axes>>> } = {},
+  options: { axes?: Axes & Orders<X["shape"], Axes> } = {},
 ): Transposed<X, Axes> {
   const rank = x.shape.length;
   const axes = (options.axes ?? x.shape.map((_, i) => rank - 1 - i)).map((a) => normalizeAxis("transpose", a, rank));
