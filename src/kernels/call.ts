@@ -74,15 +74,16 @@ export function leafRanges(loaded: Loaded, bound: ReadonlyMap<Node, Bound>): (no
 /** Encodes and submits one call, and makes its output leaves. `given`: donated arguments, which end here. */
 export function runCall(
   loaded: Loaded,
-  bound: ReadonlyMap<Node, Bound>,
+  bound: Map<Node, Bound>,
   given: ReadonlySet<Node>,
   shop: Shop,
   site: Site,
 ): AnyTensor[] {
   const { plan, executable, name } = loaded;
   const { gpu, pool, heap } = shop;
-  const ranges = leafRanges(loaded, bound);
   const encoder = gpu.device.createCommandEncoder({ label: name });
+  separateWritten(loaded, bound, shop, encoder, site);
+  const ranges = leafRanges(loaded, bound);
   executable.encode(encoder, ranges);
   const copied = plan.results.map(({ tensor, inPlace }) => !inPlace && tensor.node.op !== undefined);
   const targets = placeOutputs(plan, copied, pool);
@@ -110,6 +111,27 @@ export function runCall(
     else storage.release(`donated to ${name}`, site);
   }
   return outputs;
+}
+
+/**
+ * Moves donated leaves that are written in place out of buffers that they share: WebGPU refuses a dispatch that writes a
+ * buffer and reads any other part of it. Their results have buffers of their own, so a loop pays once.
+ */
+function separateWritten(
+  { plan, name }: Loaded,
+  bound: Map<Node, Bound>,
+  { pool, heap }: Shop,
+  encoder: GPUCommandEncoder,
+  site: Site,
+): void {
+  for (const { tensor, inPlace } of plan.results) {
+    const { leaf, storage } = bound.get(tensor.node) ?? {};
+    if (!inPlace || leaf === undefined || storage === undefined || storage.pooled.users === 1) continue;
+    const pooled = pool.take(storage.bytes);
+    encoder.copyBufferToBuffer(storage.pooled.buffer, storage.offset, pooled.buffer, 0, storage.bytes);
+    bound.set(tensor.node, { leaf, storage: heap.find(heap.hold(tensor, pooled), name) });
+    storage.release(`donated to ${name}`, site);
+  }
 }
 
 /** Small outputs of a call share one buffer; others get their own. */
