@@ -18,10 +18,9 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
   if (pixels === 0) return fill(outputs[0]!, adapter);
   const rows = weightShape[0]! * weightShape[1]! * weightShape[2]!;
   const width = weightShape[3]! / groups;
-  const lanes = width % 4 === 0 ? broadcastLanes(width, adapter) : null;
+  const broadcasts = width % 4 === 0 && broadcastLanes(width, adapter) !== null;
   const quads = width > 32 ? 4 : width > 16 ? 2 : 1;
-  const tile =
-    lanes === null ? { rows: 64, columns: 16 * quads, step: 16 } : { rows: 16, columns: 4 * lanes, step: lanes };
+  const tile = broadcasts ? { rows: 16, columns: 16, step: 4 } : { rows: 64, columns: 16 * quads, step: 16 };
   const columnTiles = Math.ceil(width / tile.columns);
   const rowTiles = Math.ceil(rows / tile.rows);
   const tiles = columnTiles * rowTiles * groups;
@@ -36,12 +35,12 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
     ...{ PIXELS: pixels, PART: part, SPLIT: split, COLUMN_TILES: columnTiles, ROW_TILES: rowTiles },
   };
   const product: DispatchSpec = {
-    file: lanes === null ? "conv2d-weight" : "conv2d-weight-subgroup",
-    constants: { ...geometry, ...(lanes === null ? { QUADS: quads } : { LANES: lanes }) },
+    file: broadcasts ? "conv2d-weight-subgroup" : "conv2d-weight",
+    constants: broadcasts ? geometry : { ...geometry, QUADS: quads },
     reads: { x: input(0), g: input(1) },
     writes: { w: split === 1 ? output(0) : scratch(0) },
-    workgroups: foldWorkgroups(lanes === null ? tiles * split : Math.ceil((tiles * split) / (8 / lanes)), adapter),
-    ...(lanes === null ? {} : { enables: ["subgroups" as const] }),
+    workgroups: foldWorkgroups(broadcasts ? Math.ceil((tiles * split) / 2) : tiles * split, adapter),
+    ...(broadcasts ? { enables: ["subgroups" as const] } : {}),
   };
   if (split === 1) return { scratch: [], dispatches: [product], epilogue: [0] };
   const sum: DispatchSpec = {

@@ -72,7 +72,7 @@ function gather(
       dispatches: [
         {
           file: "conv2d-subgroup",
-          constants: { ...geometry, LANES: lanes, COLUMN_TILES: columns, PIXEL_TILES: tiles },
+          constants: { ...geometry, LANES: lanes, DEPTH_QUADS: 1, COLUMN_TILES: columns, PIXEL_TILES: tiles },
           ...operands,
           workgroups: foldWorkgroups(count, adapter),
           enables: ["subgroups"],

@@ -10,6 +10,7 @@ fn main(
   let lane = thread % LANES;
   let tile = (group.y * groups.x + group.x) * (8u / LANES) + thread / LANES;
   let e = (tile % COLUMN_TILES * LANES + lane) * 4u;
+  let e_read = min(e, WIDTH - 4u); // hoisted by hand: software adapters' compilers do not
   let g = tile / COLUMN_TILES % GROUPS;
   let p = tile / (COLUMN_TILES * GROUPS) % PIXEL_TILES * 16u;
   // Lane groups of one workgroup never differ in residue: PIXEL_TILES counts an even number of them.
@@ -29,7 +30,7 @@ fn main(
       for (var d = 0u; d < DEPTH; d += 4u) {
         var a: array<vec4f, 16u / LANES>;
         for (var j = 0u; j < 16u / LANES; j++) { a[j] = source_quad(start[j], g, d); }
-        let w = weight_block(i * KW + k, g, d, e);
+        let w = weight_block(i * KW + k, g, d, e_read);
         for (var j = 0u; j < 16u / LANES; j++) {
           let v = a[j];
           if (LANES == 4u) {

@@ -46,16 +46,34 @@ fn x_quad(corner: Corner, r: u32, group: u32) -> vec4f {
   );
 }
 
+// What rows r … r+15 read, `row` being the first one's: one look at the window where they share a tap.
+fn x_rows(corner: Corner, row: Row, r: u32, group: u32) -> array<vec4f, 4> {
+  var v: array<vec4f, 4>;
+  if (DEPTH % 16u == 0u) {
+    let inside = x_inside(corner, row);
+    let first = select(0u, x_index(corner, row) / 4u, inside);
+    for (var m = 0u; m < 4u; m++) { v[m] = load4_x(first + m); }
+    for (var m = 0u; m < 4u; m++) { v[m] = select(vec4f(), v[m], inside); }
+  } else {
+    for (var m = 0u; m < 4u; m++) { v[m] = x_quad(corner, r + 4u * m, group); }
+  }
+  return v;
+}
+
+// The last part may be short.
+const RAGGED_PIXELS = PIXELS % PART != 0u;
+
 fn g_element(p: u32, end: u32, group: u32, e: u32) -> f32 {
   let inside = p < end && e < WIDTH;
   return select(0.0, load_g(select(0u, p * K + group * WIDTH + e, inside)), inside);
 }
 
-// Channels e … e+3 of the group at pixel p; zero from `end` on.
+// Channels e … e+3 of the group at pixel p, those of the last quad past WIDTH: such results are not stored. Zero from `end` on.
 fn g_quad(p: u32, end: u32, group: u32, e: u32) -> vec4f {
   if (WIDTH % 4u == 0u) {
-    let inside = p < end && e < WIDTH;
-    return select(vec4f(), load4_g(select(0u, (p * K + group * WIDTH + e) / 4u, inside)), inside);
+    let channel = group * WIDTH + min(e, WIDTH - 4u);
+    if (!RAGGED_PIXELS) { return load4_g(p * (K / 4u) + channel / 4u); }
+    return select(vec4f(), load4_g(min(p, PIXELS - 1u) * (K / 4u) + channel / 4u), p < end);
   }
   return vec4f(
     g_element(p, end, group, e), g_element(p, end, group, e + 1u),

@@ -23,6 +23,9 @@ fn source_start(pixel: Pixel, offset_y: i32, offset_x: i32) -> u32 {
   return select(0xffffffffu, ((pixel.n * SOURCE_H + u32(y)) * SOURCE_W + u32(x)) * SOURCE_C, inside);
 }
 
+// A tile of 4·DEPTH_QUADS source channels may reach past the group.
+const RAGGED_DEPTH = DEPTH % (4u * DEPTH_QUADS) != 0u;
+
 fn source_element(start: u32, first: u32, d: u32) -> f32 {
   let inside = start != 0xffffffffu && d < DEPTH;
   return select(0.0, load_s(select(0u, start + first + d, inside)), inside);
@@ -32,7 +35,7 @@ fn source_element(start: u32, first: u32, d: u32) -> f32 {
 fn source_quad(start: u32, g: u32, d: u32) -> vec4f {
   let first = g * DEPTH;
   if (DEPTH % 4u == 0u) {
-    let inside = start != 0xffffffffu && d < DEPTH;
+    let inside = start != 0xffffffffu && (!RAGGED_DEPTH || d < DEPTH);
     return select(vec4f(), load4_s(select(0u, (start + first + d) / 4u, inside)), inside);
   }
   return vec4f(
@@ -41,17 +44,21 @@ fn source_quad(start: u32, g: u32, d: u32) -> vec4f {
   );
 }
 
+// The weights of result channels past WIDTH are those of the last: such results are not stored.
 fn weight_element(tap: u32, g: u32, d: u32, e: u32) -> f32 {
-  let inside = d < DEPTH && e < WIDTH;
-  let at = select((tap * DEPTH + d) * C + g * WIDTH + e, (tap * WIDTH + e) * SOURCE_C + g * DEPTH + d, TRANSPOSED);
-  return select(0.0, load_w(select(0u, at, inside)), inside);
+  let d_in = min(d, DEPTH - 1u);
+  let e_in = min(e, WIDTH - 1u);
+  let at = select((tap * DEPTH + d_in) * C + g * WIDTH + e_in, (tap * WIDTH + e_in) * SOURCE_C + g * DEPTH + d_in, TRANSPOSED);
+  return select(0.0, load_w(at), d < DEPTH);
 }
 
-// Weights from source channel d to result channels e … e+3 of group g.
+// Weights from source channel d to result channels e … e+3 of group g; zero past the group's source channels.
 fn weight_row(tap: u32, g: u32, d: u32, e: u32) -> vec4f {
   if (!TRANSPOSED && WIDTH % 4u == 0u) {
-    let inside = d < DEPTH && e < WIDTH;
-    return select(vec4f(), load4_w(select(0u, ((tap * DEPTH + d) * C + g * WIDTH + e) / 4u, inside)), inside);
+    let row = (tap * DEPTH + select(d, min(d, DEPTH - 1u), RAGGED_DEPTH)) * (C / 4u);
+    let v = load4_w(row + (g * WIDTH + min(e, WIDTH - 4u)) / 4u);
+    if (!RAGGED_DEPTH) { return v; }
+    return select(vec4f(), v, d < DEPTH);
   }
   return vec4f(
     weight_element(tap, g, d, e), weight_element(tap, g, d, e + 1u),
@@ -61,8 +68,10 @@ fn weight_row(tap: u32, g: u32, d: u32, e: u32) -> vec4f {
 
 // Weights from result channel e to source channels d … d+3 of group g.
 fn weight_column(tap: u32, g: u32, d: u32, e: u32) -> vec4f {
-  let inside = d < DEPTH && e < WIDTH;
-  return select(vec4f(), load4_w(select(0u, ((tap * WIDTH + e) * SOURCE_C + g * DEPTH + d) / 4u, inside)), inside);
+  let column = (tap * WIDTH + min(e, WIDTH - 1u)) * (SOURCE_C / 4u);
+  let v = load4_w(column + (g * DEPTH + select(d, min(d, DEPTH - 4u), RAGGED_DEPTH)) / 4u);
+  if (!RAGGED_DEPTH) { return v; }
+  return select(vec4f(), v, d < DEPTH);
 }
 
 // Weights from source channels d … d+3 (columns of the matrix) to result channels e … e+3 (its rows).
