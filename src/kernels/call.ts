@@ -114,8 +114,9 @@ export function runCall(
 }
 
 /**
- * Moves donated leaves that are written in place out of buffers that they share: WebGPU refuses a dispatch that writes a
- * buffer and reads any other part of it. Their results have buffers of their own, so a loop pays once.
+ * Gives donated leaves that are written in place buffers of their own. Host leaves are uploaded, since their results outlive
+ * the plan's input buffers; others leave a buffer that they share: WebGPU refuses a dispatch that writes a buffer and reads any
+ * other part of it. Their results have buffers of their own, so a loop pays once.
  */
 function separateWritten(
   { plan, name }: Loaded,
@@ -126,7 +127,11 @@ function separateWritten(
 ): void {
   for (const { tensor, inPlace } of plan.results) {
     const { leaf, storage } = bound.get(tensor.node) ?? {};
-    if (!inPlace || leaf === undefined || storage === undefined || storage.pooled.users === 1) continue;
+    if (!inPlace || leaf === undefined || storage?.pooled.users === 1) continue;
+    if (storage === undefined) {
+      bound.set(tensor.node, { leaf, storage: heap.find(heap.upload(leaf, tensor), name) });
+      continue;
+    }
     const pooled = pool.take(storage.bytes);
     encoder.copyBufferToBuffer(storage.pooled.buffer, storage.offset, pooled.buffer, 0, storage.bytes);
     bound.set(tensor.node, { leaf, storage: heap.find(heap.hold(tensor, pooled), name) });

@@ -59,6 +59,15 @@ function deviceRules(open: () => Promise<Device>): void {
     expect(await Promise.all(losses.map((loss) => loss.item()))).toEqual(expected);
   });
 
+  it("keeps the result of the first call when the donated leaf was on the host", async () => {
+    const step = device.compile((state: { n: AnyTensor }, x: number) => ({ n: add(state.n, x) }), { donate: [0] });
+    let state = { n: row(0) as AnyTensor };
+    for (let k = 1; k <= 3; k++) {
+      state = await step(state, k);
+      expect(await values(state.n)).toEqual([(k * (k + 1)) / 2]);
+    }
+  });
+
   it("reads a donated value whole before it is written", async () => {
     const step = device.compile(
       (state: { a: AnyTensor }, w: AnyTensor) => ({
