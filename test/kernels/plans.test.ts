@@ -146,7 +146,7 @@ describe("memory plans", () => {
     expect(peak).toBeLessThanOrEqual(1.1 * p.memory.liveBytes);
     expect(peak).toBeLessThan(0.45 * p.naiveBytes);
     expect(p.steps.length).toBeLessThanOrEqual(240); // dispatches
-    expect(new Set(p.steps.map((step) => step.code)).size).toBeLessThanOrEqual(100); // pipelines
+    expect(new Set(p.steps.map((step) => step.code)).size).toBeLessThanOrEqual(110); // pipelines
   });
 
   it("hold for random programs", () => {

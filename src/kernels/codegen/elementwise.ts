@@ -7,12 +7,13 @@ import { valueRef } from "../plan-keys.ts";
 import type { Step } from "../step.ts";
 import { wgsl } from "../wgsl.generated.ts";
 import type { Affine, IndexSymbol } from "./affine.ts";
-import { combine, indexKey, symbolIndex } from "./affine.ts";
+import { combine, indexKey, symbolIndex, visitAffine } from "./affine.ts";
 import { collectBindings } from "./bindings.ts";
+import type { Loop } from "./coalesce.ts";
 import { coalesce } from "./coalesce.ts";
 import { helpersFor } from "./helpers.ts";
-import { indexPrinter } from "./print-index.ts";
-import type { Width } from "./print-value.ts";
+import { divided, indexPrinter, remainder } from "./print-index.ts";
+import type { PrintedValues, Width } from "./print-value.ts";
 import { printStored, valuePrinter } from "./print-value.ts";
 import type { Value } from "./value.ts";
 import { indicesOf, valueBuilder, valuesBelow } from "./value.ts";
@@ -62,29 +63,82 @@ export function elementwiseStep(
   const outputs = roots.map(({ tensor, over }, i) =>
     bindings.name(valueRef(inPlace[i] ? over! : tensor), inPlace[i] ? "update" : "write", width === 4 && !packed),
   );
-  const printer = valuePrinter(values, width, index, (tensor, vector) =>
-    bindings.name(valueRef(tensor), "read", vector),
+  const lastAxes = new Set(last?.axes);
+  const printed = valuePrinter(
+    values,
+    width,
+    index,
+    (tensor, vector) => bindings.name(valueRef(tensor), "read", vector),
+    (at) => dependsOnlyOn(at, lastAxes),
   );
-  const results = values.map((value) => printer.print(value));
+  const results = values.map((value) => printed.print(value));
   const stores = roots.flatMap(({ tensor }, i) => printStores(outputs[i]!, results[i]!, tensor, width, size));
-  const count = Math.max(1, sizeOf(shape) / width);
-  // drivers unroll the loop: worth it for light bodies only, as software drivers compile some 10 ms a load
-  const unroll = count >= 1 << 15 && printer.statements.length <= 12 ? 4 : 1;
-  const body = [...splitCoordinates("i", loops, width), ...printer.statements, ...stores];
+  const rows = chooseRows(sizeOf(shape) / width, loops, width, printed);
+  const linear = "let i = row * COLUMNS + column;";
+  const split = splitCoordinates("i", loops, width);
+  const walk = rows.hoisted ? [`let c${loops.length - 1} = ${times("column", width)};`, ...printed.fixed] : []; // the last coordinate is the column
+  const inside = rows.hoisted
+    ? [linear, ...splitCoordinates("row", loops.slice(0, -1), 1), ...printed.varying, ...stores]
+    : [linear, `if (i < COUNT) {`, ...split, ...printed.fixed, ...printed.varying, ...stores, "}"];
   const code = [
     wgsl.elementwise,
-    `const COUNT = ${count}u; const UNROLL = ${unroll}u;`,
+    `const COUNT = ${rows.count}u; const COLUMNS = ${rows.columns}u; const ROWS = ${rows.rows}u; const ROW_STEP = ${rows.step}u;`,
     ...bindings.declarations(),
-    `fn element(i: u32) {\n  ${body.join("\n  ")}\n}`,
+    "fn elements(column: u32, first: u32) {",
+    ...walk.map((line) => `  ${line}`),
+    "  for (var row = first; row < ROWS; row += ROW_STEP) {",
+    ...inside.map((line) => `    ${line}`),
+    "  }",
+    "}",
   ].join("\n");
   return {
     name: `elementwise ${roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`,
     code: code + helpersFor(code),
     buffers: bindings.buffers(),
-    workgroups: foldWorkgroups(Math.ceil(count / (64 * unroll)), adapter),
-    flops: size * printer.statements.length,
+    workgroups: foldWorkgroups(Math.ceil((rows.columns * rows.step) / 64), adapter),
+    flops: size * printed.varying.length,
   };
 }
+
+/** How the iteration is laid out as columns and rows. */
+interface Rows {
+  readonly count: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly step: number;
+  /** A column is a coordinate of the last loop, so that what depends on it alone is computed once. */
+  readonly hoisted: boolean;
+}
+
+const rowsEach = 8;
+
+function chooseRows(count: number, loops: readonly Loop[], width: Width, printed: PrintedValues): Rows {
+  const columns = loops.length < 2 ? 0 : loops[loops.length - 1]!.size / width;
+  const rows = count / columns;
+  if (printed.fixed.length > 0 && columns > 0 && rows >= 64) {
+    return { count, columns, rows, step: Math.ceil(rows / rowsEach), hoisted: true };
+  }
+  // several elements an invocation: worth it for light bodies only, as software drivers compile some 10 ms a load
+  const each = count >= 1 << 15 && printed.varying.length <= 12 ? 4 : 1;
+  return {
+    count: Math.max(1, count),
+    columns: Math.ceil(Math.max(1, count) / each),
+    rows: each,
+    step: 1,
+    hoisted: false,
+  };
+}
+
+/** True for indices that only the given axes move. */
+export function dependsOnlyOn(index: Affine, axes: ReadonlySet<number>): boolean {
+  let only = true;
+  visitAffine(index, (part) => {
+    for (const { source } of part.terms.keys()) if ("axis" in source && !axes.has(source.axis)) only = false;
+  });
+  return only;
+}
+
+const times = (text: string, width: Width): string => (width === 1 ? text : `${text} * 4u`);
 
 /** Statements that split a linear index into loop coordinates; the last one counts in `width`s. */
 export function splitCoordinates(
@@ -98,9 +152,9 @@ export function splitCoordinates(
   for (let at = loops.length - 1; at >= 0; at--) {
     const last = at === loops.length - 1;
     const size = last ? loops[at]!.size / width : loops[at]!.size;
-    const own = at === 0 ? rest : `(${rest} % ${size}u)`;
-    statements.push(`let ${prefix}${at} = ${own}${last && width === 4 ? " * 4u" : ""};`);
-    rest = `(${rest} / ${size}u)`;
+    const own = at === 0 ? rest : remainder(rest, size);
+    statements.push(`let ${prefix}${at} = ${last ? times(own, width) : own};`);
+    rest = divided(rest, size);
   }
   return statements;
 }

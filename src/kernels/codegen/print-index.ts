@@ -35,8 +35,8 @@ export function indexPrinter(loops: readonly Loop[], names: readonly string[], s
       return [last && lane > 0 ? `(${name} + ${lane}u)` : name, factor / inner];
     }
     const of = print(source.of, lane);
-    const divided = source.divide === 1 ? of : `(${of} / ${source.divide}u)`;
-    return [source.modulo === null ? divided : `(${divided} % ${source.modulo}u)`, factor];
+    const quotient = divided(of, source.divide);
+    return [source.modulo === null ? quotient : remainder(quotient, source.modulo), factor];
   };
   const isVector = (index: Affine): boolean => {
     let unit = false;
@@ -50,6 +50,17 @@ export function indexPrinter(loops: readonly Loop[], names: readonly string[], s
     return unit && index.base % 4 === 0;
   };
   return { print, isVector };
+}
+
+/** ⌊text / by⌋, by a shift where that is enough: drivers do not always see it. */
+export function divided(text: string, by: number): string {
+  if (by === 1) return text;
+  return Number.isInteger(Math.log2(by)) ? `(${text} >> ${Math.log2(by)}u)` : `(${text} / ${by}u)`;
+}
+
+/** text mod by, by a mask where that is enough. */
+export function remainder(text: string, by: number): string {
+  return Number.isInteger(Math.log2(by)) ? `(${text} & ${by - 1}u)` : `(${text} % ${by}u)`;
 }
 
 function unsigned(value: number): string {

@@ -5,8 +5,9 @@ import { fold, scalarFunctions } from "../../tensor/scalar.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
 import type { IndexPrinter } from "./print-index.ts";
+import { divided, remainder } from "./print-index.ts";
 import type { Value } from "./value.ts";
-import { valuesBelow } from "./value.ts";
+import { indicesOf, valuesBelow } from "./value.ts";
 
 export type Width = 1 | 4;
 
@@ -21,14 +22,27 @@ export function registerType(dtype: DType, width: Width): string {
 
 type IsVector = (tensor: AnyTensor, at: Affine) => boolean;
 
-/** Prints values below `roots` as `let` statements, each shared value once. */
+/** Statements of a kernel's body: those that a loop over rows repeats, and those that it does not. */
+export interface PrintedValues {
+  readonly fixed: string[];
+  readonly varying: string[];
+  print(value: Value): string;
+}
+
+/**
+ * Prints values below `roots` as `let` statements, each shared value once.
+ *
+ * @param isFixed - indices that stay the same while the kernel walks its rows.
+ */
 export function valuePrinter(
   roots: readonly Value[],
   width: Width,
   index: IndexPrinter,
   buffer: NameBuffer,
-): { statements: string[]; print(value: Value): string } {
-  const statements: string[] = [];
+  isFixed: (index: Affine) => boolean,
+): PrintedValues {
+  const fixed: string[] = [];
+  const varying: string[] = [];
   const names = new Map<Value, string>();
   // one binding a tensor: where any load of it is no vector, all go element by element
   const scattered = new Set<object>();
@@ -36,16 +50,17 @@ export function valuePrinter(
     if (value.kind === "load" && !index.isVector(value.at)) scattered.add(value.tensor.node);
   }
   const isVector: IsVector = (tensor, at) => width === 4 && !scattered.has(tensor.node) && index.isVector(at);
-  const bind = (dtype: DType, text: string): string => {
-    const name = `v${statements.length}`;
-    statements.push(`let ${name}: ${registerType(dtype, width)} = ${text};`);
+  const stays = (value: Value): boolean => indicesOf([value]).every(isFixed);
+  const bind = (value: Value, text: string): string => {
+    const name = `v${fixed.length + varying.length}`;
+    (stays(value) ? fixed : varying).push(`let ${name}: ${registerType(value.dtype, width)} = ${text};`);
     return name;
   };
   const print = (value: Value): string => {
     if (value.kind === "constant") return printConstant(value.value, value.dtype, width);
     const known = names.get(value);
     if (known !== undefined) return known;
-    const name = bind(value.dtype, text(value));
+    const name = bind(value, text(value));
     names.set(value, name);
     return name;
   };
@@ -68,7 +83,7 @@ export function valuePrinter(
           const holds = choice.conditions.map(({ index: at, size, step }) =>
             perLane(width, `vec4<bool>`, (lane) => {
               const text = index.print(at, lane);
-              return step === 1 ? `(${text} < ${size}u)` : `((${text} < ${size}u) & ((${text} % ${step}u) == 0u))`;
+              return step === 1 ? `(${text} < ${size}u)` : `((${text} < ${size}u) & (${remainder(text, step)} == 0u))`;
             }),
           );
           const inner = print(choice.value);
@@ -78,7 +93,7 @@ export function valuePrinter(
       }
     }
   };
-  return { statements, print };
+  return { fixed, varying, print };
 }
 
 function perLane(width: Width, type: string, f: (lane: number) => string): string {
@@ -106,7 +121,7 @@ function printLoad(
     });
   }
   const truth = (text: string): string => (dtype === "bool" ? `(${text} != ${width === 1 ? "0u" : "vec4u()"})` : text);
-  if (isVector(tensor, at)) return truth(`${buffer(tensor, true)}[${index.print(at)} / 4u]`);
+  if (isVector(tensor, at)) return truth(`${buffer(tensor, true)}[${divided(index.print(at), 4)}]`);
   const name = buffer(tensor, false);
   const one = (lane: number): string => `${name}[${index.print(at, lane)}]`;
   return truth(perLane(width, dtype === "bool" ? "vec4u" : registerType(dtype, 4), one));

@@ -11,7 +11,7 @@ import { wgsl } from "../wgsl.generated.ts";
 import type { Bindings } from "./bindings.ts";
 import { collectBindings } from "./bindings.ts";
 import { coalesce } from "./coalesce.ts";
-import { hasVectorForm, iterationOf, splitCoordinates } from "./elementwise.ts";
+import { dependsOnlyOn, hasVectorForm, iterationOf, splitCoordinates } from "./elementwise.ts";
 import { helpersFor } from "./helpers.ts";
 import { indexPrinter } from "./print-index.ts";
 import type { Width } from "./print-value.ts";
@@ -77,18 +77,23 @@ export function reduceSteps(
   );
   const index = indexPrinter(ordered, names, shape);
   const bindings = collectBindings();
-  const printer = valuePrinter(values, width, index, (tensor, vector) =>
-    bindings.name(valueRef(tensor), "read", vector),
+  const keptAxes = new Set(kept.map((_, i) => i)); // in the order of iteration, kept axes come first
+  const printed = valuePrinter(
+    values,
+    width,
+    index,
+    (tensor, vector) => bindings.name(valueRef(tensor), "read", vector),
+    (at) => dependsOnlyOn(at, keptAxes),
   );
-  const results = values.map((value) => printer.print(value));
+  const results = values.map((value) => printed.print(value));
   const units = useRows ? { columns, rows: rows / width } : { columns: columns / width, rows };
   const chunks = chunkCount(units.columns, units.rows, useRows, adapter);
   const rowsPerChunk = Math.ceil(units.rows / chunks);
-  const body = [
-    ...splitCoordinates("column", keptLoops, useRows ? 1 : width, "k"),
-    ...splitCoordinates("row", rowLoops, useRows ? width : 1, "r"),
-    ...printer.statements,
-  ];
+  const body = {
+    column: [...splitCoordinates("column", keptLoops, useRows ? 1 : width, "k"), ...printed.fixed],
+    row: [...splitCoordinates("row", rowLoops, useRows ? width : 1, "r"), ...printed.varying],
+    values: results,
+  };
   const partials: BufferRef[] = parts.map(({ dtype }) => ({
     kind: "scratch",
     type: { shape: [chunks, columns], dtype },
@@ -105,7 +110,7 @@ export function reduceSteps(
     rows: units.rows,
     chunks,
     rowsPerChunk,
-    accumulate: [body, results],
+    body,
     targets,
     bindings,
     adapter,
@@ -148,11 +153,18 @@ function secondStage(
     rows: chunks,
     chunks: 1,
     rowsPerChunk: chunks,
-    accumulate: [[], loads],
+    body: { column: [], row: [], values: loads },
     targets: parts.map((part) => valueRef(part.root)),
     bindings,
     adapter,
   });
+}
+
+/** What a kernel computes for each column and row: statements, and the values to combine. */
+interface Body {
+  readonly column: readonly string[];
+  readonly row: readonly string[];
+  readonly values: readonly string[];
 }
 
 interface Frame {
@@ -165,8 +177,7 @@ interface Frame {
   readonly rows: number;
   readonly chunks: number;
   readonly rowsPerChunk: number;
-  /** Statements, and the values to combine. */
-  readonly accumulate: readonly [readonly string[], readonly string[]];
+  readonly body: Body;
   readonly targets: readonly BufferRef[];
   readonly bindings: Bindings;
   readonly adapter: AdapterFacts;
@@ -175,7 +186,7 @@ interface Frame {
 function frame(f: Frame): Step {
   const fields = f.parts.map((part, i) => ({ name: `p${i}`, ...part, type: registerType(part.dtype, f.width) }));
   const combined = (a: string, b: string): string =>
-    `Partial(${fields.map(({ name, combine, dtype }, i) => printCall(combine, [`${a}.${name}`, b === "" ? f.accumulate[1][i]! : `${b}.${name}`], dtype, f.width)).join(", ")})`;
+    `Partial(${fields.map(({ name, combine, dtype }, i) => printCall(combine, [`${a}.${name}`, b === "" ? f.body.values[i]! : `${b}.${name}`], dtype, f.width)).join(", ")})`;
   const stores = fields.map(({ name, combine, dtype }, i) => {
     const width: Width = f.horizontal ? 1 : f.width;
     const lanes = ["x", "y", "z", "w"].map((lane) => `total.${name}.${lane}`);
@@ -188,8 +199,15 @@ function frame(f: Frame): Step {
     `const COLUMNS = ${f.columns}u; const ROWS = ${f.rows}u; const CHUNKS = ${f.chunks}u; const ROWS_PER_CHUNK = ${f.rowsPerChunk}u;`,
     ...f.bindings.declarations(),
     `struct Partial { ${fields.map(({ name, type }) => `${name}: ${type}`).join(", ")} }`,
-    `fn identity() -> Partial { return Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")}); }`,
-    `fn accumulate(total: Partial, column: u32, row: u32) -> Partial {\n  ${[...f.accumulate[0], `return ${combined("total", "")};`].join("\n  ")}\n}`,
+    "fn accumulate(column: u32, first: u32, end: u32, step: u32) -> Partial {",
+    `  var total = Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")});`,
+    ...f.body.column.map((line) => `  ${line}`),
+    "  for (var row = first; row < end; row += step) {",
+    ...f.body.row.map((line) => `    ${line}`),
+    `    total = ${combined("total", "")};`,
+    "  }",
+    "  return total;",
+    "}",
     `fn merge(a: Partial, b: Partial) -> Partial { return ${combined("a", "b")}; }`,
     `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${stores.join("\n  ")}\n}`,
   ].join("\n");
@@ -199,6 +217,6 @@ function frame(f: Frame): Step {
     code: code + helpersFor(code),
     buffers: f.bindings.buffers(),
     workgroups: foldWorkgroups(groups, f.adapter),
-    flops: f.columns * f.rows * f.width * (f.accumulate[0].length + f.parts.length),
+    flops: f.columns * f.rows * f.width * (f.body.row.length + f.parts.length),
   };
 }

@@ -1,17 +1,15 @@
 // y[i] = f(a[i], b[i], …): one fused elementwise expression, several outputs.
-// Each invocation computes UNROLL groups of elements, a workgroup apart so that neighbours stay together.
-// Generated: element(i) loads, computes and stores group i of 0 … COUNT-1.
+// An invocation computes one column, a group of neighbouring elements, in ROWS_EACH rows that lie ROW_STEP apart, so that
+// neighbouring invocations touch neighbouring memory and what depends on the column alone is loaded once.
+// Generated: elements(column, row) computes and stores the rows row, row + ROW_STEP, … below ROWS.
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let first = (group.y * groups.x + group.x) * 64u * UNROLL + lane;
-  for (var k = 0u; k < UNROLL; k++) {
-    let i = first + k * 64u;
-    if (i < COUNT) {
-      element(i);
-    }
+  let id = (group.y * groups.x + group.x) * 64u + lane;
+  if (id < COLUMNS * ROW_STEP) {
+    elements(id % COLUMNS, id / COLUMNS);
   }
 }

@@ -1,6 +1,6 @@
 // total[column] = combine over rows of f(column, row): several reductions of one iteration space at once.
 // One invocation walks ROWS_PER_CHUNK rows of one column (or four); chunks are combined by a second dispatch.
-// Generated: Partial, identity(), accumulate(total, column, row), store_partial(total, column, chunk).
+// Generated: Partial, accumulate(column, first, end, step), store_partial(total, column, chunk).
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -11,11 +11,7 @@ fn main(
   let column = id % COLUMNS;
   let chunk = id / COLUMNS;
   if (chunk < CHUNKS) {
-    var total = identity();
     let end = min((chunk + 1u) * ROWS_PER_CHUNK, ROWS);
-    for (var row = chunk * ROWS_PER_CHUNK; row < end; row++) {
-      total = accumulate(total, column, row);
-    }
-    store_partial(total, column, chunk);
+    store_partial(accumulate(column, chunk * ROWS_PER_CHUNK, end, 1u), column, chunk);
   }
 }

@@ -1,6 +1,6 @@
 // total[column] = combine over rows of f(column, row), for rows that lie together in memory.
 // One workgroup takes ROWS_PER_CHUNK rows of one column; its lanes stride through them and meet in a fixed tree.
-// Generated: Partial, identity(), accumulate(total, column, row), merge(a, b), store_partial(total, column, chunk).
+// Generated: Partial, accumulate(column, first, end, step), merge(a, b), store_partial(total, column, chunk).
 var<workgroup> partials: array<Partial, 64>;
 
 @compute @workgroup_size(64)
@@ -12,12 +12,8 @@ fn main(
   let id = group.y * groups.x + group.x;
   let column = id % COLUMNS;
   let chunk = id / COLUMNS;
-  var total = identity();
   let end = min((chunk + 1u) * ROWS_PER_CHUNK, ROWS);
-  for (var row = chunk * ROWS_PER_CHUNK + lane; row < end; row += 64u) {
-    total = accumulate(total, column, row);
-  }
-  partials[lane] = total;
+  partials[lane] = accumulate(column, chunk * ROWS_PER_CHUNK + lane, end, 64u);
   workgroupBarrier(); // every lane's total is there
   for (var half = 32u; half > 0u; half >>= 1u) {
     if (lane < half) {
