@@ -1,7 +1,8 @@
-import { TraceError } from "../tensor/errors.ts";
 import { topologicalOrder } from "../tensor/graph.ts";
+import type { Site } from "../tensor/site.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { leaf, outputOf } from "../tensor/tensor.ts";
+import { refuseAsync } from "../tensor/trace.ts";
 import { flattenTree, mapTree } from "../tensor/tree.ts";
 import { substitute } from "./substitute.ts";
 
@@ -29,7 +30,12 @@ export function instantiate(body: Body, inputs: readonly AnyTensor[]): AnyTensor
  * Calls `f` on stand-ins for the arguments' tensors and closes the program it builds: tensors that it takes from around it
  * become inputs too, so evaluators see them and gradients reach them.
  */
-export function captureBody(name: string, f: (...args: never[]) => unknown, args: readonly unknown[]): Captured {
+export function captureBody(
+  name: string,
+  f: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  site: Site,
+): Captured {
   const given = flattenTree(args);
   const stand: AnyTensor[] = [];
   const result = f(
@@ -39,9 +45,7 @@ export function captureBody(name: string, f: (...args: never[]) => unknown, args
       return input;
     }) as never[]),
   );
-  if (result instanceof Promise) {
-    throw new TraceError(`${name}: the function is async`, ["a program is built without waiting"]);
-  }
+  refuseAsync(name, result, site);
   const { body, taken } = close(flattenTree(result), stand);
   return { body, inputs: [...given, ...taken], result };
 }

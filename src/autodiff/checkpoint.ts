@@ -34,7 +34,7 @@ export const checkpointOp: Op<{ readonly body: Body }> = defineOp<{ readonly bod
 export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     const site = captureSite();
-    const { body, inputs, result } = captureBody("checkpoint", f as (...args: never[]) => unknown, args);
+    const { body, inputs, result } = captureBody("checkpoint", f as (...args: never[]) => unknown, args, site);
     if (body.outputs.length === 0) return result as R;
     return unflattenTree(result, apply(checkpointOp, inputs, { body }, site)) as R;
   };

@@ -72,7 +72,7 @@ export function customVjp<A extends readonly unknown[], R>(
   const op = customOp(f.name === "" ? "customVjp" : `customVjp(${f.name})`);
   return (...args) => {
     const site = captureSite();
-    const { body, inputs, result } = captureBody("customVjp", f as (...args: never[]) => unknown, args);
+    const { body, inputs, result } = captureBody("customVjp", f as (...args: never[]) => unknown, args, site);
     if (body.outputs.length === 0) return result as R;
     const params: CustomParams = {
       body,

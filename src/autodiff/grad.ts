@@ -4,6 +4,7 @@ import type { Site } from "../tensor/site.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
+import { refuseAsync } from "../tensor/trace.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
 import { independent, zerosLike } from "./independent.ts";
 import { pullback } from "./pullback.ts";
@@ -36,7 +37,8 @@ export interface WithAux<X> {
  * @param f - returns an f32 scalar (shape []), or `{ value, aux }` with `hasAux`. Its differentiated arguments are trees of
  *   f32 tensors; strings, booleans and null in them stay as they are.
  * @returns a function of `f`'s arguments that gives the gradient, or `{ gradient, aux }`.
- * @throws GradientError if the loss is no f32 scalar, or a differentiated leaf is a number or not f32.
+ * @throws GradientError if the loss is no f32 scalar, or a differentiated leaf is a number or not f32; TraceError if `f` is
+ *   async.
  */
 export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => WithAux<X>,
@@ -94,6 +96,7 @@ function differentiate(
   }
   const given = args.map((arg, i) => (chosen.includes(i) ? independent(name, arg, `argument ${i}`, site) : arg));
   const result = f(...given);
+  refuseAsync(name, result, site);
   const { value, aux } = hasAux && isWithAux(result) ? result : { value: result, aux: undefined };
   const loss = checkLoss(name, value, hasAux, site);
   const variables = chosen.map((i) => given[i]);
@@ -113,8 +116,7 @@ function isWithAux(result: unknown): result is WithAux<unknown> {
 function checkLoss(name: string, loss: unknown, hasAux: boolean, site: Site): AnyTensor {
   if (!isTensor(loss)) {
     const expected = hasAux ? "{ value, aux } with a scalar value" : "a scalar tensor";
-    const mend = loss instanceof Promise ? "a program is built without waiting: no async" : `return ${expected}`;
-    throw new GradientError(`${name}: the function returns no loss`, [mend], site);
+    throw new GradientError(`${name}: the function returns no loss`, [`return ${expected}`], site);
   }
   if (loss.dtype !== "f32" || loss.shape.length !== 0) {
     const mend = loss.dtype === "f32" ? "take its sum or mean; for more outputs use vjp or jacobian" : "cast it to f32";

@@ -90,6 +90,16 @@ class TensorValue implements Omit<AnyTensor, keyof TensorMethods> {
     return source.storage.read(this);
   }
 
+  /** So that `x > 1` and `x + 1` are errors, not NaN. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return `Tensor ${formatType(this)}`;
+    throw new TraceError(
+      `${formatType(this)} was used as a number`,
+      ["for a program use greater, where, add, …; for a value await x.item()"],
+      captureSite(),
+    );
+  }
+
   async item(): Promise<number> {
     if (sizeOf(this.shape) !== 1) {
       throw new ShapeError(`item: needs one element, this tensor is ${formatType(this)}`);

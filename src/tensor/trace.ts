@@ -1,4 +1,5 @@
 import { ConfigError, TraceError } from "./errors.ts";
+import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
 import type { AnyTensor } from "./tensor.ts";
 import { formatType, hostLeaf, isTensor, leaf } from "./tensor.ts";
@@ -51,10 +52,17 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     return input;
   }) as never[];
   const result = fn(...traced);
-  if (result instanceof Promise) {
-    throw new TraceError("compile: the function is async", [
-      "a program is built without waiting; read values after the call",
-    ]);
-  }
+  refuseAsync("compile", result, site);
   return { inputs, result };
+}
+
+/** @throws TraceError if a function that should have built a program returned a promise. */
+export function refuseAsync(name: string, result: unknown, site: Site): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => undefined); // what it fails with follows from this error, and would end the process unhandled
+  throw new TraceError(
+    `${name}: the function is async`,
+    ["a program is built without waiting; read values after the call"],
+    site,
+  );
 }

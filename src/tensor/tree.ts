@@ -1,6 +1,6 @@
 import { ConfigError } from "./errors.ts";
-import { isTensor } from "./tensor.ts";
 import type { AnyTensor } from "./tensor.ts";
+import { isTensor } from "./tensor.ts";
 
 /** Plain nested objects and arrays with leaves of type `L`. Key order is sorted, so it is stable. */
 export type Tree<L> = L | readonly Tree<L>[] | { readonly [key: string]: Tree<L> };

@@ -1,7 +1,7 @@
 import type { AnyOp, Cotangents, Op, VjpCall } from "../op.ts";
 import { apply1 } from "../op.ts";
-import { differentiate, fold } from "../scalar.ts";
 import type { ScalarFn } from "../scalar.ts";
+import { differentiate, fold } from "../scalar.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
