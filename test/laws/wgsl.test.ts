@@ -2,34 +2,35 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { augmentBatchOp } from "../../src/data/augment.ts";
 import { families } from "../../src/kernels/families/index.ts";
 import { link } from "../../src/kernels/link.ts";
+import { makePlan } from "../../src/kernels/plan.ts";
 import type { KernelFile } from "../../src/kernels/wgsl.generated.ts";
 import { wgsl } from "../../src/kernels/wgsl.generated.ts";
 import type { Op } from "../../src/tensor/op.ts";
+import { exp, mul } from "../../src/tensor/ops/elementwise.ts";
+import { sum } from "../../src/tensor/ops/index.ts";
 import { records } from "../../src/tensor/records.ts";
+import { leaf } from "../../src/tensor/tensor.ts";
 import { adapterVariants, linkPlain, openDevice, settle, typeOfOperand } from "../kernels/families/run-family.ts";
 import { describeGpu } from "../support/gpu.ts";
 
 const files = Object.keys(wgsl) as KernelFile[];
 const kernels = files.filter((file) => wgsl[file].includes("@compute"));
 
-/** What the elementwise compiler generates for its own files, doing nothing. */
-const partial = `alias Partial = f32;
-fn identity() -> Partial { return 0.0; }
-fn merge(a: Partial, b: Partial) -> Partial { return a + b; }
-fn accumulate(total: Partial, column: u32, row: u32) -> Partial { return total; }
-fn store_partial(total: Partial, column: u32, chunk: u32) {}`;
-const noOperations: Partial<Record<KernelFile, { constants: Record<string, number>; declarations: string[] }>> = {
-  elementwise: { constants: { UNROLL: 1, COUNT: 1 }, declarations: ["fn element(i: u32) {}"] },
-  reduce_columns: { constants: { COLUMNS: 1, CHUNKS: 1, ROWS: 1, ROWS_PER_CHUNK: 1 }, declarations: [partial] },
-  reduce_rows: { constants: { COLUMNS: 1, CHUNKS: 1, ROWS: 1, ROWS_PER_CHUNK: 1 }, declarations: [partial] },
-};
+/** Programs whose kernels the elementwise compiler completes. */
+function generatedModules(): Module[] {
+  const [x, y] = [0, 1].map(() => leaf({ shape: [70, 264], dtype: "f32" }, { kind: "input" }));
+  const outputs = [exp(mul(x!, y!)), sum(x!, { axis: 0 }), sum(x!, { axis: 1 })];
+  const adapter = Object.values(adapterVariants())[0]!;
+  const { steps } = makePlan({ outputs, donations: new Map() }, { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 });
+  return steps.map(({ code }) => ({ file: kernels.find((file) => code.includes(wgsl[file]))!, code }));
+}
 
 interface Module {
   readonly file: KernelFile;
   readonly code: string;
 }
 
-/** Every module that the families make of the records' own samples, on every kind of adapter, plus the generated kinds. */
+/** Every module that the families make of the records' own samples, on every kind of adapter, plus the generated ones. */
 function modules(): Module[] {
   const found = new Map<string, Module>();
   for (const record of [...records, augmentBatchOp]) {
@@ -48,10 +49,7 @@ function modules(): Module[] {
       }
     }
   }
-  for (const [file, parts] of Object.entries(noOperations)) {
-    const code = link({ file: file as KernelFile, enables: [], operands: [], ...parts });
-    found.set(code, { file: file as KernelFile, code });
-  }
+  for (const module of generatedModules()) found.set(module.code, module);
   return [...found.values()];
 }
 

@@ -2,7 +2,7 @@ import type { AdapterFacts, Family } from "../family.ts";
 import { foldWorkgroups, input, output } from "../family.ts";
 import { fill } from "./fill.ts";
 
-/** Batched (b,m,k) × (b,k,n) → (b,m,n). Subgroup broadcasts on software adapters, tiles in workgroup memory elsewhere. */
+/** Batched (b,m,k) × (b,k,n) → (b,m,n). Subgroup broadcasts on software adapters, tiles in workgroup memory elsewhere, plain sums for few columns. */
 export const matmul: Family = ({ inputs, outputs, adapter }) => {
   const [batch, m, k] = inputs[0]!.shape as [number, number, number];
   const n = inputs[1]!.shape[2]!;
@@ -23,6 +23,21 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
           ...operands,
           workgroups: foldWorkgroups(count, adapter),
           enables: ["subgroups"],
+        },
+      ],
+      epilogue: [0],
+    };
+  }
+  if (n <= (adapter.adapterClass === "software" ? 16 : 4)) {
+    const size = batch * m * n;
+    return {
+      scratch: [],
+      dispatches: [
+        {
+          file: "matmul-narrow",
+          constants: { ...sizes, SIZE: size },
+          ...operands,
+          workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
         },
       ],
       epilogue: [0],

@@ -33,7 +33,7 @@ const same = { padding: [1, 1, 1, 1] } as const;
 /** Convolutions whose sizes straddle the kernels' tiles: 16 and 64 pixels, 16, 32 and 64 channels, quads of channels. */
 export const convolutions: readonly Convolution[] = [
   convolution("stem: 3 channels to 16", [2, 9, 7, 3], [3, 3, 3, 16], same),
-  convolution("quads: 16 channels to 16", [1, 5, 7, 16], [3, 3, 16, 16], same),
+  convolution("quads: 16 channels to 16, whole parts of pixels", [2, 8, 8, 16], [3, 3, 16, 16], same),
   convolution("subgroups: 32 channels to 36", [1, 5, 5, 32], [3, 3, 32, 36], same),
   convolution("stride 2 on an odd image", [2, 7, 9, 4], [3, 3, 4, 8], { ...same, stride: [2, 2] }),
   convolution("stride 2, one tap", [1, 8, 8, 8], [1, 1, 8, 4], { stride: [2, 2] }),
