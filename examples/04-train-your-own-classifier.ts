@@ -1,0 +1,64 @@
+// A network of one's own, trained on arrays in memory that somebody has poisoned: CBD needs an `init` and an `apply`.
+import type { AnyTensor, Classifier, Dataset } from "deconfound";
+import {
+  applyTrigger,
+  badnets,
+  builtinDataset,
+  conv2d,
+  globalAvgPool2d,
+  heNormal,
+  matmul,
+  random,
+  relu,
+  trainCbd,
+  trainPlain,
+  zeros,
+} from "deconfound";
+import { openDevice } from "deconfound/node";
+
+// Three convolutions, global average pooling to z, a linear layer.
+type Params = { convs: AnyTensor[]; biases: AnyTensor[]; out: AnyTensor };
+const widths = [8, 12, 16];
+const classifier: Classifier<Params, null> = {
+  init: (key) => {
+    const keys = random.split(key, 4);
+    const convs = widths.map((to, i) => heNormal(keys[i]!, [3, 3, widths[i - 1] ?? 3, to]));
+    const biases = widths.map((to) => zeros([to]));
+    return { params: { convs, biases, out: heNormal(keys[3]!, [16, 4]) }, stats: null };
+  },
+  apply: ({ convs, biases, out }, stats, images) => {
+    const features = convs.reduce<AnyTensor>(
+      (x, w, i) => relu(conv2d(x, w, { stride: i === 0 ? 1 : 2, padding: 1 }).add(biases[i]!)),
+      images.sub(0.5),
+    );
+    const z = globalAvgPool2d(features);
+    return { logits: matmul(z, out), z, stats };
+  },
+};
+
+// Any arrays will do: { images: Uint8Array, labels: Int32Array, count, height, width, channels, classes }.
+const shapes = (count: number, part: "train" | "test"): Dataset =>
+  builtinDataset({ count, size: 12, classes: 4, part });
+
+const target = 3;
+const { dataset } = badnets(shapes(600, "train"), { rate: 0.1, target });
+const images = shapes(200, "test");
+const test = { dataset: images, attack: { triggered: applyTrigger(images), target } };
+const options = {
+  batch: 20,
+  // generalised cross entropy makes f_B prefer what is easy: the trigger
+  backdoor: { epochs: 2, loss: "generalized", augment: "none" },
+  clean: { epochs: 8, augment: "none", schedule: { kind: "cosine", lr: 0.1, epochs: 8, floor: 0 } },
+} as const;
+
+const device = await openDevice();
+const percent = (rate = 0): string => `${(100 * rate).toFixed(0)} %`;
+for (const [name, train] of [
+  ["no defence", trainPlain],
+  ["CBD", trainCbd],
+] as const) {
+  const { history } = await train<Params, null>({ device, dataset, classifier, test, options });
+  const { ca, asr } = history[history.length - 1]!.evaluation!;
+  console.log(`${name}: accuracy ${percent(ca.rate)}, attack success ${percent(asr?.rate)}`);
+}
+device.close();
