@@ -11,10 +11,10 @@ import { combine, indexKey, symbolIndex, visitAffine } from "./affine.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
 import { coalesce } from "./coalesce.ts";
-import { helpersFor } from "./helpers.ts";
 import { divided, indexPrinter, remainder } from "./print-index.ts";
 import type { PrintedValues, Width } from "./print-value.ts";
 import { printStored, valuePrinter } from "./print-value.ts";
+import { helpersFor } from "./scalar-library.ts";
 import type { Value } from "./value.ts";
 import { indicesOf, valueBuilder, valuesBelow } from "./value.ts";
 
@@ -92,6 +92,7 @@ export function elementwiseStep(
     "}",
   ].join("\n");
   return {
+    file: "elementwise.wgsl",
     name: `elementwise ${roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`,
     code: code + helpersFor(code),
     buffers: bindings.buffers(),

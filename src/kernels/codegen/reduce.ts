@@ -12,10 +12,10 @@ import type { Bindings } from "./bindings.ts";
 import { collectBindings } from "./bindings.ts";
 import { coalesce } from "./coalesce.ts";
 import { dependsOnlyOn, hasVectorForm, iterationOf, splitCoordinates } from "./elementwise.ts";
-import { helpersFor } from "./helpers.ts";
 import { indexPrinter } from "./print-index.ts";
 import type { Width } from "./print-value.ts";
 import { printCall, printConstant, printStored, registerType, valuePrinter } from "./print-value.ts";
+import { helpersFor } from "./scalar-library.ts";
 import { indicesOf, valueBuilder } from "./value.ts";
 
 interface Part {
@@ -213,6 +213,7 @@ function frame(f: Frame): Step {
   ].join("\n");
   const groups = f.file === "reduce_rows" ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
   return {
+    file: `${f.file}.wgsl`,
     name: `${f.file} ${f.parts.map((part) => part.root.node.op!.name).join("+")}`,
     code: code + helpersFor(code),
     buffers: f.bindings.buffers(),
