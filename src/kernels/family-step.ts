@@ -30,6 +30,7 @@ export function familySteps(node: Node, adapter: AdapterFacts): Step[] {
     return [
       {
         name: op.name,
+        file: `${op.name}.source`,
         code: rule.source,
         buffers: [...inputs.map((t) => bound(t, "read")), ...outputs.map((t) => bound(t, "write"))],
         workgroups: rule.workgroups(node.inputs, node.params),
@@ -67,6 +68,7 @@ function linkDispatch(name: string, dispatch: DispatchSpec, refOf: (operand: Ope
   });
   return {
     name: dispatch.file === name ? name : `${name} ${dispatch.file}`,
+    file: `${dispatch.file}.wgsl`,
     code,
     buffers: entries.map(({ ref, access }) => ({ ref, access })),
     workgroups: dispatch.workgroups,

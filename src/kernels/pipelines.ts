@@ -29,7 +29,9 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
     return layout;
   };
   const compile = async (step: Step): Promise<GPUComputePipeline> => {
+    gpu.device.pushErrorScope("validation"); // told below, with the line, not by a later call
     const module = gpu.device.createShaderModule({ code: step.code, label: step.name });
+    const refused = gpu.device.popErrorScope();
     try {
       return await gpu.wait(
         gpu.device.createComputePipelineAsync({
@@ -39,13 +41,17 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
         }),
       );
     } catch (error) {
+      await gpu.wait(refused);
       const info = await gpu.wait(module.getCompilationInfo());
       const messages = info.messages.map(({ lineNum, linePos, message }) => {
         const line = step.code.split("\n")[lineNum - 1]?.trim() ?? "";
-        return `${step.name}:${lineNum}:${linePos} ${message} | ${line}`;
+        return { text: `${step.file}:${lineNum}:${linePos} ${message}`, line };
       });
-      const reason = messages[0] ?? (error instanceof Error ? error.message : String(error));
-      throw new KernelError(`${step.name} does not compile: ${reason}`, messages.slice(1, 6));
+      const reason = messages[0]?.text ?? (error instanceof Error ? error.message : String(error));
+      throw new KernelError(`${reason} (op ${step.name})`, [
+        ...messages.slice(0, 1).map(({ line }) => line),
+        ...messages.slice(1, 5).map(({ text }) => text),
+      ]);
     }
   };
   return {

@@ -13,7 +13,10 @@ export interface BoundBuffer {
 
 /** One dispatch of a plan: complete WGSL, its buffers in binding order, and its size. */
 export interface Step {
+  /** What it computes: the op, or the ops that melted together. */
   readonly name: string;
+  /** The kernel file whose lines the code begins with: `conv2d.wgsl`. */
+  readonly file: string;
   readonly code: string;
   readonly buffers: readonly BoundBuffer[];
   readonly workgroups: readonly [number, number, number];

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDevice } from "../../src/kernels/index.ts";
 import { waitNapping } from "../../src/node/nap.ts";
 import type { Device } from "../../src/tensor/device.ts";
+import type { Op } from "../../src/tensor/op.ts";
+import { apply1, defineOp } from "../../src/tensor/op.ts";
 import { zeros } from "../../src/tensor/ops/creation.ts";
 import { add, div, log, mul, sub } from "../../src/tensor/ops/elementwise.ts";
 import { mean, sum } from "../../src/tensor/ops/index.ts";
@@ -10,7 +12,7 @@ import { transpose } from "../../src/tensor/ops/transpose.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
-import { adapter, describeGpu } from "../support/gpu.ts";
+import { adapter, describeGpu, gpu } from "../support/gpu.ts";
 
 const values = async (x: AnyTensor): Promise<number[]> => Array.from(await x.data());
 const row = (...data: number[]): AnyTensor => tensor(data);
@@ -174,4 +176,40 @@ function deviceRules(open: () => Promise<Device>): void {
 describe("rules of every device: the CPU reference", () => deviceRules(async () => referenceDevice()));
 describeGpu("rules of every device: the GPU", () => {
   deviceRules(() => openDevice({ adapter: adapter!, wait: waitNapping }));
+});
+
+describeGpu("a GPU device", () => {
+  it("is made on the caller's GPUDevice", async () => {
+    const own = await (await gpu!.requestAdapter())!.requestDevice();
+    const device = await openDevice({ device: own });
+    expect(await values(await device.evaluate(add(row(1, 2), 1)))).toEqual([2, 3]);
+    expect(device.info().kind).toBe("gpu");
+    device.close();
+  });
+
+  it("says without an adapter what is missing", async () => {
+    await expect(openDevice({ gpu: { requestAdapter: async () => null } as never })).rejects.toThrow(
+      /no WebGPU adapter/,
+    );
+  });
+
+  it("runs an op with the user's own kernel, and names the line that does not compile", async () => {
+    const device = await openDevice({ gpu: gpu!, wait: waitNapping });
+    const twice = (source: string): Op<null> =>
+      defineOp<null>({
+        name: "twice",
+        infer: ([x]) => [x!],
+        kernel: { source, workgroups: () => [1, 1, 1] },
+        reference: ({ inputs: [x], outputs: [y] }) => x!.forEach((v: number, i: number) => (y![i] = 2 * v)),
+        samples: () => [],
+      });
+    const source = `@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(4) fn main(@builtin(local_invocation_index) i: u32) { y[i] = 2.0 * x[i]; }`;
+    expect(await values(await device.evaluate(apply1(twice(source), [row(1, 2, 3, 4)], null)))).toEqual([2, 4, 6, 8]);
+    const wrong = device.evaluate(apply1(twice(source.replace("2.0", "two")), [row(1, 2, 3, 4)], null));
+    await expect(wrong).rejects.toThrow(/twice\.source:3:87 unresolved value 'two' \(op twice\)/);
+    expect(await values(await device.evaluate(add(row(1), 1)))).toEqual([2]); // the refusal was told once
+    device.close();
+  });
 });
