@@ -3,7 +3,7 @@
 // each computes 4 pixels × 4 channels.
 
 var<workgroup> s_tile: array<vec4f, 64u * DEPTH_QUADS>; // [pixel][channel / 4]
-var<workgroup> w_tile: array<mat4x4f, 4u * DEPTH_QUADS * QUADS>; // [source channel / 4][result channel / 4]
+var<workgroup> w_tile: array<vec4f, 16u * DEPTH_QUADS * QUADS>; // [source channel][result channel / 4]
 
 @compute @workgroup_size(64u * QUADS)
 fn main(
@@ -33,11 +33,14 @@ fn main(
           s_tile[t] = source_quad(start, g, d + t % DEPTH_QUADS * 4u);
         }
         for (var t = thread; t < 4u * DEPTH_QUADS * QUADS; t += 64u * QUADS) {
-          w_tile[t] = weight_block(i * KW + k, g, d + t / (4u * QUADS) * 4u, column + t % (4u * QUADS) * 4u);
+          let at = t / (4u * QUADS) * 16u * QUADS + t % (4u * QUADS);
+          let w = weight_block(i * KW + k, g, d + t / (4u * QUADS) * 4u, column + t % (4u * QUADS) * 4u);
+          for (var q = 0u; q < 4u; q++) { w_tile[at + q * 4u * QUADS] = w[q]; }
         }
         workgroupBarrier(); // the tiles are whole before they are read
         for (var q = 0u; q < DEPTH_QUADS; q++) {
-          let w = w_tile[q * 4u * QUADS + across];
+          let at = q * 16u * QUADS + across;
+          let w = mat4x4f(w_tile[at], w_tile[at + 4u * QUADS], w_tile[at + 8u * QUADS], w_tile[at + 12u * QUADS]);
           for (var r = 0u; r < 4u; r++) { acc[r] += w * s_tile[(down + r) * DEPTH_QUADS + q]; }
         }
         workgroupBarrier(); // all have read before the next tiles are written
