@@ -13,8 +13,9 @@ import type {
   Transposed,
 } from "./ops/signatures.ts";
 import type { SliceOptions } from "./ops/slice.ts";
+import type { Fills } from "./reshape-types.ts";
 import type { Shape } from "./shape.ts";
-import type { Check, Fills, MatMul, Orders, Reduce } from "./shape-types.ts";
+import type { Check, MatMul, Orders, Reduce } from "./shape-types.ts";
 import type { AnyTensor, Tensor } from "./tensor.ts";
 
 /*

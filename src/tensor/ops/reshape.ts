@@ -1,9 +1,9 @@
 import { ShapeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import type { Fills } from "../reshape-types.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
-import type { Fills } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";

@@ -1,17 +1,7 @@
 import type { DType } from "../dtype.ts";
+import type { Asked } from "../reshape-types.ts";
 import type { AxisOption, Shape } from "../shape.ts";
-import type {
-  Asked,
-  Broadcast,
-  Check,
-  Conv2d,
-  Fitting,
-  MatMul,
-  Plain,
-  Reduce,
-  SameDType,
-  Transpose,
-} from "../shape-types.ts";
+import type { Broadcast, Check, Conv2d, Fitting, MatMul, Plain, Reduce, SameDType, Transpose } from "../shape-types.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 
 /** A tensor, or a number that takes the dtype of the other operand. */
