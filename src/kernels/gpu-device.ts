@@ -7,6 +7,7 @@ import { bindLeaves, runCall } from "./call.ts";
 import { makeExecutable } from "./executable.ts";
 import type { Gpu } from "./gpu.ts";
 import { gpuHeap } from "./heap.ts";
+import { holdsProgram, prepare } from "./passes/prepare.ts";
 import { pipelineCache } from "./pipelines.ts";
 import type { PlanLimits, PlanRequest } from "./plan.ts";
 import { makePlan } from "./plan.ts";
@@ -55,7 +56,9 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
     for (const tensor of tensors) if (tensor.node.op === undefined) heap.find(tensor, "evaluate");
     let computed: readonly AnyTensor[] = []; // one for each place in the tree, as a compiled program gives them
     if (lazy.length > 0) {
-      const structure = structureOf(lazy, idOf);
+      // a sub-program is known by identity only, so it is written out for the form to be found again
+      const inlined = prepare(lazy, (op, params) => !holdsProgram(params) || op.expand === undefined);
+      const structure = structureOf(inlined, idOf);
       const loading =
         forms.get(structure.key) ?? shop.load("evaluate", { ...structure.abstract(), donations: new Map() });
       forms.delete(structure.key);
@@ -107,7 +110,7 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
       heap.close(captureSite());
       for (const loaded of [...all]) unload(loaded);
       pool.destroy();
-      gpu.device.destroy();
+      gpu.close();
     },
   };
 }

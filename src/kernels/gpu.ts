@@ -18,20 +18,22 @@ export interface Gpu {
   /** Resolves when fewer than `limit` submits are in flight. */
   settle(limit: number): Promise<void>;
   submit(commands: GPUCommandBuffer): void;
+  close(): void;
 }
 
 export function watchGpu(device: GPUDevice, wait: Wait): Gpu {
   let failure: string | undefined;
+  let lost: string | undefined;
   let closing = false;
   const inFlight: Promise<unknown>[] = [];
   device.addEventListener("uncapturederror", (event) => {
     failure ??= (event as GPUUncapturedErrorEvent).error.message;
   });
   void device.lost.then((info) => {
-    if (!closing && info.reason !== "destroyed") failure ??= `the device was lost: ${info.message}`;
-    closing = true;
+    if (!closing) lost = info.message;
   });
   const check = (name: string): void => {
+    if (lost !== undefined) throw new DeviceError(`${name}: the device was lost: ${lost}`, ["open a new one"]);
     if (failure === undefined) return;
     const [first, ...rest] = failure.split("\n");
     failure = undefined;
@@ -49,6 +51,10 @@ export function watchGpu(device: GPUDevice, wait: Wait): Gpu {
       });
       fence.catch(() => undefined);
       inFlight.push(fence);
+    },
+    close() {
+      closing = true;
+      device.destroy();
     },
     async settle(limit) {
       while (inFlight.length >= limit) await wait(inFlight[0]!.catch(() => undefined));

@@ -187,6 +187,18 @@ describeGpu("a GPU device", () => {
     device.close();
   });
 
+  it("tells the next call that the device was lost", async () => {
+    const own = await (await gpu!.requestAdapter())!.requestDevice();
+    const device = await openDevice({ device: own });
+    const double = device.compile(function double(x: AnyTensor) {
+      return mul(x, 2);
+    });
+    const x = device.put(row(1));
+    own.destroy();
+    await own.lost;
+    for (let k = 0; k < 2; k++) await expect(double(x)).rejects.toThrow(/double: the device was lost/);
+  });
+
   it("says without an adapter what is missing", async () => {
     await expect(openDevice({ gpu: { requestAdapter: async () => null } as never })).rejects.toThrow(
       /no WebGPU adapter/,

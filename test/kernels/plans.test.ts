@@ -1,17 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkpoint } from "../../src/autodiff/checkpoint.ts";
 import { grad, valueAndGrad } from "../../src/autodiff/grad.ts";
 import { planMemory } from "../../src/kernels/memory-plan.ts";
+import { holdsProgram, prepare } from "../../src/kernels/passes/prepare.ts";
 import type { Plan } from "../../src/kernels/plan.ts";
 import { makePlan } from "../../src/kernels/plan.ts";
 import { isLeafRef } from "../../src/kernels/plan-keys.ts";
+import { identifier, structureOf } from "../../src/kernels/structure.ts";
 import { crossEntropy, sgd, wideResNet } from "../../src/nn/index.ts";
 import { batchNorm } from "../../src/tensor/ops/batch-norm.ts";
 import { add, exp, mul, sub } from "../../src/tensor/ops/elementwise.ts";
 import { matmul, mean, relu, sum, transpose } from "../../src/tensor/ops/index.ts";
 import { key } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { leaf } from "../../src/tensor/tensor.ts";
+import { leaf, tensor } from "../../src/tensor/tensor.ts";
 import { flattenTree, mapTree } from "../../src/tensor/tree.ts";
 
 const limits = {
@@ -126,6 +129,24 @@ function checkMemory(p: Plan): void {
     expect(holder.get(p.memory.slotOf.get(key)!)).toBe(key);
   }
 }
+
+describe("forms of eager programs", () => {
+  const formOf = (root: AnyTensor, idOf: (thing: object) => number): string =>
+    structureOf(
+      prepare([root], (op, params) => !holdsProgram(params) || op.expand === undefined),
+      idOf,
+    ).key;
+
+  it("are equal for other leaves, numbers and sub-programs of the same ops", () => {
+    const idOf = identifier();
+    const build = (factor: number): AnyTensor => {
+      const x = tensor([1, 2, 3]);
+      return grad((y: AnyTensor) => checkpoint((z: AnyTensor) => sum(exp(mul(z, factor) as never)))(y))(x);
+    };
+    expect(formOf(build(0.5), idOf)).toBe(formOf(build(0.25), idOf));
+    expect(formOf(build(0.5), idOf)).not.toBe(formOf(exp(tensor([1, 2, 3]) as never), idOf));
+  });
+});
 
 describe("memory plans", () => {
   it("keep every value of a training step until its last reader", () => {

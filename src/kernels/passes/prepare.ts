@@ -7,10 +7,10 @@ import { literalValue } from "../codegen/value.ts";
 import { simplify } from "./simplify.ts";
 
 /**
- * Rewrites a program for compilation: fused records without a kernel here become their expansion, equal nodes become one,
+ * Rewrites a program for compilation: fused records that `keep` refuses become their expansion, equal nodes become one,
  * literals fold. Nodes that nothing needs vanish, since only what `roots` reach is kept.
  */
-export function prepare(roots: readonly AnyTensor[], hasKernel: (op: Op) => boolean): AnyTensor[] {
+export function prepare(roots: readonly AnyTensor[], keep: (op: Op, params: unknown) => boolean): AnyTensor[] {
   const made = new Map<Node, readonly AnyTensor[]>();
   const canonical = new Map<string, Node>();
   const ids = new Map<object, number>();
@@ -20,7 +20,7 @@ export function prepare(roots: readonly AnyTensor[], hasKernel: (op: Op) => bool
     return id;
   };
   const follow = (tensor: AnyTensor): AnyTensor => made.get(tensor.node)![tensor.index]!;
-  const keep = (node: Node): readonly AnyTensor[] => {
+  const outputsOf = (node: Node): readonly AnyTensor[] => {
     const outputs = node.outputs.map((_, index) => outputOf(node, index));
     made.set(node, outputs);
     return outputs;
@@ -31,12 +31,12 @@ export function prepare(roots: readonly AnyTensor[], hasKernel: (op: Op) => bool
       if (node.op === undefined) {
         const literal = literalValue(outputOf(node, 0));
         const key = literal === null ? null : `${node.outputs[0]!.dtype}:${Object.is(literal, -0) ? "-0" : literal}`;
-        made.set(node, keep(key === null ? node : share(key, node)));
+        made.set(node, outputsOf(key === null ? node : share(key, node)));
         continue;
       }
       const inputs = node.inputs.map(follow);
       const op = node.op as unknown as Op;
-      if (op.expand !== undefined && !hasKernel(op)) {
+      if (op.expand !== undefined && !keep(op, node.params)) {
         const expanded = withSite(node.site, () => op.expand!(inputs, node.params));
         rewrite(expanded);
         made.set(node, expanded.map(follow));
@@ -50,7 +50,7 @@ export function prepare(roots: readonly AnyTensor[], hasKernel: (op: Op) => bool
       }
       const key = `${idOf(op)}(${inputs.map((input) => `${idOf(input.node)}.${input.index}`)})${paramsKey(node.params, idOf)}`;
       const same = inputs.every((input, i) => input === node.inputs[i]);
-      made.set(node, keep(share(key, same ? node : { ...node, inputs })));
+      made.set(node, outputsOf(share(key, same ? node : { ...node, inputs })));
     }
   };
   const share = (key: string, node: Node): Node => {
@@ -61,6 +61,11 @@ export function prepare(roots: readonly AnyTensor[], hasKernel: (op: Op) => bool
   };
   rewrite(roots);
   return roots.map(follow);
+}
+
+/** True if params hold functions or tensors, as those of ops with a sub-program do. */
+export function holdsProgram(params: unknown): boolean {
+  return paramsKey(params, () => 0).includes('"#0"');
 }
 
 /** Params as text; functions and other objects that JSON cannot hold count by identity. */
