@@ -22,7 +22,7 @@ function run(file: string): { status: number | null; stdout: string; stderr: str
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/run.mjs", file], {
     cwd: root,
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 110_000,
   });
   return { status, stdout, stderr };
 }
