@@ -51,13 +51,6 @@ export type Constant =
 export interface Lowering {
   readonly scratch: readonly TensorType[];
   readonly dispatches: readonly DispatchSpec[];
-  /**
-   * Outputs whose every element is written once by `store`, so that the fuser may hook an elementwise epilogue there.
-   * @defaultValue none
-   */
-  readonly epilogue?: readonly number[];
-  /** Inputs that every element of is loaded about once, so that an elementwise prologue costs no recomputation. @defaultValue none */
-  readonly prologue?: readonly number[];
 }
 
 export interface FamilyCall {

@@ -53,9 +53,11 @@ export function elementwiseStep(
   const values = roots.map(({ tensor }) => builder.at(tensor, position));
   const loops = coalesce(shape, [...indicesOf(values), iteration.flat], new Set());
   const last = loops[loops.length - 1];
-  const width: Width = last !== undefined && last.size % 4 === 0 && values.every(hasVectorForm) ? 4 : 1;
+  const width: Width = last !== undefined && last.size % 4 === 0 ? 4 : 1;
   const names = loops.map((_, i) => `c${i}`);
-  const index = indexPrinter(loops, names, shape);
+  const printer = indexPrinter(loops, names, shape);
+  // a last word that is not full must not be loaded whole
+  const index = size % 4 === 0 ? printer : { ...printer, isVector: () => false };
   const bindings = collectBindings();
   const inPlace = roots.map(
     ({ over, tensor }) => over !== null && updatesInPlace(values, over, tensor, indexKey(iteration.flat)),
@@ -158,11 +160,6 @@ export function splitCoordinates(
     rest = divided(rest, size);
   }
   return statements;
-}
-
-/** Integer arithmetic stays scalar: its helpers have no vector form. */
-export function hasVectorForm(value: Value): boolean {
-  return [...valuesBelow([value])].every((v) => v.kind !== "call" || (v.dtype !== "i32" && v.dtype !== "u32"));
 }
 
 /** A donated buffer may be overwritten as it is read if every element is read only where it is written. */

@@ -11,7 +11,7 @@ import { wgsl } from "../wgsl.generated.ts";
 import type { Bindings } from "./bindings.ts";
 import { collectBindings } from "./bindings.ts";
 import { coalesce } from "./coalesce.ts";
-import { dependsOnlyOn, hasVectorForm, iterationOf, splitCoordinates } from "./elementwise.ts";
+import { dependsOnlyOn, iterationOf, splitCoordinates } from "./elementwise.ts";
 import { indexPrinter } from "./print-index.ts";
 import type { Width } from "./print-value.ts";
 import { printCall, printConstant, printStored, registerType, valuePrinter } from "./print-value.ts";
@@ -69,7 +69,7 @@ export function reduceSteps(
   const trailing = axes.includes(full.length - 1) || full.length === 0;
   const useRows = trailing && rows >= 128;
   const vectorLoop = useRows ? rowLoops[rowLoops.length - 1] : trailing ? undefined : keptLoops[keptLoops.length - 1];
-  const width: Width = vectorLoop !== undefined && vectorLoop.size % 4 === 0 && values.every(hasVectorForm) ? 4 : 1;
+  const width: Width = vectorLoop !== undefined && vectorLoop.size % 4 === 0 ? 4 : 1;
   const ordered = useRows ? [...keptLoops, ...rowLoops] : [...rowLoops, ...keptLoops];
   const names = ordered.map(
     (loop) =>

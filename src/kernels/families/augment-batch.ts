@@ -25,6 +25,5 @@ export const augmentBatch: Family = ({ inputs, outputs, params, adapter }) => {
         workgroups: foldWorkgroups(batch * stripes, adapter),
       },
     ],
-    epilogue: [0],
   };
 };

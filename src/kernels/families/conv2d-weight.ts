@@ -42,7 +42,7 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
     workgroups: foldWorkgroups(broadcasts ? Math.ceil((tiles * split) / 2) : tiles * split, adapter),
     ...(broadcasts ? { enables: ["subgroups" as const] } : {}),
   };
-  if (split === 1) return { scratch: [], dispatches: [product], epilogue: [0] };
+  if (split === 1) return { scratch: [], dispatches: [product] };
   const sum: DispatchSpec = {
     file: "sum-parts",
     constants: { SPLIT: split, SIZE: size },
@@ -50,7 +50,7 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
     writes: { y: output(0) },
     workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
   };
-  return { scratch: [{ shape: [split, size], dtype: "f32" }], dispatches: [product, sum], epilogue: [0] };
+  return { scratch: [{ shape: [split, size], dtype: "f32" }], dispatches: [product, sum] };
 };
 
 /** Terms a part: few parts for the two or so cores of a software adapter, hundreds of workgroups elsewhere; whole steps. */

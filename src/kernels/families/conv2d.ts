@@ -78,7 +78,6 @@ function gather(
           enables: ["subgroups"],
         },
       ],
-      epilogue: [0],
     };
   }
   const quads = width > 32 ? 4 : width > 16 ? 2 : 1;
@@ -100,7 +99,6 @@ function gather(
         workgroups: foldWorkgroups(columns * groups * tiles * phases[0] * phases[1], adapter),
       },
     ],
-    epilogue: [0],
   };
 }
 

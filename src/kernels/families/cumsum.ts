@@ -25,6 +25,5 @@ export const cumsum: Family = ({ inputs, params, adapter }) => {
         workgroups: foldWorkgroups(Math.ceil((rows * threads) / 64), adapter),
       },
     ],
-    epilogue: [0],
   };
 };

@@ -37,8 +37,6 @@ function read({ inputs, outputs, params, adapter }: FamilyCall, count: number, a
         workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
       },
     ],
-    epilogue: [0],
-    prologue: [0, 1],
   };
 }
 
@@ -58,7 +56,5 @@ function add({ outputs, params, adapter }: FamilyCall, count: number, along: boo
         workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
       },
     ],
-    epilogue: [0],
-    prologue: [0],
   };
 }

@@ -25,7 +25,6 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
           enables: ["subgroups"],
         },
       ],
-      epilogue: [0],
     };
   }
   if (n <= (adapter.adapterClass === "software" ? 16 : 4)) {
@@ -40,7 +39,6 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
           workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
         },
       ],
-      epilogue: [0],
     };
   }
   const large = adapter.adapterClass === "discrete" && m >= 1024 && n >= 1024; // 128×128 tiles need enough workgroups
@@ -56,7 +54,6 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
         workgroups: foldWorkgroups(batch * tiles.COLUMN_TILES * tiles.ROW_TILES, adapter),
       },
     ],
-    epilogue: [0],
   };
 };
 

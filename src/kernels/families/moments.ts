@@ -46,7 +46,7 @@ export const moments: Family = ({ inputs, outputs, params, adapter }) => {
     workgroups: foldWorkgroups(Math.ceil((columns * threads) / 64), adapter),
   };
   const type = { shape: [parts, columns], dtype: "f32" as const };
-  return { scratch: [type, type], dispatches: [partials, merge], epilogue: [0, 1], prologue: [0] };
+  return { scratch: [type, type], dispatches: [partials, merge] };
 };
 
 interface Axes {

@@ -77,5 +77,5 @@ function pool(
     ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
   };
   const workgroups = foldWorkgroups(Math.ceil(elements / 64), adapter);
-  return { scratch: [], dispatches: [{ file, constants, ...operands, workgroups }], epilogue: [0] };
+  return { scratch: [], dispatches: [{ file, constants, ...operands, workgroups }] };
 }

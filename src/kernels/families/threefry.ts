@@ -16,6 +16,5 @@ export const threefry: Family = ({ params, adapter }) => {
         workgroups: foldWorkgroups(Math.ceil(count / 64), adapter),
       },
     ],
-    epilogue: [0, 1],
   };
 };

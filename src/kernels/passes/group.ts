@@ -1,3 +1,4 @@
+import { elementsPerWord } from "../../tensor/dtype.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
@@ -86,9 +87,12 @@ function candidates(
   }
   return [...found]
     .filter((k) => k.kind === kind && k.roots.length < maxRoots && sameShape(iterationShape(k.roots[0]!), shape))
+    .filter((k) => isPacked(k.roots[0]!) === isPacked(node)) // packed outputs go by words
     .filter((k) => kind === "elementwise" || JSON.stringify(k.roots[0]!.params) === JSON.stringify(node.params))
     .reverse();
 }
+
+const isPacked = (node: Node): boolean => elementsPerWord(node.outputs[0]!.dtype) > 1;
 
 function iterationShape(node: Node): readonly number[] {
   return roleOf(node) === "reduce" ? node.inputs[0]!.shape : node.outputs[0]!.shape;
