@@ -102,7 +102,7 @@ export function reduceSteps(
   const targets = parts.map((part, i) => (chunks === 1 ? valueRef(part.root) : partials[i]!));
   const horizontal = useRows && width === 4;
   const first = frame({
-    file: useRows ? "reduce_rows" : "reduce_columns",
+    file: useRows ? "reduce-rows" : "reduce-columns",
     parts,
     width,
     horizontal,
@@ -145,7 +145,7 @@ function secondStage(
     return dtype === "bool" ? `(${stored} != ${width === 1 ? "0u" : "vec4u()"})` : stored;
   });
   return frame({
-    file: useRows ? "reduce_rows" : "reduce_columns",
+    file: useRows ? "reduce-rows" : "reduce-columns",
     parts,
     width,
     horizontal: false,
@@ -168,7 +168,7 @@ interface Body {
 }
 
 interface Frame {
-  readonly file: "reduce_rows" | "reduce_columns";
+  readonly file: "reduce-rows" | "reduce-columns";
   readonly parts: readonly Part[];
   readonly width: Width;
   /** The four lanes are rows of one column, and meet at the end. */
@@ -211,7 +211,7 @@ function frame(f: Frame): Step {
     `fn merge(a: Partial, b: Partial) -> Partial { return ${combined("a", "b")}; }`,
     `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${stores.join("\n  ")}\n}`,
   ].join("\n");
-  const groups = f.file === "reduce_rows" ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
+  const groups = f.file === "reduce-rows" ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
   return {
     file: `${f.file}.wgsl`,
     name: `${f.file} ${f.parts.map((part) => part.root.node.op!.name).join("+")}`,
