@@ -1,5 +1,6 @@
 import type { Network } from "../cbd/network.ts";
 import { makeWritableFolder } from "../node/index.ts";
+import type { Device } from "../tensor/device.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { RunData } from "./load-data.ts";
 import { loadData } from "./load-data.ts";
@@ -7,6 +8,7 @@ import type { AnyClassifier, ModelShape } from "./model.ts";
 import { buildClassifier } from "./model.ts";
 import { readWeights } from "./model-file.ts";
 import type { RunConfig } from "./run-config.ts";
+import type { RunState } from "./run-state.ts";
 
 /** All that can be wrong before training has been looked at: data, files to start from, the folder. */
 export interface PreparedRun {
@@ -37,4 +39,13 @@ export async function prepareRun(config: RunConfig, folder: string | undefined):
   };
   if (folder !== undefined) await makeWritableFolder(folder);
   return { config, data, shape, classifier: buildClassifier(config.model, shape), initial, folder };
+}
+
+/** A prepared run with its device. */
+export interface OpenRun extends PreparedRun {
+  readonly device: Device;
+  /** Where an earlier part of the run stopped. */
+  readonly saved: RunState | undefined;
+  /** Print the report instead of the table. */
+  readonly json: boolean;
 }

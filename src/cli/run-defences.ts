@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { writeAtomically } from "../node/index.ts";
-import type { Device } from "../tensor/device.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { encodeModel } from "./model-file.ts";
-import type { PreparedRun } from "./prepare-run.ts";
+import type { OpenRun } from "./prepare-run.ts";
 import { openProgress } from "./progress.ts";
 import type { RunReport } from "./run-report.ts";
 import { formatReport, formatResults } from "./run-report.ts";
@@ -14,15 +13,6 @@ import { saveRunState } from "./run-state.ts";
 import { findSuspects } from "./suspects.ts";
 import { trainDefence } from "./train-defence.ts";
 import { versions } from "./versions.ts";
-
-/** A prepared run with its device. */
-export interface OpenRun extends PreparedRun {
-  readonly device: Device;
-  /** Where an earlier part of the run stopped. */
-  readonly saved: RunState | undefined;
-  /** Print the report instead of the table. */
-  readonly json: boolean;
-}
 
 /** Trains with each defence in turn, writes what `--out` asks for, prints the table. */
 export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {

@@ -4,8 +4,8 @@ import { diagnose, suspectsCsv, weightQuality } from "../cbd/diagnostics.ts";
 import { createPredictor } from "../cbd/predict.ts";
 import type { Trained } from "../cbd/train.ts";
 import { writeAtomically } from "../node/index.ts";
+import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
-import type { OpenRun } from "./run-defences.ts";
 import type { SuspectReport } from "./run-report.ts";
 import { percent } from "./run-report.ts";
 

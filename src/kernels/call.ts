@@ -6,7 +6,7 @@ import type { Gpu } from "./gpu.ts";
 import { usage } from "./gpu.ts";
 import type { GpuStorage, Heap } from "./heap.ts";
 import { hostBytes } from "./heap.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, PlanRequest } from "./plan.ts";
 import { bytesOf } from "./plan-keys.ts";
 import type { BufferPool } from "./pool.ts";
 
@@ -24,6 +24,11 @@ export interface Loaded {
   readonly executable: Executable;
   readonly inputs: readonly AnyTensor[];
   readonly inputBuffers: Map<Node, Range>;
+}
+
+/** What programs of one device need to be planned and run. */
+export interface Workshop extends Shop {
+  load(name: string, request: PlanRequest & { readonly inputs: readonly AnyTensor[] }): Promise<Loaded>;
 }
 
 /** The leaf of an argument and, unless it is on the host, its storage. */

@@ -2,23 +2,18 @@ import type { Device, DeviceInfo } from "../tensor/device.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor, Storage } from "../tensor/tensor.ts";
 import { flattenTree, mapTree, unflattenTree } from "../tensor/tree.ts";
-import type { Loaded, Shop } from "./call.ts";
+import type { Loaded, Workshop } from "./call.ts";
 import { bindLeaves, runCall } from "./call.ts";
 import { makeExecutable } from "./executable.ts";
 import type { Gpu } from "./gpu.ts";
 import { gpuHeap } from "./heap.ts";
 import { holdsProgram, prepare } from "./passes/prepare.ts";
 import { pipelineCache } from "./pipelines.ts";
-import type { PlanLimits, PlanRequest } from "./plan.ts";
+import type { PlanLimits } from "./plan.ts";
 import { makePlan } from "./plan.ts";
 import { bufferPool } from "./pool.ts";
 import { gpuProgram } from "./program.ts";
 import { identifier, structureOf } from "./structure.ts";
-
-/** What programs of one device need to be planned and run. */
-export interface Workshop extends Shop {
-  load(name: string, request: PlanRequest & { readonly inputs: readonly AnyTensor[] }): Promise<Loaded>;
-}
 
 const evaluatePlans = 256; // forms of eager programs kept; the oldest goes first
 

@@ -8,10 +8,9 @@ import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { isTensor, outputOf } from "../tensor/tensor.ts";
 import { argumentLeaves, signatureOf, trace } from "../tensor/trace.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
-import type { Loaded } from "./call.ts";
+import type { Loaded, Workshop } from "./call.ts";
 import { bindLeaves, leafRanges, runCall } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
-import type { Workshop } from "./gpu-device.ts";
 import { profileExecutable } from "./profile.ts";
 
 /** A traced function and its plan. */

@@ -1,6 +1,7 @@
 import type { DType, NumericArray } from "../tensor/dtype.ts";
 import { DataError } from "../tensor/errors.ts";
-import { fromBfloat, fromHalf } from "./half.ts";
+import { fromHalf } from "../tensor/half.ts";
+import { fromBfloat } from "./bfloat.ts";
 
 /** One element type of the file format. Typed arrays are little endian on every machine that runs Node. */
 interface FileType {

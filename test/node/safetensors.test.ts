@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromHalf } from "../../src/node/half.ts";
+import { fromHalf } from "../../src/tensor/half.ts";
 import type { HostTensor } from "../../src/node/safetensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/node/safetensors.ts";
 import { DataError } from "../../src/tensor/errors.ts";

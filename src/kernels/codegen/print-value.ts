@@ -1,7 +1,8 @@
 import type { DType } from "../../tensor/dtype.ts";
 import { KernelError } from "../../tensor/errors.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
-import { fold, scalarFunctions } from "../../tensor/scalar.ts";
+import { fold } from "../../tensor/scalar.ts";
+import { scalarFunctions } from "../../tensor/scalar-functions.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
 import type { IndexPrinter } from "./print-index.ts";

@@ -1,7 +1,8 @@
 import type { AnyOp, Cotangents, Op, VjpCall } from "../op.ts";
 import { apply1 } from "../op.ts";
 import type { ScalarFn } from "../scalar.ts";
-import { differentiate, fold } from "../scalar.ts";
+import { fold } from "../scalar.ts";
+import { differentiate } from "../scalar-functions.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { link } from "../../../src/kernels/link.ts";
 import type { ScalarFn } from "../../../src/tensor/scalar.ts";
-import { arg, call, scalarFunctions } from "../../../src/tensor/scalar.ts";
+import { arg, call } from "../../../src/tensor/scalar.ts";
+import { scalarFunctions } from "../../../src/tensor/scalar-functions.ts";
 import { evaluateScalar } from "../../../src/tensor/scalar-loops.ts";
 import { describeGpu } from "../../support/gpu.ts";
 import { openDevice, settle } from "./run-family.ts";
