@@ -3,6 +3,7 @@ import { sameShape } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { literalValue } from "../codegen/value.ts";
+import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
 import { largestExpression, resolve, roleOf } from "./regions.ts";
 
@@ -113,22 +114,13 @@ function mayJoin(
   if (kernel.kind === "reduce" && makesRead) return false; // a reduction's result is not there inside its own loop
   const bound = new Set([...kernel.reads, ...reads].filter((read) => kernelOf.get(read) !== kernel));
   if (bound.size + kernel.roots.length + 1 > maxBindings) return false;
-  return [...reads].every((read) => kernelOf.get(read) === kernel || !dependsOn(kernelOf.get(read), kernel, kernelOf));
+  return [...reads].every((read) => {
+    const maker = kernelOf.get(read);
+    return maker === undefined || maker === kernel || !reaches(maker, kernel, (k) => makersOfReads(k, kernelOf));
+  });
 }
 
-function dependsOn(from: Kernel | undefined, target: Kernel, kernelOf: ReadonlyMap<Node, Kernel>): boolean {
-  if (from === undefined) return false;
-  const seen = new Set<Kernel>();
-  const stack = [from];
-  while (stack.length > 0) {
-    const kernel = stack.pop()!;
-    if (kernel === target) return true;
-    if (seen.has(kernel)) continue;
-    seen.add(kernel);
-    for (const read of kernel.reads) {
-      const maker = kernelOf.get(read);
-      if (maker !== undefined) stack.push(maker);
-    }
-  }
-  return false;
+/** Kernels that make what a kernel reads. */
+function makersOfReads(kernel: Kernel, kernelOf: ReadonlyMap<Node, Kernel>): Kernel[] {
+  return [...kernel.reads].flatMap((read) => kernelOf.get(read) ?? []);
 }

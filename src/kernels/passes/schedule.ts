@@ -1,5 +1,6 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import type { Kernel } from "./group.ts";
+import { reaches } from "./reaches.ts";
 
 /** Kernels in an order in which each runs after those that it needs; otherwise the program's own order. */
 export function schedule(kernels: readonly Kernel[]): Kernel[] {
@@ -48,20 +49,7 @@ export function overwriteAfterReaders(kernels: readonly Kernel[], root: Node, ov
   const writer = makers.get(root);
   if (writer === undefined || writer.kind !== "elementwise") return false;
   const readers = kernels.filter((kernel) => kernel !== writer && kernel.reads.has(over.node));
-  if (readers.some((reader) => needs(reader, writer, makers))) return false;
+  if (readers.some((reader) => reaches(reader, writer, (kernel) => neededBy(kernel, makers)))) return false;
   for (const reader of readers) writer.after.add(reader);
   return true;
-}
-
-function needs(from: Kernel, target: Kernel, makers: ReadonlyMap<Node, Kernel>): boolean {
-  const seen = new Set<Kernel>();
-  const stack = [from];
-  while (stack.length > 0) {
-    const kernel = stack.pop()!;
-    if (kernel === target) return true;
-    if (seen.has(kernel)) continue;
-    seen.add(kernel);
-    stack.push(...neededBy(kernel, makers));
-  }
-  return false;
 }
