@@ -31,7 +31,7 @@ export default defineConfig({
           pool: "forks",
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 60_000,
           // Any folder silences the Vulkan loader.
           env: { XDG_RUNTIME_DIR: process.env["XDG_RUNTIME_DIR"] ?? tmpdir() },
