@@ -19,7 +19,8 @@ export interface Executable {
   encode(encoder: GPUCommandEncoder, leaves: (node: Node) => Range, timestamps?: GPUQuerySet): void;
   /** Where a value lies after the last step. */
   locate(tensor: AnyTensor, leaves: (node: Node) => Range): Range;
-  readonly bytes: number;
+  /** Bytes of its slots and constants. */
+  bytes(): number;
   destroy(): void;
 }
 
@@ -99,7 +100,8 @@ export async function makeExecutable(plan: Plan, gpu: Gpu, pipelines: PipelineCa
       if (timestamps === undefined) pass!.end();
     },
     locate,
-    bytes: plan.memory.slots.reduce((total, { bytes }) => total + bytes, 0),
+    bytes: () =>
+      [...slots, ...[...constants.values()].map(({ buffer }) => buffer)].reduce((total, { size }) => total + size, 0),
     destroy() {
       for (const buffer of slots) buffer.destroy();
       for (const { buffer } of constants.values()) buffer.destroy();

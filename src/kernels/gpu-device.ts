@@ -100,7 +100,7 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
         heap.closeScope(kept, site);
       }
     },
-    allocatedBytes: () => pool.bytes() + [...all].reduce((total, { executable }) => total + executable.bytes, 0),
+    allocatedBytes: () => [...all].reduce((total, loaded) => total + loadedBytes(loaded), pool.bytes()),
     close: () => {
       heap.close(captureSite());
       for (const loaded of [...all]) unload(loaded);
@@ -108,4 +108,8 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
       gpu.close();
     },
   };
+}
+
+function loadedBytes({ executable, inputBuffers }: Loaded): number {
+  return [...inputBuffers.values()].reduce((total, { buffer }) => total + buffer.size, executable.bytes());
 }
