@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromHalf } from "../../src/tensor/half.ts";
 import type { HostTensor } from "../../src/node/safetensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/node/safetensors.ts";
 import { DataError } from "../../src/tensor/errors.ts";
+import { fromHalf } from "../../src/tensor/half.ts";
 
 const shape = fc.array(fc.nat(4), { maxLength: 3 });
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
