@@ -19,7 +19,8 @@ test("shapes keep their bounds and shrink to the smallest", () => {
     }),
   );
   expect(fc.check(fc.property(shape(), () => false)).counterexample).toEqual([[]]);
-  expect(fc.check(fc.property(shape(), (s) => sizeOf(s) < 3)).counterexample).toEqual([[3]]);
+  // [3] and [2, 2]: each step further is too small
+  expect([[[3]], [[2, 2]]]).toContainEqual(fc.check(fc.property(shape(), (s) => sizeOf(s) < 3)).counterexample);
 });
 
 test("pairs broadcast to their result, by the language's own rule", () => {
