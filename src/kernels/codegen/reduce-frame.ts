@@ -1,0 +1,97 @@
+import type { DType } from "../../tensor/dtype.ts";
+import type { ScalarFn } from "../../tensor/scalar.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../family.ts";
+import { foldWorkgroups } from "../family.ts";
+import type { BufferRef, Step } from "../step.ts";
+import { wgsl } from "../wgsl.generated.ts";
+import type { Bindings } from "./bindings.ts";
+import type { Width } from "./print-value.ts";
+import { printCall, printConstant, printStored, registerType } from "./print-value.ts";
+import { helpersFor } from "./scalar-library.ts";
+
+/** One of the reductions that share a pass. */
+export interface Part {
+  readonly root: AnyTensor;
+  readonly combine: ScalarFn;
+  readonly dtype: DType;
+}
+
+/** Value that changes nothing: what an empty chunk holds. WGSL has no infinite constants, so extremes are the largest finite ones. */
+function identity(combine: ScalarFn, dtype: DType, width: Width): string {
+  const extreme = dtype === "f32" ? 3.4028234663852886e38 : dtype === "i32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
+  const lowest = dtype === "f32" ? -extreme : dtype === "i32" ? -(2 ** 31) : 0;
+  const value: Partial<Record<ScalarFn, number>> = {
+    add: 0,
+    mul: 1,
+    maximum: lowest,
+    minimum: extreme,
+    logicalAnd: 1,
+    logicalOr: 0,
+  };
+  return printConstant(value[combine]!, dtype, width);
+}
+
+/** What a kernel computes for each column and row: statements, and the values to combine. */
+export interface Body {
+  readonly column: readonly string[];
+  readonly row: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** A pass over columns and rows, as the frames `reduce-columns.wgsl` and `reduce-rows.wgsl` divide it. */
+export interface Frame {
+  readonly file: "reduce-rows" | "reduce-columns";
+  readonly parts: readonly Part[];
+  readonly width: Width;
+  /** The four lanes are rows of one column, and meet at the end. */
+  readonly horizontal: boolean;
+  readonly columns: number;
+  readonly rows: number;
+  readonly chunks: number;
+  readonly rowsPerChunk: number;
+  readonly body: Body;
+  readonly targets: readonly BufferRef[];
+  readonly bindings: Bindings;
+  readonly adapter: AdapterFacts;
+}
+
+/** Completes a frame with bindings and the functions that it calls. */
+export function frameStep(f: Frame): Step {
+  const fields = f.parts.map((part, i) => ({ name: `p${i}`, ...part, type: registerType(part.dtype, f.width) }));
+  const combined = (a: string, b: string): string =>
+    `Partial(${fields.map(({ name, combine, dtype }, i) => printCall(combine, [`${a}.${name}`, b === "" ? f.body.values[i]! : `${b}.${name}`], dtype, f.width)).join(", ")})`;
+  const stores = fields.map(({ name, combine, dtype }, i) => {
+    const width: Width = f.horizontal ? 1 : f.width;
+    const lanes = ["x", "y", "z", "w"].map((lane) => `total.${name}.${lane}`);
+    const value = f.horizontal ? lanes.reduce((a, b) => printCall(combine, [a, b], dtype, 1)) : `total.${name}`;
+    const out = f.bindings.name(f.targets[i]!, "write", width === 4);
+    return `${out}[chunk * COLUMNS + column] = ${printStored(value, dtype, width)};`;
+  });
+  const code = [
+    wgsl[f.file],
+    `const COLUMNS = ${f.columns}u; const ROWS = ${f.rows}u; const CHUNKS = ${f.chunks}u; const ROWS_PER_CHUNK = ${f.rowsPerChunk}u;`,
+    ...f.bindings.declarations(),
+    `struct Partial { ${fields.map(({ name, type }) => `${name}: ${type}`).join(", ")} }`,
+    "fn accumulate(column: u32, first: u32, end: u32, step: u32) -> Partial {",
+    `  var total = Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")});`,
+    ...f.body.column.map((line) => `  ${line}`),
+    "  for (var row = first; row < end; row += step) {",
+    ...f.body.row.map((line) => `    ${line}`),
+    `    total = ${combined("total", "")};`,
+    "  }",
+    "  return total;",
+    "}",
+    `fn merge(a: Partial, b: Partial) -> Partial { return ${combined("a", "b")}; }`,
+    `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${stores.join("\n  ")}\n}`,
+  ].join("\n");
+  const groups = f.file === "reduce-rows" ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
+  return {
+    file: `${f.file}.wgsl`,
+    name: `${f.file} ${f.parts.map((part) => part.root.node.op!.name).join("+")}`,
+    code: code + helpersFor(code),
+    buffers: f.bindings.buffers(),
+    workgroups: foldWorkgroups(groups, f.adapter),
+    flops: f.columns * f.rows * f.width * (f.body.row.length + f.parts.length),
+  };
+}
