@@ -73,9 +73,19 @@ export const argminOp: Op<ReduceParams> = positionOp("argmin", () => minOp);
 export const maxOp: Op<ReduceParams> = extremumOp("max", "maximum", argmaxOp);
 export const minOp: Op<ReduceParams> = extremumOp("min", "minimum", argminOp);
 
-/** The largest element over the axes. The gradient goes to the first one in row-major order. @throws ShapeError over an empty axis. */
+/**
+ * The largest element over the axes. The gradient goes to the first one in row-major order. WGSL knows no infinite constants, so on
+ * a GPU the maximum of nothing but −∞ is the lowest finite f32.
+ *
+ * @throws ShapeError over an empty axis.
+ */
 export const max: Reduction = reduction(maxOp);
-/** The smallest element over the axes. The gradient goes to the first one in row-major order. @throws ShapeError over an empty axis. */
+/**
+ * The smallest element over the axes. The gradient goes to the first one in row-major order. On a GPU the minimum of nothing but ∞ is
+ * the largest finite f32.
+ *
+ * @throws ShapeError over an empty axis.
+ */
 export const min: Reduction = reduction(minOp);
 /** Position of the first largest element along an axis, i32; over several axes, or all, the row-major position within them. No gradient. */
 export const argmax: IndexReduction = reduction(argmaxOp) as IndexReduction;
