@@ -12,6 +12,7 @@ import {
   concat,
   flip,
   greater,
+  matmul,
   max,
   maximum,
   min,
@@ -113,6 +114,35 @@ describeGpu("generated kernels against the float64 reference", () => {
       for (const key of ["bytes", "halves", "raw", "half"] as const) {
         expect([n, key, ...(await gpu[key].data())]).toEqual([n, key, ...(await exact[key].data())]);
       }
+    }
+  });
+
+  it("computes with tensors of no elements", async () => {
+    const none = ramp([0, 3]);
+    const results = {
+      same: add(none, 1),
+      columns: sum(none, { axis: 0 }),
+      rows: sum(none, { axis: 1 }),
+      all: sum(none),
+      product: prod(none, { axis: 0 }),
+      every: all(greater(none, 0), { axis: 0 }),
+      joined: concat([none, ramp([2, 3])], { axis: 0 }),
+      cut: slice(ramp([2, 3]), { axis: 0, start: 1, stop: 1 }),
+      padded: pad(none, {
+        padding: [
+          [1, 1],
+          [0, 0],
+        ],
+        value: 2,
+      }),
+      inner: matmul(ramp([2, 0]), ramp([0, 3])),
+      outer: matmul(ramp([0, 2]), ramp([2, 3])),
+    };
+    const [gpu, exact] = [await device.evaluate(results), evaluateReference(results)];
+    for (const key of Object.keys(results) as (keyof typeof results)[]) {
+      expect([key, gpu[key].shape, ...(await gpu[key].data())]).toEqual(
+        [key, exact[key].shape, ...(await exact[key].data())].map((v) => (typeof v === "number" ? Math.fround(v) : v)),
+      );
     }
   });
 
