@@ -36,6 +36,7 @@ export * as random from "./tensor/random.ts";
 export { evaluateReference } from "./tensor/reference.ts";
 export { referenceDevice } from "./tensor/reference-device.ts";
 export type { Expr, ScalarFn } from "./tensor/scalar.ts";
+export * as scalar from "./tensor/scalar.ts";
 export type { Shape } from "./tensor/shape.ts";
 export type { AnyTensor, Tensor, TensorType } from "./tensor/tensor.ts";
 export { isTensor, tensor } from "./tensor/tensor.ts";

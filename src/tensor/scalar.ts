@@ -53,8 +53,11 @@ export type ScalarFn =
   | "shiftRight"
   | "select";
 
+/** Argument `index` of the op: its inputs in order. */
 export const arg = (index: number): Expr => ({ kind: "arg", index });
+/** A number. */
 export const constant = (value: number): Expr => ({ kind: "const", value });
+/** A scalar function of expressions and numbers: `call("mul", arg(0), 2)`. */
 export function call(fn: ScalarFn, ...args: readonly (Expr | number)[]): Expr {
   return { kind: "call", fn, args: args.map((a) => (typeof a === "number" ? constant(a) : a)) };
 }

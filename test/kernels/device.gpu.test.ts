@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { grad } from "../../src/autodiff/grad.ts";
 import { openDevice } from "../../src/kernels/index.ts";
 import { waitNapping } from "../../src/node/nap.ts";
 import type { Device } from "../../src/tensor/device.ts";
@@ -10,6 +11,7 @@ import { mean, sum } from "../../src/tensor/ops/index.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import { transpose } from "../../src/tensor/ops/transpose.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
+import { arg, call } from "../../src/tensor/scalar.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { adapter, describeGpu, gpu } from "../support/gpu.ts";
@@ -203,6 +205,32 @@ describeGpu("a GPU device", () => {
     await expect(openDevice({ gpu: { requestAdapter: async () => null } as never })).rejects.toThrow(
       /no WebGPU adapter/,
     );
+  });
+
+  it("runs, melts and differentiates a user's elementwise op, given one scalar expression", async () => {
+    const device = await openDevice({ gpu: gpu!, wait: waitNapping });
+    const mishOp: Op<null> = defineOp<null>({
+      name: "mish",
+      infer: ([x]) => [x!],
+      scalar: call("mul", arg(0), call("tanh", call("softplus", arg(0)))),
+      samples: () => [],
+    });
+    const mish = (x: AnyTensor): AnyTensor => apply1(mishOp, [x], null);
+    const program = device.compile((x: AnyTensor) => ({
+      y: mul(mish(x), 2),
+      slope: grad((z: AnyTensor) => sum(mish(z)))(x),
+    }));
+    const x = [-2, -0.5, 0, 1, 3];
+    const { y, slope } = await program(row(...x));
+    const exact = (v: number): number => v * Math.tanh(Math.log1p(Math.exp(v)));
+    const h = 1e-5;
+    const gpuY = await values(y);
+    const gpuSlope = await values(slope);
+    x.forEach((v, i) => {
+      expect(gpuY[i]).toBeCloseTo(2 * exact(v), 4); // tanh: 1e-5 absolute
+      expect(gpuSlope[i]).toBeCloseTo((exact(v + h) - exact(v - h)) / (2 * h), 4);
+    });
+    device.close();
   });
 
   it("runs an op with the user's own kernel, and names the line that does not compile", async () => {
