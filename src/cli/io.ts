@@ -20,7 +20,7 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     terminal: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    columns: process.stderr.columns || 80, // a terminal that does not know says 0
     onInterrupt(callback) {
       process.once("SIGINT", callback);
       process.once("SIGTERM", callback);
