@@ -2,6 +2,7 @@ import type { NumericArray } from "../tensor/dtype.ts";
 import { allocate, deviceBytes } from "../tensor/dtype.ts";
 import { DeviceError, TraceError } from "../tensor/errors.ts";
 import { fromHalf, toHalf } from "../tensor/half.ts";
+import type { ScopedHeap } from "../tensor/scope.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Site } from "../tensor/site.ts";
 import { formatSite } from "../tensor/site.ts";
@@ -22,15 +23,13 @@ export interface GpuStorage extends Storage {
 }
 
 /** The tensors of one GPU device. */
-export interface Heap {
+export interface Heap extends ScopedHeap {
   /** A device leaf over a range of a buffer, of which it becomes a user. */
   hold(type: TensorType, pooled: PooledBuffer, offset?: number): AnyTensor;
   /** Where a leaf lives; undefined for a leaf on the host. @throws for programs, and for tensors given away. */
   find(tensor: AnyTensor, name: string): GpuStorage | undefined;
   /** A device leaf with a host leaf's values. `type` may give the same elements another shape. */
   upload(tensor: AnyTensor, type?: TensorType): AnyTensor;
-  openScope(): void;
-  closeScope(kept: ReadonlySet<Storage>, site: Site): void;
   close(site: Site): void;
   checkOpen(name: string): void;
 }

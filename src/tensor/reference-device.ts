@@ -2,8 +2,8 @@ import type { Device } from "./device.ts";
 import { valueOf } from "./reference.ts";
 import { referenceHeap } from "./reference-heap.ts";
 import { computePlan, planOf, referenceProgram } from "./reference-program.ts";
+import { scoped } from "./scope.ts";
 import { captureSite } from "./site.ts";
-import type { Storage } from "./tensor.ts";
 import { flattenTree, mapTree } from "./tree.ts";
 
 /**
@@ -39,18 +39,7 @@ export function referenceDevice(): Device {
       const site = captureSite();
       for (const tensor of flattenTree(tree)) heap.find(tensor, "free")?.release({ what: "freed", site });
     },
-    scope: async (body) => {
-      const site = captureSite();
-      heap.openScope();
-      const kept = new Set<Storage>();
-      try {
-        const result = await body();
-        for (const { node } of flattenTree(result)) if (node.source?.kind === "device") kept.add(node.source.storage);
-        return result;
-      } finally {
-        heap.closeScope(kept, { what: "freed at the end of its scope", site });
-      }
-    },
+    scope: (body) => scoped(heap, body),
     allocatedBytes: heap.bytes,
     close: () => heap.close({ what: "device closed", site: captureSite() }),
   };

@@ -1,6 +1,7 @@
 import type { NumericArray } from "./dtype.ts";
 import { allocate, deviceBytes } from "./dtype.ts";
 import { DeviceError, TraceError } from "./errors.ts";
+import type { ScopedHeap } from "./scope.ts";
 import { sizeOf } from "./shape.ts";
 import type { Site } from "./site.ts";
 import { formatSite } from "./site.ts";
@@ -20,7 +21,7 @@ interface Holding extends Storage {
 }
 
 /** The memory of one reference device: makes leaves, counts bytes, remembers where leaves were given away. */
-export interface ReferenceHeap {
+export interface ReferenceHeap extends ScopedHeap {
   bytes(): number;
   /** A device leaf of these values; they are taken, not copied. */
   hold(type: TensorType, values: NumericArray): AnyTensor;
@@ -28,9 +29,6 @@ export interface ReferenceHeap {
   find(tensor: AnyTensor, name: string): Holding | undefined;
   /** The values of a leaf, in the array type that its dtype has here. @throws as {@link find}. */
   valuesOf(tensor: AnyTensor, name: string): NumericArray;
-  openScope(): void;
-  /** Releases what was made since the scope opened; what is kept belongs to the scope around it. */
-  closeScope(kept: ReadonlySet<Storage>, farewell: Farewell): void;
   close(farewell: Farewell): void;
   /** @throws DeviceError once closed. */
   checkOpen(name: string): void;
@@ -109,11 +107,11 @@ export function referenceHeap(): ReferenceHeap {
     openScope() {
       scopes.push([]);
     },
-    closeScope(kept, farewell) {
+    closeScope(kept, site) {
       const around = scopes.at(-2);
       for (const storage of scopes.pop() ?? []) {
         if (kept.has(storage)) around?.push(storage);
-        else storage.release(farewell);
+        else storage.release({ what: "freed at the end of its scope", site });
       }
     },
     close(farewell) {

@@ -13,7 +13,7 @@ import type { Binary, Comparison, NumericUnary, Operand, Unary } from "./signatu
 const float: readonly DType[] = ["f32"];
 const numeric: readonly DType[] = ["f32", "i32", "u32"];
 const integer: readonly DType[] = ["i32", "u32"];
-const any: readonly DType[] = ["f32", "i32", "u32", "bool"];
+const comparable: readonly DType[] = ["f32", "i32", "u32", "bool"];
 const boolean: readonly DType[] = ["bool"];
 
 const between = (from: number, to: number): Domain => ({ kind: "interval", from, to });
@@ -76,8 +76,8 @@ export const elementwiseOps: Readonly<Record<Exclude<ScalarFn, "select">, Op<nul
   erfInv: elementwise("erfInv", float, [between(-0.9, 0.9)]),
   mod: elementwise("mod", numeric, [between(0.25, 0.9), between(1, 2)]),
   floorDiv: elementwise("floorDiv", numeric, [between(0.25, 0.9), between(1, 2)]),
-  equal: elementwise("equal", any, [wide, wide], "bool"),
-  notEqual: elementwise("notEqual", any, [wide, wide], "bool"),
+  equal: elementwise("equal", comparable, [wide, wide], "bool"),
+  notEqual: elementwise("notEqual", comparable, [wide, wide], "bool"),
   less: elementwise("less", numeric, [wide, wide], "bool"),
   lessEqual: elementwise("lessEqual", numeric, [wide, wide], "bool"),
   greater: elementwise("greater", numeric, [wide, wide], "bool"),
