@@ -3,10 +3,10 @@ import type { Site } from "../tensor/site.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import type { Executable, Range } from "./executable.ts";
 import type { Gpu } from "./gpu.ts";
-import { usage } from "./gpu.ts";
 import type { GpuStorage, Heap } from "./heap.ts";
 import { hostBytes } from "./heap.ts";
 import type { Plan, PlanRequest } from "./plan.ts";
+import type { PlanBuffers } from "./plan-buffers.ts";
 import { bytesOf } from "./plan-keys.ts";
 import type { BufferPool } from "./pool.ts";
 
@@ -22,6 +22,7 @@ export interface Loaded {
   readonly name: string;
   readonly plan: Plan;
   readonly executable: Executable;
+  readonly buffers: PlanBuffers;
   readonly inputs: readonly AnyTensor[];
   readonly inputBuffers: Map<Node, Range>;
 }
@@ -29,6 +30,8 @@ export interface Loaded {
 /** What programs of one device need to be planned and run. */
 export interface Workshop extends Shop {
   load(name: string, request: PlanRequest & { readonly inputs: readonly AnyTensor[] }): Promise<Loaded>;
+  /** Gives plans back once `owner`, the program that runs them, is collected; a call under way keeps it. */
+  unloadWith(owner: object, plans: readonly PlanBuffers[]): void;
 }
 
 /** The leaf of an argument and, unless it is on the host, its storage. */
@@ -57,11 +60,7 @@ let inputIds = -1e9; // apart from the plans' and the pool's numbers
 function writeInput(loaded: Loaded, input: AnyTensor, leaf: AnyTensor, gpu: Gpu): void {
   let range = loaded.inputBuffers.get(input.node);
   if (range === undefined) {
-    const buffer = gpu.device.createBuffer({
-      size: bytesOf(input),
-      usage: usage.storage | usage.copySource | usage.copyTarget,
-    });
-    range = { buffer, id: inputIds++, offset: 0 };
+    range = { buffer: loaded.buffers.make(bytesOf(input)), id: inputIds++, offset: 0 };
     loaded.inputBuffers.set(input.node, range);
   }
   gpu.device.queue.writeBuffer(range.buffer, 0, hostBytes(leaf) as Uint8Array<ArrayBuffer>);
@@ -123,7 +122,7 @@ export function runCall(
  * the plan's input buffers; others leave a buffer that they share: WebGPU refuses a dispatch that writes a buffer and reads any
  * other part of it. Their results have buffers of their own, so a loop pays once.
  */
-function separateWritten(
+export function separateWritten(
   { plan, name }: Loaded,
   bound: Map<Node, Bound>,
   { pool, heap }: Shop,

@@ -1,10 +1,11 @@
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import type { Gpu } from "./gpu.ts";
-import { usage } from "./gpu.ts";
 import { hostBytes } from "./heap.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
+import type { PlanBuffers } from "./plan-buffers.ts";
 import { bytesOf, refType, valueRef } from "./plan-keys.ts";
+import type { BufferRef } from "./step.ts";
 
 /** A range of a buffer, with the buffer's own number. */
 export interface Range {
@@ -19,51 +20,53 @@ export interface Executable {
   encode(encoder: GPUCommandEncoder, leaves: (node: Node) => Range, timestamps?: GPUQuerySet): void;
   /** Where a value lies after the last step. */
   locate(tensor: AnyTensor, leaves: (node: Node) => Range): Range;
-  /** Bytes of its slots and constants. */
-  bytes(): number;
-  destroy(): void;
 }
 
 const groupsKept = 64; // bind groups a step for different input buffers
 
 /** Allocates a plan's memory, compiles its pipelines in parallel, and binds what never changes. */
-export async function makeExecutable(plan: Plan, gpu: Gpu, pipelines: PipelineCache): Promise<Executable> {
+export async function makeExecutable(
+  plan: Plan,
+  buffers: PlanBuffers,
+  gpu: Gpu,
+  pipelines: PipelineCache,
+): Promise<Executable> {
   const { device } = gpu;
   const compiled = await Promise.all(plan.steps.map((step) => pipelines.get(step)));
-  const slots = plan.memory.slots.map(({ bytes }) =>
-    device.createBuffer({ size: bytes, usage: usage.storage | usage.copySource | usage.copyTarget }),
-  );
   const constants = new Map<Node, Range>();
   let nextId = -1; // the plan's own buffers have negative numbers; pooled ones count up
-  const slotRanges = slots.map((buffer): Range => ({ buffer, id: nextId--, offset: 0 }));
+  const slotRanges = plan.memory.slots.map(
+    ({ bytes }): Range => ({ buffer: buffers.make(bytes), id: nextId--, offset: 0 }),
+  );
   const constant = (tensor: AnyTensor): Range => {
     let range = constants.get(tensor.node);
     if (range === undefined) {
       const bytes = hostBytes(tensor);
-      const buffer = device.createBuffer({
-        size: bytes.byteLength,
-        usage: usage.storage | usage.copySource | usage.copyTarget,
-      });
+      const buffer = buffers.make(bytes.byteLength);
       device.queue.writeBuffer(buffer, 0, bytes as Uint8Array<ArrayBuffer>);
       range = { buffer, id: nextId--, offset: 0 };
       constants.set(tensor.node, range);
     }
     return range;
   };
+  const slotOf = (ref: BufferRef): Range => slotRanges[plan.memory.slotOf.get(plan.keyOf(ref))!]!;
   const locate = (tensor: AnyTensor, leaves: (node: Node) => Range): Range => {
     if (tensor.node.source?.kind === "host") return constant(tensor);
     if (tensor.node.op === undefined) return leaves(tensor.node);
-    return slotRanges[plan.memory.slotOf.get(plan.keyOf(valueRef(tensor)))!]!;
+    return slotOf(valueRef(tensor));
   };
   const runs = plan.steps.map((step, at) => {
     const pipeline = compiled[at]!;
     const layout = pipeline.getBindGroupLayout(0);
     const groups = new Map<string, GPUBindGroup>();
-    const fixed = step.buffers.every(({ ref }) => ref.kind === "scratch" || !isCallLeaf(ref.tensor.node));
+    // found once: a call only asks for the leaves that it brings
+    const sources = step.buffers.map(({ ref }): Range | Node => {
+      if (ref.kind === "scratch") return slotOf(ref);
+      return isCallLeaf(ref.tensor.node) ? ref.tensor.node : locate(ref.tensor, noLeaves);
+    });
+    const fixed = sources.every((source) => "buffer" in source);
     const bind = (leaves: (node: Node) => Range): GPUBindGroup => {
-      const ranges = step.buffers.map(({ ref }) =>
-        ref.kind === "scratch" ? slotRanges[plan.memory.slotOf.get(plan.keyOf(ref))!]! : locate(ref.tensor, leaves),
-      );
+      const ranges = sources.map((source) => ("buffer" in source ? source : leaves(source)));
       const key = fixed ? "" : ranges.map(({ id, offset }) => `${id}+${offset}`).join();
       let group = groups.get(key);
       if (group === undefined) {
@@ -77,7 +80,7 @@ export async function makeExecutable(plan: Plan, gpu: Gpu, pipelines: PipelineCa
       }
       return group;
     };
-    const ready = fixed ? bind(() => slotRanges[0]!) : undefined;
+    const ready = fixed ? bind(noLeaves) : undefined;
     return { pipeline, workgroups: step.workgroups, group: ready === undefined ? bind : () => ready };
   });
   return {
@@ -100,13 +103,11 @@ export async function makeExecutable(plan: Plan, gpu: Gpu, pipelines: PipelineCa
       if (timestamps === undefined) pass!.end();
     },
     locate,
-    bytes: () =>
-      [...slots, ...[...constants.values()].map(({ buffer }) => buffer)].reduce((total, { size }) => total + size, 0),
-    destroy() {
-      for (const buffer of slots) buffer.destroy();
-      for (const { buffer } of constants.values()) buffer.destroy();
-    },
   };
+}
+
+function noLeaves(): never {
+  throw new Error("executable: a step without leaves asked for one");
 }
 
 /** A leaf whose buffer the caller brings, so it may change from call to call. */

@@ -34,7 +34,6 @@ export function familySteps(node: Node, adapter: AdapterFacts): Step[] {
         code: rule.source,
         buffers: [...inputs.map((t) => bound(t, "read")), ...outputs.map((t) => bound(t, "write"))],
         workgroups: rule.workgroups(node.inputs, node.params),
-        flops: 0,
       },
     ];
   }
@@ -72,6 +71,5 @@ function linkDispatch(name: string, dispatch: DispatchSpec, refOf: (operand: Ope
     code,
     buffers: entries.map(({ ref, access }) => ({ ref, access })),
     workgroups: dispatch.workgroups,
-    flops: 0,
   };
 }

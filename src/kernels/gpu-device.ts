@@ -1,6 +1,7 @@
 import type { Device, DeviceInfo } from "../tensor/device.ts";
+import { scoped } from "../tensor/scope.ts";
 import { captureSite } from "../tensor/site.ts";
-import type { AnyTensor, Storage } from "../tensor/tensor.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
 import { flattenTree, mapTree, unflattenTree } from "../tensor/tree.ts";
 import type { Loaded, Workshop } from "./call.ts";
 import { bindLeaves, runCall } from "./call.ts";
@@ -11,6 +12,8 @@ import { holdsProgram, prepare } from "./passes/prepare.ts";
 import { pipelineCache } from "./pipelines.ts";
 import type { PlanLimits } from "./plan.ts";
 import { makePlan } from "./plan.ts";
+import type { PlanBuffers } from "./plan-buffers.ts";
+import { planBuffers } from "./plan-buffers.ts";
 import { bufferPool } from "./pool.ts";
 import { gpuProgram } from "./program.ts";
 import { identifier, structureOf } from "./structure.ts";
@@ -22,23 +25,24 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
   const pool = bufferPool(gpu.device);
   const heap = gpuHeap(gpu, pool);
   const pipelines = pipelineCache(gpu);
-  const all = new Set<Loaded>();
-  const unload = (loaded: Loaded): void => {
-    loaded.executable.destroy();
-    for (const { buffer } of loaded.inputBuffers.values()) buffer.destroy();
-    all.delete(loaded);
+  const loadedBuffers = new Set<PlanBuffers>();
+  const unload = (buffers: PlanBuffers): void => {
+    if (loadedBuffers.delete(buffers)) buffers.destroy();
   };
+  // holds buffers alone: plans lead back to their program by the call sites of their nodes
+  const collected = new FinalizationRegistry<readonly PlanBuffers[]>((plans) => plans.forEach(unload));
   const shop: Workshop = {
     gpu,
     pool,
     heap,
     async load(name, request) {
       const plan = makePlan(request, limits);
-      const executable = await makeExecutable(plan, gpu, pipelines);
-      const loaded: Loaded = { name, plan, executable, inputs: request.inputs, inputBuffers: new Map() };
-      all.add(loaded);
-      return loaded;
+      const buffers = planBuffers(gpu.device);
+      const executable = await makeExecutable(plan, buffers, gpu, pipelines);
+      loadedBuffers.add(buffers);
+      return { name, plan, executable, buffers, inputs: request.inputs, inputBuffers: new Map() };
     },
+    unloadWith: (owner, plans) => collected.register(owner, plans),
   };
   const idOf = identifier();
   const forms = new Map<string, Promise<Loaded>>();
@@ -63,7 +67,7 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
       if (forms.size > evaluatePlans) {
         const [oldest, plan] = forms.entries().next().value!;
         forms.delete(oldest);
-        unload(await plan);
+        unload((await plan).buffers);
       }
       await gpu.settle(2);
       computed = runCall(loaded, bindLeaves(loaded, structure.leaves, shop), new Set(), shop, site);
@@ -88,28 +92,13 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
       const site = captureSite();
       for (const tensor of flattenTree(tree)) heap.find(tensor, "free")?.release("freed", site);
     },
-    scope: async (body) => {
-      const site = captureSite();
-      heap.openScope();
-      const kept = new Set<Storage>();
-      try {
-        const result = await body();
-        for (const { node } of flattenTree(result)) if (node.source?.kind === "device") kept.add(node.source.storage);
-        return result;
-      } finally {
-        heap.closeScope(kept, site);
-      }
-    },
-    allocatedBytes: () => [...all].reduce((total, loaded) => total + loadedBytes(loaded), pool.bytes()),
+    scope: (body) => scoped(heap, body),
+    allocatedBytes: () => [...loadedBuffers].reduce((total, buffers) => total + buffers.bytes(), pool.bytes()),
     close: () => {
       heap.close(captureSite());
-      for (const loaded of [...all]) unload(loaded);
+      for (const buffers of [...loadedBuffers]) unload(buffers);
       pool.destroy();
       gpu.close();
     },
   };
-}
-
-function loadedBytes({ executable, inputBuffers }: Loaded): number {
-  return [...inputBuffers.values()].reduce((total, { buffer }) => total + buffer.size, executable.bytes());
 }

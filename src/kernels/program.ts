@@ -9,8 +9,9 @@ import { isTensor, outputOf } from "../tensor/tensor.ts";
 import { argumentLeaves, signatureOf, trace } from "../tensor/trace.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import type { Loaded, Workshop } from "./call.ts";
-import { bindLeaves, leafRanges, runCall } from "./call.ts";
+import { bindLeaves, leafRanges, runCall, separateWritten } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
+import type { PlanBuffers } from "./plan-buffers.ts";
 import { profileExecutable } from "./profile.ts";
 
 /** A traced function and its plan. */
@@ -33,6 +34,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
 ): Program<A, R> {
   const name = fn.name === "" ? "program" : fn.name;
   const plans = new Map<string, Promise<Compiled>>();
+  const owned: PlanBuffers[] = [];
   let last: Compiled | undefined;
 
   const compile = async (args: A, site: Site): Promise<Compiled> => {
@@ -48,6 +50,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
       outputs: [...roots, ...checked.map(({ flag }) => flag)],
       donations: pairDonations(traced.result, donated),
     });
+    owned.push(loaded.buffers);
     return {
       loaded,
       result: traced.result,
@@ -88,6 +91,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
     return last;
   };
+  shop.unloadWith(call, owned);
   return Object.assign(call, {
     memory: () => {
       const { plan } = ran().loaded;
@@ -97,6 +101,9 @@ export function gpuProgram<A extends readonly unknown[], R>(
     profile: async (...args: A) => {
       const { loaded, captured, donated } = await prepare(args, captureSite());
       const bound = bindLeaves(loaded, [...argumentLeaves(args), ...captured], shop);
+      const encoder = shop.gpu.device.createCommandEncoder({ label: name });
+      separateWritten(loaded, bound, shop, encoder, captureSite());
+      shop.gpu.submit(encoder.finish());
       const report = await profileExecutable(loaded, leafRanges(loaded, bound), shop.gpu);
       for (const node of donated) bound.get(node)?.storage?.release(`donated to ${name}`, captureSite());
       return report;

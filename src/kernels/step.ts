@@ -20,6 +20,4 @@ export interface Step {
   readonly code: string;
   readonly buffers: readonly BoundBuffer[];
   readonly workgroups: readonly [number, number, number];
-  /** Useful floating-point operations, for the profile. */
-  readonly flops: number;
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { grad } from "../../src/autodiff/grad.ts";
 import { openDevice } from "../../src/kernels/index.ts";
@@ -205,6 +207,37 @@ describeGpu("a GPU device", () => {
     await expect(openDevice({ gpu: { requestAdapter: async () => null } as never })).rejects.toThrow(
       /no WebGPU adapter/,
     );
+  });
+
+  it("profiles donated state whose small tensors share a buffer", async () => {
+    const device = await openDevice({ gpu: gpu!, wait: waitNapping });
+    const step = device.compile((s: { a: AnyTensor; b: AnyTensor }) => ({ a: add(s.a, s.b), b: s.b }), {
+      donate: [0],
+    });
+    const report = await step.profile(await device.evaluate({ a: add(row(1), 1), b: add(row(2), 1) }));
+    expect(report.kernels.length).toBeGreaterThan(0);
+    expect(await values(await device.evaluate(add(row(1), 1)))).toEqual([2]); // no submit was refused
+    device.close();
+  });
+
+  it("gives a plan's memory back with its program", async () => {
+    const device = await openDevice({ gpu: gpu!, wait: waitNapping });
+    const grown = await (async () => {
+      const before = device.allocatedBytes();
+      const program = device.compile((x: AnyTensor) => sum(transpose(mul(sum(matmul(x, x), { axis: 0 }), 2))));
+      await (await program(tensor(new Float32Array(4096), { shape: [64, 64] }))).item();
+      return device.allocatedBytes() - before;
+    })();
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const held = device.allocatedBytes();
+    for (let k = 0; k < 20 && device.allocatedBytes() >= held; k++) {
+      collect();
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    expect(grown).toBeGreaterThan(16_384); // the product's slot
+    expect(device.allocatedBytes()).toBeLessThan(held - 16_384);
+    device.close();
   });
 
   it("runs, melts and differentiates a user's elementwise op, given one scalar expression", async () => {

@@ -99,7 +99,6 @@ export function elementwiseStep(
     code: code + helpersFor(code),
     buffers: bindings.buffers(),
     workgroups: foldWorkgroups(Math.ceil((rows.columns * rows.step) / 64), adapter),
-    flops: size * printed.varying.length,
   };
 }
 

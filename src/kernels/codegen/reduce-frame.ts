@@ -92,6 +92,5 @@ export function frameStep(f: Frame): Step {
     code: code + helpersFor(code),
     buffers: f.bindings.buffers(),
     workgroups: foldWorkgroups(groups, f.adapter),
-    flops: f.columns * f.rows * f.width * (f.body.row.length + f.parts.length),
   };
 }

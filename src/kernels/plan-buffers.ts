@@ -1,0 +1,23 @@
+import { usage } from "./gpu.ts";
+
+/** The device buffers of one plan. Knows nothing of the plan, so it may outlive a program that is collected. */
+export interface PlanBuffers {
+  make(bytes: number): GPUBuffer;
+  bytes(): number;
+  destroy(): void;
+}
+
+export function planBuffers(device: GPUDevice): PlanBuffers {
+  const made: GPUBuffer[] = [];
+  return {
+    make(bytes) {
+      const buffer = device.createBuffer({ size: bytes, usage: usage.storage | usage.copySource | usage.copyTarget });
+      made.push(buffer);
+      return buffer;
+    },
+    bytes: () => made.reduce((total, { size }) => total + size, 0),
+    destroy() {
+      for (const buffer of made) buffer.destroy();
+    },
+  };
+}
