@@ -2,11 +2,12 @@ import type { Op } from "../tensor/op.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { outputOf } from "../tensor/tensor.ts";
+import { bytesMoved } from "./cost.ts";
 import { families } from "./families/index.ts";
 import type { AdapterFacts, DispatchSpec, Operand } from "./family.ts";
 import { link } from "./link.ts";
 import { resolve } from "./passes/regions.ts";
-import { refType } from "./plan-keys.ts";
+import { isSameBuffer, refType } from "./plan-keys.ts";
 import type { BoundBuffer, BufferRef, Step } from "./step.ts";
 
 /** True for ops that run as a kernel of their own, by family or by the user's source. */
@@ -27,13 +28,15 @@ export function familySteps(node: Node, adapter: AdapterFacts): Step[] {
       ref: { kind: "value", tensor },
       access,
     });
+    const buffers = [...inputs.map((t) => bound(t, "read")), ...outputs.map((t) => bound(t, "write"))];
     return [
       {
         name: op.name,
         file: `${op.name}.source`,
         code: rule.source,
-        buffers: [...inputs.map((t) => bound(t, "read")), ...outputs.map((t) => bound(t, "write"))],
+        buffers,
         workgroups: rule.workgroups(node.inputs, node.params),
+        cost: { flops: 0, bytes: bytesMoved(buffers, () => Infinity) },
       },
     ];
   }
@@ -65,11 +68,18 @@ function linkDispatch(name: string, dispatch: DispatchSpec, refOf: (operand: Ope
     }),
     declarations: [],
   });
+  const buffers = entries.map(({ ref, access }) => ({ ref, access }));
+  const partly = entries.filter(({ key }) => dispatch.elementsRead?.[key] !== undefined);
+  const elementsRead = (ref: BufferRef): number => {
+    const entry = partly.find((other) => isSameBuffer(other.ref, ref));
+    return entry === undefined ? Infinity : dispatch.elementsRead![entry.key]!;
+  };
   return {
     name: dispatch.file === name ? name : `${name} ${dispatch.file}`,
     file: `${dispatch.file}.wgsl`,
     code,
-    buffers: entries.map(({ ref, access }) => ({ ref, access })),
+    buffers,
     workgroups: dispatch.workgroups,
+    cost: { flops: dispatch.flops ?? 0, bytes: bytesMoved(buffers, elementsRead) },
   };
 }

@@ -39,6 +39,10 @@ export interface DispatchSpec {
   readonly workgroups: readonly [number, number, number];
   /** WGSL directives, e.g. `enable subgroups;`, joined in front of line 1. */
   readonly enables?: readonly "subgroups"[];
+  /** Floating-point operations of the formula, two a multiply-add, padding included; left out where it only moves data. */
+  readonly flops?: number;
+  /** Elements that it reads of operands which it does not read whole, such as a table. */
+  readonly elementsRead?: Readonly<Record<string, number>>;
 }
 
 export type Constant =

@@ -18,6 +18,12 @@ export function bufferKeys(): KeyOf {
 
 export const valueRef = (tensor: AnyTensor): BufferRef => ({ kind: "value", tensor });
 
+/** True if both name the content of one buffer. */
+export function isSameBuffer(a: BufferRef, b: BufferRef): boolean {
+  if (a.kind === "scratch") return b.kind === "scratch" && a.id === b.id;
+  return b.kind === "value" && a.tensor.node === b.tensor.node && a.tensor.index === b.tensor.index;
+}
+
 /** A leaf's buffer belongs to the caller; every other one to the plan. */
 export function isLeafRef(ref: BufferRef): boolean {
   return ref.kind === "value" && ref.tensor.node.op === undefined;

@@ -11,6 +11,14 @@ export interface BoundBuffer {
   readonly access: "read" | "write" | "update";
 }
 
+/** What a dispatch does, counted from shapes before it runs. */
+export interface Cost {
+  /** Scalar operations: two a multiply-add, one any other scalar call. 0 where there are none, or a user's source hides them. */
+  readonly flops: number;
+  /** Bytes between memory and the kernel, see `bytesMoved`. */
+  readonly bytes: number;
+}
+
 /** One dispatch of a plan: complete WGSL, its buffers in binding order, and its size. */
 export interface Step {
   /** What it computes: the op, or the ops that melted together. */
@@ -20,4 +28,5 @@ export interface Step {
   readonly code: string;
   readonly buffers: readonly BoundBuffer[];
   readonly workgroups: readonly [number, number, number];
+  readonly cost: Cost;
 }

@@ -1,4 +1,4 @@
-import { refType } from "../plan-keys.ts";
+import { isSameBuffer, refType } from "../plan-keys.ts";
 import type { BoundBuffer, BufferRef } from "../step.ts";
 import { storedType } from "./print-value.ts";
 
@@ -12,14 +12,10 @@ export interface Bindings {
 
 export function collectBindings(): Bindings {
   const entries: { ref: BufferRef; access: BoundBuffer["access"]; vector: boolean; type: string }[] = [];
-  const same = (a: BufferRef, b: BufferRef): boolean =>
-    a.kind === "value" && b.kind === "value"
-      ? a.tensor.node === b.tensor.node && a.tensor.index === b.tensor.index
-      : a.kind === "scratch" && b.kind === "scratch" && a.id === b.id;
   return {
     name(ref, access, vector) {
       const found = entries.findIndex(
-        (entry) => same(entry.ref, ref) && (entry.vector === vector || entry.access === "update"),
+        (entry) => isSameBuffer(entry.ref, ref) && (entry.vector === vector || entry.access === "update"),
       );
       if (found >= 0) return `b${found}`;
       entries.push({ ref, access, vector, type: storedType(refType(ref).dtype) });

@@ -1,6 +1,7 @@
 import { elementsPerWord } from "../../tensor/dtype.ts";
 import { sizeOf, stridesOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { expressionCost } from "../cost.ts";
 import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
 import { valueRef } from "../plan-keys.ts";
@@ -93,12 +94,14 @@ export function elementwiseStep(
     "  }",
     "}",
   ].join("\n");
+  const buffers = bindings.buffers();
   return {
     file: "elementwise.wgsl",
     name: `elementwise ${roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`,
     code: code + helpersFor(code),
-    buffers: bindings.buffers(),
+    buffers,
     workgroups: foldWorkgroups(Math.ceil((rows.columns * rows.step) / 64), adapter),
+    cost: expressionCost(values, size, buffers),
   };
 }
 

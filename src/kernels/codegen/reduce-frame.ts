@@ -3,7 +3,7 @@ import type { ScalarFn } from "../../tensor/scalar.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
-import type { BufferRef, Step } from "../step.ts";
+import type { BoundBuffer, BufferRef, Cost, Step } from "../step.ts";
 import { wgsl } from "../wgsl.generated.ts";
 import type { Bindings } from "./bindings.ts";
 import type { Width } from "./print-value.ts";
@@ -54,6 +54,7 @@ export interface Frame {
   readonly targets: readonly BufferRef[];
   readonly bindings: Bindings;
   readonly adapter: AdapterFacts;
+  readonly costOf: (buffers: readonly BoundBuffer[]) => Cost;
 }
 
 /** Completes a frame with bindings and the functions that it calls. */
@@ -86,11 +87,13 @@ export function frameStep(f: Frame): Step {
     `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${stores.join("\n  ")}\n}`,
   ].join("\n");
   const groups = f.file === "reduce-rows" ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
+  const buffers = f.bindings.buffers();
   return {
     file: `${f.file}.wgsl`,
     name: `${f.file} ${f.parts.map((part) => part.root.node.op!.name).join("+")}`,
     code: code + helpersFor(code),
-    buffers: f.bindings.buffers(),
+    buffers,
     workgroups: foldWorkgroups(groups, f.adapter),
+    cost: f.costOf(buffers),
   };
 }

@@ -1,6 +1,7 @@
 import type { Op } from "../../tensor/op.ts";
 import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { bytesMoved, expressionCost } from "../cost.ts";
 import type { AdapterFacts } from "../family.ts";
 import { valueRef } from "../plan-keys.ts";
 import type { BufferRef, Step } from "../step.ts";
@@ -88,6 +89,7 @@ export function reduceSteps(
     targets,
     bindings,
     adapter,
+    costOf: (buffers) => expressionCost(values, rows * columns, buffers, parts.length * rows * columns),
   });
   if (chunks === 1) return [first];
   return [first, secondStage(parts, partials, columns, chunks, adapter)];
@@ -132,5 +134,9 @@ function secondStage(
     targets: parts.map((part) => valueRef(part.root)),
     bindings,
     adapter,
+    costOf: (buffers) => ({
+      flops: parts.length * chunks * columns,
+      bytes: bytesMoved(buffers, () => chunks * columns),
+    }),
   });
 }

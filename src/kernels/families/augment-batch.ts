@@ -23,6 +23,8 @@ export const augmentBatch: Family = ({ inputs, outputs, params, adapter }) => {
         reads: { images: input(0), indices: input(1), key: input(2) },
         writes: { y: output(0) },
         workgroups: foldWorkgroups(batch * stripes, adapter),
+        flops: sizeOf(outputs[0]!.shape), // to [0, 1]
+        elementsRead: { images: sizeOf(outputs[0]!.shape) },
       },
     ],
   };

@@ -40,6 +40,7 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
     reads: { x: input(0), g: input(1) },
     writes: { w: split === 1 ? output(0) : scratch(0) },
     workgroups: foldWorkgroups(broadcasts ? Math.ceil((tiles * split) / 2) : tiles * split, adapter),
+    flops: 2 * size * pixels,
     ...(broadcasts ? { enables: ["subgroups" as const] } : {}),
   };
   if (split === 1) return { scratch: [], dispatches: [product] };
@@ -49,6 +50,7 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
     reads: { x: scratch(0) },
     writes: { y: output(0) },
     workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+    flops: split * size,
   };
   return { scratch: [{ shape: [split, size], dtype: "f32" }], dispatches: [product, sum] };
 };

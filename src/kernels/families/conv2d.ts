@@ -61,6 +61,8 @@ function gather(
     ...{ TAP_START_W: { u32: taps[1]!.starts }, TAP_STEP_W: taps[1]!.step },
   };
   const operands = { reads: { s: input(0), w: input(1) }, writes: { y: output(0) } };
+  // every tap of every channel pair, for each pixel of the smaller image: the result, or the transposed one's source
+  const flops = 2 * (transposed ? sizeOf(source) * width : sizeOf(result) * depth) * kernel[0] * kernel[1];
   const pixels = result[0] * grid[0] * grid[1];
   const lanes = width % 4 === 0 ? broadcastLanes(width, adapter) : null;
   if (lanes !== null) {
@@ -74,6 +76,7 @@ function gather(
           file: "conv2d-subgroup",
           constants: { ...geometry, LANES: lanes, DEPTH_QUADS: 1, COLUMN_TILES: columns, PIXEL_TILES: tiles },
           ...operands,
+          flops,
           workgroups: foldWorkgroups(count, adapter),
           enables: ["subgroups"],
         },
@@ -96,6 +99,7 @@ function gather(
         file: "conv2d",
         constants: { ...geometry, ...tile },
         ...operands,
+        flops,
         workgroups: foldWorkgroups(columns * groups * tiles * phases[0] * phases[1], adapter),
       },
     ],

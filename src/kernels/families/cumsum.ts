@@ -23,6 +23,7 @@ export const cumsum: Family = ({ inputs, params, adapter }) => {
         reads: { x: input(0) },
         writes: { y: output(0) },
         workgroups: foldWorkgroups(Math.ceil((rows * threads) / 64), adapter),
+        flops: size,
       },
     ],
   };

@@ -35,12 +35,13 @@ function read({ inputs, outputs, params, adapter }: FamilyCall, count: number, a
         reads: { x: input(0), indices: input(1) },
         writes: { y: output(0) },
         workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+        elementsRead: { x: size },
       },
     ],
   };
 }
 
-function add({ outputs, params, adapter }: FamilyCall, count: number, along: boolean): Lowering {
+function add({ inputs, outputs, params, adapter }: FamilyCall, count: number, along: boolean): Lowering {
   const { axis } = params as AxisParams;
   const { shape } = outputs[0]!;
   const size = sizeOf(shape);
@@ -54,6 +55,7 @@ function add({ outputs, params, adapter }: FamilyCall, count: number, along: boo
         reads: { x: input(0), indices: input(1) },
         writes: { y: output(0) },
         workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+        flops: sizeOf(inputs[0]!.shape),
       },
     ],
   };

@@ -9,6 +9,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
   if (batch * m * n === 0) return { scratch: [], dispatches: [] };
   if (k === 0) return fill(outputs[0]!, adapter);
   const operands = { reads: { a: input(0), b: input(1) }, writes: { y: output(0) } };
+  const flops = 2 * batch * m * n * k;
   const sizes = { BATCH: batch, M: m, N: n, K: k };
   const lanes = n % 4 === 0 ? broadcastLanes(n, adapter) : null;
   if (lanes !== null) {
@@ -21,6 +22,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
           file: "matmul-subgroup",
           constants: { ...sizes, ...tiles, LANES: lanes },
           ...operands,
+          flops,
           workgroups: foldWorkgroups(count, adapter),
           enables: ["subgroups"],
         },
@@ -36,6 +38,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
           file: "matmul-narrow",
           constants: { ...sizes, SIZE: size },
           ...operands,
+          flops,
           workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
         },
       ],
@@ -51,6 +54,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
         file: "matmul",
         constants: { ...sizes, ...tiles, ROWS: rows, QUADS: quads },
         ...operands,
+        flops,
         workgroups: foldWorkgroups(batch * tiles.COLUMN_TILES * tiles.ROW_TILES, adapter),
       },
     ],

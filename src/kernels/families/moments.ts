@@ -35,6 +35,7 @@ export const moments: Family = ({ inputs, outputs, params, adapter }) => {
         },
     reads: { x: input(0) },
     writes: { mean: scratch(0), squares: scratch(1) },
+    flops: 4 * rows * columns, // sum; deviation, its square, their sum
     workgroups: foldWorkgroups(Math.ceil((parts * (plain ? columns / 4 : columns)) / 64), adapter),
   };
   const threads = parts <= 16 || adapter.adapterClass === "software" ? 1 : 64;
@@ -43,6 +44,7 @@ export const moments: Family = ({ inputs, outputs, params, adapter }) => {
     constants: { ...sizes, PART_ROWS: plain ? partRows : 0, THREADS: threads },
     reads: { part_mean: scratch(0), part_squares: scratch(1) },
     writes: { mean: output(0), variance: output(1) },
+    flops: 10 * parts * columns, // Chan's formula
     workgroups: foldWorkgroups(Math.ceil((columns * threads) / 64), adapter),
   };
   const type = { shape: [parts, columns], dtype: "f32" as const };

@@ -77,5 +77,6 @@ function pool(
     ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
   };
   const workgroups = foldWorkgroups(Math.ceil(elements / 64), adapter);
-  return { scratch: [], dispatches: [{ file, constants, ...operands, workgroups }] };
+  const flops = sizeOf(windows.shape) * size[0] * size[1]; // a comparison or a sum a pixel of each window
+  return { scratch: [], dispatches: [{ file, constants, ...operands, workgroups, flops }] };
 }
