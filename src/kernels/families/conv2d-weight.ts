@@ -1,9 +1,9 @@
 import type { ConvWeightGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { AdapterFacts, Constant, DispatchSpec, Family } from "../family.ts";
+import type { Constant, DispatchSpec, Family } from "../family.ts";
 import { foldWorkgroups, input, output, scratch } from "../family.ts";
+import { chooseConv2dWeight } from "../variants.ts";
 import { fill } from "./fill.ts";
-import { broadcastLanes } from "./matmul.ts";
 
 /**
  * Images (n,h,w,c) and cotangent (n,oh,ow,k) to weights (kh,kw,c/groups,k). The sum over pixels is cut into parts, so that
@@ -18,13 +18,12 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
   if (pixels === 0) return fill(outputs[0]!, adapter);
   const rows = weightShape[0]! * weightShape[1]! * weightShape[2]!;
   const width = weightShape[3]! / groups;
-  const broadcasts = width % 4 === 0 && broadcastLanes(width, adapter) !== null;
-  const quads = width > 32 ? 4 : width > 16 ? 2 : 1;
-  const tile = broadcasts ? { rows: 16, columns: 16, step: 4 } : { rows: 64, columns: 16 * quads, step: 16 };
+  const { variant, part } = chooseConv2dWeight({ count: groups, rows, depth: pixels, columns: width }, adapter);
+  const broadcasts = variant.kind === "broadcast";
+  const tile = broadcasts ? { rows: 16, columns: 16 } : { rows: 64, columns: 16 * variant.quads };
   const columnTiles = Math.ceil(width / tile.columns);
   const rowTiles = Math.ceil(rows / tile.rows);
   const tiles = columnTiles * rowTiles * groups;
-  const part = partOf(pixels, tiles, tile.step, adapter);
   const split = Math.ceil(pixels / part);
   const geometry: Record<string, Constant> = {
     ...{ N: x![0]!, H: x![1]!, W: x![2]!, C: x![3]!, GH: g![1]!, GW: g![2]!, K: g![3]! },
@@ -36,7 +35,7 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
   };
   const product: DispatchSpec = {
     file: broadcasts ? "conv2d-weight-subgroup" : "conv2d-weight",
-    constants: broadcasts ? geometry : { ...geometry, QUADS: quads },
+    constants: broadcasts ? geometry : { ...geometry, QUADS: variant.quads },
     reads: { x: input(0), g: input(1) },
     writes: { w: split === 1 ? output(0) : scratch(0) },
     workgroups: foldWorkgroups(broadcasts ? Math.ceil((tiles * split) / 2) : tiles * split, adapter),
@@ -54,10 +53,3 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
   };
   return { scratch: [{ shape: [split, size], dtype: "f32" }], dispatches: [product, sum] };
 };
-
-/** Terms a part: few parts for the two or so cores of a software adapter, hundreds of workgroups elsewhere; whole steps. */
-function partOf(pixels: number, tiles: number, step: number, adapter: AdapterFacts): number {
-  const wanted = adapter.adapterClass === "software" ? 32 : adapter.adapterClass === "integrated" ? 128 : 512;
-  const split = Math.max(1, Math.min(Math.floor(wanted / tiles), Math.floor(pixels / 128)));
-  return Math.ceil(pixels / split / step) * step;
-}

@@ -3,8 +3,8 @@ import type { ConvInputGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AdapterFacts, Constant, Family, Lowering } from "../family.ts";
 import { foldWorkgroups, input, output } from "../family.ts";
+import { chooseConv2d } from "../variants.ts";
 import { fill } from "./fill.ts";
-import { broadcastLanes } from "./matmul.ts";
 
 type Image = readonly [n: number, height: number, width: number, channels: number];
 
@@ -64,8 +64,15 @@ function gather(
   // every tap of every channel pair, for each pixel of the smaller image: the result, or the transposed one's source
   const flops = 2 * (transposed ? sizeOf(source) * width : sizeOf(result) * depth) * kernel[0] * kernel[1];
   const pixels = result[0] * grid[0] * grid[1];
-  const lanes = width % 4 === 0 ? broadcastLanes(width, adapter) : null;
-  if (lanes !== null) {
+  const shape = {
+    count: groups * phases[0] * phases[1],
+    rows: pixels,
+    depth: depth * kernel[0] * kernel[1],
+    columns: width,
+  };
+  const variant = chooseConv2d(shape, adapter);
+  if (variant.kind === "broadcast") {
+    const { lanes } = variant;
     const columns = Math.ceil(width / (4 * lanes));
     const tiles = 2 * Math.ceil(pixels / 32); // even, so that the two quads of a workgroup share a residue
     const count = (columns * groups * tiles * phases[0] * phases[1]) / (8 / lanes);
@@ -83,7 +90,7 @@ function gather(
       ],
     };
   }
-  const quads = width > 32 ? 4 : width > 16 ? 2 : 1;
+  const { quads } = variant;
   const columns = Math.ceil(width / (16 * quads));
   const tiles = Math.ceil(pixels / 64);
   const tile = {

@@ -1,8 +1,9 @@
-import type { AdapterFacts, Family } from "../family.ts";
+import type { Family } from "../family.ts";
 import { foldWorkgroups, input, output } from "../family.ts";
+import { chooseMatmul } from "../variants.ts";
 import { fill } from "./fill.ts";
 
-/** Batched (b,m,k) × (b,k,n) → (b,m,n). Subgroup broadcasts on software adapters, tiles in workgroup memory elsewhere, plain sums for few columns. */
+/** Batched (b,m,k) × (b,k,n) → (b,m,n). */
 export const matmul: Family = ({ inputs, outputs, adapter }) => {
   const [batch, m, k] = inputs[0]!.shape as [number, number, number];
   const n = inputs[1]!.shape[2]!;
@@ -11,8 +12,9 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
   const operands = { reads: { a: input(0), b: input(1) }, writes: { y: output(0) } };
   const flops = 2 * batch * m * n * k;
   const sizes = { BATCH: batch, M: m, N: n, K: k };
-  const lanes = n % 4 === 0 ? broadcastLanes(n, adapter) : null;
-  if (lanes !== null) {
+  const variant = chooseMatmul({ count: batch, rows: m, depth: k, columns: n }, adapter);
+  if (variant.kind === "broadcast") {
+    const { lanes } = variant;
     const tiles = { COLUMN_TILES: Math.ceil(n / (4 * lanes)), ROW_TILES: Math.ceil(m / 16) };
     const count = Math.ceil((batch * tiles.COLUMN_TILES * tiles.ROW_TILES) / (8 / lanes));
     return {
@@ -29,7 +31,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
       ],
     };
   }
-  if (n <= (adapter.adapterClass === "software" ? 16 : 4)) {
+  if (variant.kind === "narrow") {
     const size = batch * m * n;
     return {
       scratch: [],
@@ -44,8 +46,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
       ],
     };
   }
-  const large = adapter.adapterClass === "discrete" && m >= 1024 && n >= 1024; // 128×128 tiles need enough workgroups
-  const [rows, quads] = large ? [8, 2] : [4, 1];
+  const { rows, quads } = variant;
   const tiles = { COLUMN_TILES: Math.ceil(n / (64 * quads)), ROW_TILES: Math.ceil(m / (16 * rows)) };
   return {
     scratch: [],
@@ -60,12 +61,3 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
     ],
   };
 };
-
-/**
- * Lanes that share broadcast values, four columns each: a subgroup of 8, or quads, which waste less below 32 columns.
- * null where loads are cheap and workgroup memory wins, or without subgroups.
- */
-export function broadcastLanes(columns: number, adapter: AdapterFacts): 4 | 8 | null {
-  if (adapter.adapterClass !== "software" || adapter.subgroupSize === null || adapter.subgroupSize < 4) return null;
-  return adapter.subgroupSize === 8 && columns > 16 && columns % 32 !== 16 ? 8 : 4;
-}
