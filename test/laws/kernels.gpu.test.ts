@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { watchGpu } from "../../src/kernels/gpu.ts";
-import { gpuDevice } from "../../src/kernels/gpu-device.ts";
-import { openDevice } from "../../src/kernels/index.ts";
-import { waitNapping } from "../../src/node/nap.ts";
 import type { Device } from "../../src/tensor/device.ts";
 import type { NumericArray } from "../../src/tensor/dtype.ts";
 import { isFloat } from "../../src/tensor/dtype.ts";
@@ -11,30 +7,12 @@ import { abs } from "../../src/tensor/ops/elementwise.ts";
 import { evaluateReference } from "../../src/tensor/reference.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { describeGpu, gpu } from "../support/gpu.ts";
+import { describeGpu } from "../support/gpu.ts";
+import { openers } from "../support/gpu-devices.ts";
 import type { Case } from "./sampling.ts";
 import { cases, sampleInputs, titled } from "./sampling.ts";
 
 const ulp = 2 ** -23;
-
-// An adapter makes one device, so each asks for its own.
-const freshAdapter = async (): Promise<GPUAdapter> => (await gpu!.requestAdapter())!;
-
-/** Devices that choose different variants: the adapter as it is, and as if it were a GPU without subgroups. */
-const openers = {
-  "as it is": async () => openDevice({ adapter: await freshAdapter(), wait: waitNapping }),
-  "portable variants": async () => {
-    const device = await (await freshAdapter()).requestDevice();
-    const { limits } = device;
-    const facts = { adapterClass: "discrete", subgroupSize: null, limits } as const;
-    const info = { kind: "gpu", adapterClass: "discrete", description: "portable", features: [], limits: {} } as const;
-    return gpuDevice(watchGpu(device, waitNapping), info, {
-      adapter: facts,
-      maxBindings: limits.maxStorageBuffersPerShaderStage,
-      maxBindingBytes: limits.maxStorageBufferBindingSize,
-    });
-  },
-};
 
 /**
  * |gpu − exact| ≤ this, an element: the record's own figure from the WGSL table; n·u·Σ|terms| where the op is a plain sum of

@@ -20,9 +20,11 @@ const kernels = files.filter((file) => wgsl[file].includes("@compute"));
 function generatedModules(): Module[] {
   const [x, y] = [0, 1].map(() => leaf({ shape: [70, 264], dtype: "f32" }, { kind: "input" }));
   const outputs = [exp(mul(x!, y!)), sum(x!, { axis: 0 }), sum(x!, { axis: 1 })];
-  const adapter = Object.values(adapterVariants())[0]!;
-  const { steps } = makePlan({ outputs, donations: new Map() }, { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 });
-  return steps.map(({ code }) => ({ file: kernels.find((file) => code.includes(wgsl[file]))!, code }));
+  return Object.values(adapterVariants()).flatMap((adapter) => {
+    const limits = { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 };
+    const { steps } = makePlan({ outputs, donations: new Map() }, limits);
+    return steps.map(({ code }) => ({ file: kernels.find((file) => code.includes(wgsl[file]))!, code }));
+  });
 }
 
 interface Module {

@@ -39,9 +39,11 @@ export interface Body {
   readonly values: readonly string[];
 }
 
-/** A pass over columns and rows, as the frames `reduce-columns.wgsl` and `reduce-rows.wgsl` divide it. */
+/** A pass over columns and rows, as the frames `reduce-columns.wgsl` and `reduce-rows*.wgsl` divide it. */
 export interface Frame {
-  readonly file: "reduce-rows" | "reduce-columns";
+  readonly file: "reduce-columns" | RowFrame["file"];
+  /** Lanes that walk one column together: 1 in `reduce-columns`. */
+  readonly lanes: number;
   readonly parts: readonly Part[];
   readonly width: Width;
   /** The four lanes are rows of one column, and meet at the end. */
@@ -57,6 +59,22 @@ export interface Frame {
   readonly costOf: (buffers: readonly BoundBuffer[]) => Cost;
 }
 
+/** The frame whose lanes walk a column each. */
+export const columnFrame = { file: "reduce-columns", lanes: 1 } as const;
+
+/** A frame whose lanes share a column. */
+export interface RowFrame {
+  readonly file: "reduce-rows" | "reduce-rows-subgroup";
+  readonly lanes: number;
+}
+
+/** Software adapters run a barrier as coroutines, 3 times the time of the sum itself: there lanes meet by shuffles. */
+export function rowFrame({ adapterClass, subgroupSize }: AdapterFacts): RowFrame {
+  return adapterClass === "software" && subgroupSize !== null && subgroupSize > 1
+    ? { file: "reduce-rows-subgroup", lanes: subgroupSize }
+    : { file: "reduce-rows", lanes: 64 };
+}
+
 /** Completes a frame with bindings and the functions that it calls. */
 export function frameStep(f: Frame): Step {
   const fields = f.parts.map((part, i) => ({ name: `p${i}`, ...part, type: registerType(part.dtype, f.width) }));
@@ -69,8 +87,14 @@ export function frameStep(f: Frame): Step {
     const out = f.bindings.name(f.targets[i]!, "write", width === 4);
     return `${out}[chunk * COLUMNS + column] = ${printStored(value, dtype, width)};`;
   });
+  const shuffles = fields.map(({ name, dtype }) => {
+    const value = `total.${name}`;
+    if (dtype !== "bool") return `subgroupShuffleXor(${value}, mask)`;
+    return `(subgroupShuffleXor(${printStored(value, dtype, f.width)}, mask) != ${f.width === 1 ? "0u" : "vec4u()"})`;
+  });
+  const subgroup = f.file === "reduce-rows-subgroup";
   const code = [
-    wgsl[f.file],
+    `${subgroup ? "enable subgroups; " : ""}${wgsl[f.file]}`,
     `const COLUMNS = ${f.columns}u; const ROWS = ${f.rows}u; const CHUNKS = ${f.chunks}u; const ROWS_PER_CHUNK = ${f.rowsPerChunk}u;`,
     ...f.bindings.declarations(),
     `struct Partial { ${fields.map(({ name, type }) => `${name}: ${type}`).join(", ")} }`,
@@ -84,9 +108,15 @@ export function frameStep(f: Frame): Step {
     "  return total;",
     "}",
     `fn merge(a: Partial, b: Partial) -> Partial { return ${combined("a", "b")}; }`,
+    ...(subgroup
+      ? [
+          `const LANES = ${f.lanes}u;`,
+          `fn shuffled(total: Partial, mask: u32) -> Partial { return Partial(${shuffles.join(", ")}); }`,
+        ]
+      : []),
     `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${stores.join("\n  ")}\n}`,
   ].join("\n");
-  const groups = f.file === "reduce-rows" ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
+  const groups = f.lanes > 1 ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
   const buffers = f.bindings.buffers();
   return {
     file: `${f.file}.wgsl`,

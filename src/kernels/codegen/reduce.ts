@@ -13,7 +13,7 @@ import { indexPrinter } from "./print-index.ts";
 import type { Width } from "./print-value.ts";
 import { valuePrinter } from "./print-value.ts";
 import type { Part } from "./reduce-frame.ts";
-import { frameStep } from "./reduce-frame.ts";
+import { columnFrame, frameStep, rowFrame } from "./reduce-frame.ts";
 import { indicesOf, valueBuilder } from "./value.ts";
 
 /** Kernels for reductions of one iteration space over the same axes: one pass, and a second where rows are split. */
@@ -44,7 +44,8 @@ export function reduceSteps(
   const rows = rowLoops.reduce((n, loop) => n * loop.size, 1);
   const columns = keptLoops.reduce((n, loop) => n * loop.size, 1);
   const trailing = axes.includes(full.length - 1) || full.length === 0;
-  const useRows = trailing && rows >= 128;
+  const rowWise = rowFrame(adapter);
+  const useRows = trailing && rows >= Math.min(128, 8 * rowWise.lanes);
   const vectorLoop = useRows ? rowLoops[rowLoops.length - 1] : trailing ? undefined : keptLoops[keptLoops.length - 1];
   const width: Width = vectorLoop !== undefined && vectorLoop.size % 4 === 0 ? 4 : 1;
   const ordered = useRows ? [...keptLoops, ...rowLoops] : [...rowLoops, ...keptLoops];
@@ -62,7 +63,7 @@ export function reduceSteps(
   );
   const results = values.map((value) => printed.print(value));
   const units = useRows ? { columns, rows: rows / width } : { columns: columns / width, rows };
-  const chunks = chunkCount(units.columns, units.rows, useRows, adapter);
+  const chunks = chunkCount(units.columns, units.rows, useRows ? rowWise.lanes : 1, adapter);
   const rowsPerChunk = Math.ceil(units.rows / chunks);
   const body = {
     column: [...splitCoordinates("column", keptLoops, useRows ? 1 : width, "k"), ...printed.fixed],
@@ -77,7 +78,7 @@ export function reduceSteps(
   const targets = parts.map((part, i) => (chunks === 1 ? valueRef(part.root) : partials[i]!));
   const horizontal = useRows && width === 4;
   const first = frameStep({
-    file: useRows ? "reduce-rows" : "reduce-columns",
+    ...(useRows ? rowWise : columnFrame),
     parts,
     width,
     horizontal,
@@ -95,12 +96,14 @@ export function reduceSteps(
   return [first, secondStage(parts, partials, columns, chunks, adapter)];
 }
 
-/** Enough invocations to fill the adapter, and at least 16 rows each. */
-function chunkCount(columns: number, rows: number, useRows: boolean, adapter: AdapterFacts): number {
-  const wanted = adapter.adapterClass === "software" ? 2048 : 65536;
-  const lanes = useRows ? 64 : 1;
+/**
+ * Enough invocations to fill the adapter, of at least 16 rows each. On software adapters 64: they want few, and one more
+ * dispatch costs as much as 10,000 loads.
+ */
+function chunkCount(columns: number, rows: number, lanes: number, { adapterClass }: AdapterFacts): number {
+  const [wanted, fewest] = adapterClass === "software" ? [2048, 64] : [65536, 16];
   const byNeed = Math.ceil(wanted / (Math.max(1, columns) * lanes));
-  const byRows = Math.max(1, Math.floor(rows / (16 * lanes)));
+  const byRows = Math.max(1, Math.floor(rows / (fewest * lanes)));
   return Math.max(1, Math.min(byNeed, byRows, 1024));
 }
 
@@ -122,7 +125,7 @@ function secondStage(
     return dtype === "bool" ? `(${stored} != ${width === 1 ? "0u" : "vec4u()"})` : stored;
   });
   return frameStep({
-    file: useRows ? "reduce-rows" : "reduce-columns",
+    ...(useRows ? rowFrame(adapter) : columnFrame),
     parts,
     width,
     horizontal: false,
