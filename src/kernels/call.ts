@@ -8,7 +8,7 @@ import { hostBytes } from "./heap.ts";
 import type { Plan, PlanRequest } from "./plan.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import { bytesOf } from "./plan-keys.ts";
-import type { BufferPool } from "./pool.ts";
+import type { BufferPool, PooledBuffer } from "./pool.ts";
 
 /** What calls of one device share. */
 export interface Shop {
@@ -66,13 +66,24 @@ function writeInput(loaded: Loaded, input: AnyTensor, leaf: AnyTensor, gpu: Gpu)
   gpu.device.queue.writeBuffer(range.buffer, 0, hostBytes(leaf) as Uint8Array<ArrayBuffer>);
 }
 
-/** Where the caller's leaves lie: a function for {@link Executable}. */
-export function leafRanges(loaded: Loaded, bound: ReadonlyMap<Node, Bound>): (node: Node) => Range {
+/** Where the caller's leaves and the call's direct outputs lie: a function for {@link Executable}. */
+export function callRanges(
+  loaded: Loaded,
+  bound: ReadonlyMap<Node, Bound>,
+  direct: ReadonlyMap<Node, PooledBuffer>,
+): (node: Node) => Range {
   return (node) => {
+    const own = direct.get(node);
+    if (own !== undefined) return { buffer: own.buffer, id: own.id, offset: 0 };
     const { storage } = bound.get(node)!;
     if (storage === undefined) return loaded.inputBuffers.get(node)!;
     return { buffer: storage.pooled.buffer, id: storage.pooled.id, offset: storage.offset };
   };
+}
+
+/** Buffers for the outputs that a call computes in place. */
+export function takeDirect({ plan }: Loaded, pool: BufferPool): Map<Node, PooledBuffer> {
+  return new Map([...plan.direct].map((node) => [node, pool.take(bytesOf(node.outputs[0]!))]));
 }
 
 /** Encodes and submits one call, and makes its output leaves. `given`: donated arguments, which end here. */
@@ -87,13 +98,14 @@ export function runCall(
   const { gpu, pool, heap } = shop;
   const encoder = gpu.device.createCommandEncoder({ label: name });
   separateWritten(loaded, bound, shop, encoder, site);
-  const ranges = leafRanges(loaded, bound);
+  const direct = takeDirect(loaded, pool);
+  const ranges = callRanges(loaded, bound, direct);
   executable.encode(encoder, ranges);
   const copied = plan.results.map(({ tensor, inPlace }) => !inPlace && tensor.node.op !== undefined);
-  const targets = placeOutputs(plan, copied, pool);
+  const targets = placeOutputs(plan, copied, direct, pool);
   plan.results.forEach(({ tensor }, i) => {
     const target = targets[i];
-    if (target === undefined || sizeOf(tensor.shape) === 0) return;
+    if (target === undefined || target.pooled === direct.get(tensor.node) || sizeOf(tensor.shape) === 0) return;
     const from = executable.locate(tensor, ranges);
     encoder.copyBufferToBuffer(from.buffer, from.offset, target.pooled.buffer, target.offset, bytesOf(tensor));
   });
@@ -143,8 +155,13 @@ export function separateWritten(
   }
 }
 
-/** Small outputs of a call share one buffer; others get their own. */
-function placeOutputs(plan: Plan, copied: readonly boolean[], pool: BufferPool) {
+/** Small outputs of a call share one buffer; others get their own, which direct ones have. */
+function placeOutputs(
+  plan: Plan,
+  copied: readonly boolean[],
+  direct: ReadonlyMap<Node, PooledBuffer>,
+  pool: BufferPool,
+) {
   const small = plan.results.map(({ tensor }, i) => copied[i] && bytesOf(tensor) <= packedBytes);
   const offsets: number[] = [];
   let total = 0;
@@ -157,6 +174,10 @@ function placeOutputs(plan: Plan, copied: readonly boolean[], pool: BufferPool) 
   if (shared !== undefined) shared.users = count;
   return plan.results.map(({ tensor }, i) => {
     if (!copied[i]) return undefined;
+    const own = direct.get(tensor.node);
+    if (own !== undefined && plan.results.findIndex((other) => other.tensor.node === tensor.node) === i) {
+      return { pooled: own, offset: 0 };
+    }
     return small[i] ? { pooled: shared!, offset: offsets[i]! } : { pooled: pool.take(bytesOf(tensor)), offset: 0 };
   });
 }

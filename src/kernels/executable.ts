@@ -16,7 +16,7 @@ export interface Range {
 
 /** A plan with its buffers, pipelines and bind groups: ready to encode without making anything. */
 export interface Executable {
-  /** Encodes all dispatches. `leaves` gives the buffer of each input leaf; timestamps, when given, mark each dispatch. */
+  /** Encodes all dispatches. `leaves` gives the buffer of each input leaf and direct output; timestamps, when given, mark each dispatch. */
   encode(encoder: GPUCommandEncoder, leaves: (node: Node) => Range, timestamps?: GPUQuerySet): void;
   /** Where a value lies after the last step. */
   locate(tensor: AnyTensor, leaves: (node: Node) => Range): Range;
@@ -49,10 +49,13 @@ export async function makeExecutable(
     }
     return range;
   };
+  // buffers that may change from call to call: the caller's leaves and the outputs that need no copy
+  const isOfCall = (node: Node): boolean =>
+    plan.direct.has(node) || (node.source !== undefined && node.source.kind !== "host");
   const slotOf = (ref: BufferRef): Range => slotRanges[plan.memory.slotOf.get(plan.keyOf(ref))!]!;
   const locate = (tensor: AnyTensor, leaves: (node: Node) => Range): Range => {
     if (tensor.node.source?.kind === "host") return constant(tensor);
-    if (tensor.node.op === undefined) return leaves(tensor.node);
+    if (isOfCall(tensor.node)) return leaves(tensor.node);
     return slotOf(valueRef(tensor));
   };
   const runs = plan.steps.map((step, at) => {
@@ -62,7 +65,7 @@ export async function makeExecutable(
     // found once: a call only asks for the leaves that it brings
     const sources = step.buffers.map(({ ref }): Range | Node => {
       if (ref.kind === "scratch") return slotOf(ref);
-      return isCallLeaf(ref.tensor.node) ? ref.tensor.node : locate(ref.tensor, noLeaves);
+      return isOfCall(ref.tensor.node) ? ref.tensor.node : locate(ref.tensor, noLeaves);
     });
     const fixed = sources.every((source) => "buffer" in source);
     const bind = (leaves: (node: Node) => Range): GPUBindGroup => {
@@ -108,9 +111,4 @@ export async function makeExecutable(
 
 function noLeaves(): never {
   throw new Error("executable: a step without leaves asked for one");
-}
-
-/** A leaf whose buffer the caller brings, so it may change from call to call. */
-function isCallLeaf(node: Node): boolean {
-  return node.source !== undefined && node.source.kind !== "host";
 }

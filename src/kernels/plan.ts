@@ -45,6 +45,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Where each output's value lies after the last step. */
   readonly results: readonly PlanResult[];
+  /** Outputs that each call computes into a buffer of its own instead of copying them out of a slot. */
+  readonly direct: ReadonlySet<Node>;
   readonly memory: MemoryPlan;
   /** The names that `memory` knows buffers by. */
   readonly keyOf: KeyOf;
@@ -67,9 +69,10 @@ export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
     return { type: output, tensor: inPlace ? over : resolve(output), inPlace };
   });
   checkLimits(steps, limits);
+  const direct = chooseDirect(results);
   const keyOf = bufferKeys();
-  const memory = planMemory(livesOf(steps, results, keyOf));
-  return { steps, results, memory, keyOf, naiveBytes: naiveBytes(region.order), order: region.order };
+  const memory = planMemory(livesOf(steps, results, direct, keyOf));
+  return { steps, results, direct, memory, keyOf, naiveBytes: naiveBytes(region.order), order: region.order };
 }
 
 /** Outputs that may be written over a donated input: elementwise ones, after every other reader of the old value. */
@@ -122,12 +125,21 @@ function stepsOf(kernel: Kernel, region: Cut, overwrites: ReadonlyMap<Node, AnyT
   }
 }
 
-/** From first write to last read; results live past the last step. Leaves have buffers of their own. */
-function livesOf(steps: readonly Step[], results: Plan["results"], keyOf: KeyOf): Life[] {
+/** A bind group for the call's own buffer takes as long as copying this. */
+const directBytes = 2 ** 18;
+
+function chooseDirect(results: Plan["results"]): Set<Node> {
+  const made = results.filter(({ tensor, inPlace }) => !inPlace && tensor.node.op !== undefined);
+  const large = made.filter(({ tensor }) => tensor.node.outputs.length === 1 && bytesOf(tensor) >= directBytes);
+  return new Set(large.map(({ tensor }) => tensor.node));
+}
+
+/** From first write to last read; results live past the last step. Leaves and direct outputs have buffers of their own. */
+function livesOf(steps: readonly Step[], results: Plan["results"], direct: ReadonlySet<Node>, keyOf: KeyOf): Life[] {
   const lives = new Map<string, { key: string; bytes: number; from: number; to: number }>();
   steps.forEach((step, at) => {
     for (const { ref } of step.buffers) {
-      if (isLeafRef(ref)) continue;
+      if (isLeafRef(ref) || (ref.kind === "value" && direct.has(ref.tensor.node))) continue;
       const key = keyOf(ref);
       const life = lives.get(key) ?? { key, bytes: bytesOf(refType(ref)), from: at, to: at };
       life.to = at;

@@ -9,7 +9,7 @@ import { isTensor, outputOf } from "../tensor/tensor.ts";
 import { argumentLeaves, signatureOf, trace } from "../tensor/trace.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import type { Loaded, Workshop } from "./call.ts";
-import { bindLeaves, leafRanges, runCall, separateWritten } from "./call.ts";
+import { bindLeaves, callRanges, runCall, separateWritten, takeDirect } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import { profileExecutable } from "./profile.ts";
@@ -104,9 +104,13 @@ export function gpuProgram<A extends readonly unknown[], R>(
       const encoder = shop.gpu.device.createCommandEncoder({ label: name });
       separateWritten(loaded, bound, shop, encoder, captureSite());
       shop.gpu.submit(encoder.finish());
-      const report = await profileExecutable(loaded, leafRanges(loaded, bound), shop.gpu);
-      for (const node of donated) bound.get(node)?.storage?.release(`donated to ${name}`, captureSite());
-      return report;
+      const direct = takeDirect(loaded, shop.pool);
+      try {
+        return await profileExecutable(loaded, callRanges(loaded, bound, direct), shop.gpu);
+      } finally {
+        for (const pooled of direct.values()) shop.pool.release(pooled);
+        for (const node of donated) bound.get(node)?.storage?.release(`donated to ${name}`, captureSite());
+      }
     },
     dump: () => {
       const { plan } = ran().loaded;

@@ -9,7 +9,7 @@ import type { Op } from "../../src/tensor/op.ts";
 import { apply1, defineOp } from "../../src/tensor/op.ts";
 import { zeros } from "../../src/tensor/ops/creation.ts";
 import { add, div, log, mul, sub } from "../../src/tensor/ops/elementwise.ts";
-import { mean, sum } from "../../src/tensor/ops/index.ts";
+import { mean, reshape, sum } from "../../src/tensor/ops/index.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import { transpose } from "../../src/tensor/ops/transpose.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
@@ -120,6 +120,31 @@ function deviceRules(open: () => Promise<Device>): void {
     state = await step(state);
     state = await step(state);
     expect([await state.a.item(), await state.b.item()]).toEqual([2, 11]);
+  });
+
+  it("gives large outputs memory of their own, whatever else reads or repeats them", async () => {
+    const n = 2 ** 17; // computed straight into the caller's buffer
+    const step = device.compile((x: AnyTensor, rate: number) => {
+      const y = mul(x, rate);
+      return { y, again: y, twice: add(y, y), total: sum(y), flat: reshape(y, [2, n / 2]) };
+    });
+    const x = await device.evaluate(tensor(Float32Array.from({ length: n }, (_, i) => i % 8)));
+    const results = [await step(x, 1), await step(x, 2), await step(x, 3)];
+    for (const [i, { y, again, twice, total, flat }] of results.entries()) {
+      const rate = i + 1;
+      for (const [tree, factor] of [
+        [y, 1],
+        [again, 1],
+        [twice, 2],
+        [flat, 1],
+      ] as const) {
+        const found = await values(tree);
+        expect([found[n - 1], found[9]]).toEqual([7 * factor * rate, factor * rate]);
+      }
+      expect(await total.item()).toBe(3.5 * n * rate);
+      device.free([y, twice]);
+      expect((await values(again))[n - 1]).toBe(7 * rate);
+    }
   });
 
   it("hands arguments through", async () => {
