@@ -6,7 +6,18 @@ export * from "./cbd/index.ts";
 export * from "./data/index.ts";
 export * from "./kernels/index.ts";
 export * from "./nn/index.ts";
-export type { CompileOptions, Device, DeviceInfo, MemoryReport, ProfileReport, Program } from "./tensor/device.ts";
+export type {
+  AdapterLimits,
+  CompileOptions,
+  Device,
+  DeviceInfo,
+  KernelProfile,
+  MemoryReport,
+  MemorySlot,
+  ProfileReport,
+  Program,
+  Tenant,
+} from "./tensor/device.ts";
 export type { DType, NumericArray, Precision } from "./tensor/dtype.ts";
 export {
   ConfigError,

@@ -62,7 +62,16 @@ console.log(`step / sum of its kernels ${(wall / profile.totalMs).toFixed(2)}`);
 console.log(
   `planned peak ${mebibytes(memory.peakBytes)} MiB, live ${mebibytes(memory.liveBytes)}, unplanned ${mebibytes(memory.naiveBytes)}`,
 );
-for (const { name, calls, ms } of profile.kernels.slice(0, 16)) {
-  console.log(`${ms.toFixed(2).padStart(8)} ms ${String(calls).padStart(4)} × ${name}`);
+const giga = (perSecond: number): string => (perSecond / 1e9).toFixed(1).padStart(7);
+const { limits } = profile;
+if (limits !== null) console.log(`limits ${giga(limits.flopsPerSecond)} GFLOP/s ${giga(limits.bytesPerSecond)} GB/s`);
+console.log("       ms share GFLOP/s    GB/s limit  calls");
+for (const kernel of profile.kernels.slice(0, 16)) {
+  const percent = (part: number): string => `${(100 * part).toFixed(0).padStart(4)}%`;
+  const rates = `${giga(kernel.flopsPerSecond)} ${giga(kernel.bytesPerSecond)}`;
+  const calls = String(kernel.calls).padStart(5);
+  console.log(
+    `${kernel.ms.toFixed(2).padStart(9)} ${percent(kernel.share)} ${rates} ${percent(kernel.ofLimit)} ${calls} × ${kernel.name}`,
+  );
 }
 device.close();

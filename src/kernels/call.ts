@@ -1,3 +1,4 @@
+import type { AdapterLimits } from "../tensor/device.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Site } from "../tensor/site.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
@@ -32,6 +33,8 @@ export interface Workshop extends Shop {
   load(name: string, request: PlanRequest & { readonly inputs: readonly AnyTensor[] }): Promise<Loaded>;
   /** Gives plans back once `owner`, the program that runs them, is collected; a call under way keeps it. */
   unloadWith(owner: object, plans: readonly PlanBuffers[]): void;
+  /** What the adapter does at best; measured once. */
+  limits(): Promise<AdapterLimits>;
 }
 
 /** The leaf of an argument and, unless it is on the host, its storage. */

@@ -6,6 +6,7 @@ import type { Plan } from "./plan.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import { bytesOf, refType, valueRef } from "./plan-keys.ts";
 import type { BufferRef } from "./step.ts";
+import type { StampsOf } from "./timestamps.ts";
 
 /** A range of a buffer, with the buffer's own number. */
 export interface Range {
@@ -16,8 +17,11 @@ export interface Range {
 
 /** A plan with its buffers, pipelines and bind groups: ready to encode without making anything. */
 export interface Executable {
-  /** Encodes all dispatches. `leaves` gives the buffer of each input leaf and direct output; timestamps, when given, mark each dispatch. */
-  encode(encoder: GPUCommandEncoder, leaves: (node: Node) => Range, timestamps?: GPUQuerySet): void;
+  /**
+   * Encodes all dispatches. `leaves` gives the buffer of each input leaf and direct output; `stampsOf`, when given, puts each
+   * dispatch in a pass of its own.
+   */
+  encode(encoder: GPUCommandEncoder, leaves: (node: Node) => Range, stampsOf?: StampsOf): void;
   /** Where a value lies after the last step. */
   locate(tensor: AnyTensor, leaves: (node: Node) => Range): Range;
 }
@@ -87,23 +91,16 @@ export async function makeExecutable(
     return { pipeline, workgroups: step.workgroups, group: ready === undefined ? bind : () => ready };
   });
   return {
-    encode(encoder, leaves, timestamps) {
-      let pass = timestamps === undefined ? encoder.beginComputePass() : undefined;
+    encode(encoder, leaves, stampsOf) {
+      let pass = stampsOf === undefined ? encoder.beginComputePass() : undefined;
       runs.forEach(({ pipeline, workgroups, group }, at) => {
-        if (timestamps !== undefined) {
-          const timestampWrites = {
-            querySet: timestamps,
-            beginningOfPassWriteIndex: 2 * at,
-            endOfPassWriteIndex: 2 * at + 1,
-          };
-          pass = encoder.beginComputePass({ timestampWrites });
-        }
+        if (stampsOf !== undefined) pass = encoder.beginComputePass({ timestampWrites: stampsOf(at) });
         pass!.setPipeline(pipeline);
         pass!.setBindGroup(0, group(leaves));
         pass!.dispatchWorkgroups(...workgroups);
-        if (timestamps !== undefined) pass!.end();
+        if (stampsOf !== undefined) pass!.end();
       });
-      if (timestamps === undefined) pass!.end();
+      if (stampsOf === undefined) pass!.end();
     },
     locate,
   };

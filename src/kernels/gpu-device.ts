@@ -1,8 +1,9 @@
-import type { Device, DeviceInfo } from "../tensor/device.ts";
+import type { AdapterLimits, Device, DeviceInfo } from "../tensor/device.ts";
 import { scoped } from "../tensor/scope.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { flattenTree, mapTree, unflattenTree } from "../tensor/tree.ts";
+import { measureLimits } from "./adapter-limits.ts";
 import type { Loaded, Workshop } from "./call.ts";
 import { bindLeaves, runCall } from "./call.ts";
 import { makeExecutable } from "./executable.ts";
@@ -31,6 +32,7 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
   };
   // holds buffers alone: plans lead back to their program by the call sites of their nodes
   const collected = new FinalizationRegistry<readonly PlanBuffers[]>((plans) => plans.forEach(unload));
+  let measured: Promise<AdapterLimits> | undefined;
   const shop: Workshop = {
     gpu,
     pool,
@@ -43,6 +45,13 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
       return { name, plan, executable, buffers, inputs: request.inputs, inputBuffers: new Map() };
     },
     unloadWith: (owner, plans) => collected.register(owner, plans),
+    limits() {
+      measured ??= measureLimits(gpu, pipelines, limits.adapter, limits.maxBindingBytes);
+      measured.catch(() => {
+        measured = undefined;
+      });
+      return measured;
+    },
   };
   const idOf = identifier();
   const forms = new Map<string, Promise<Loaded>>();

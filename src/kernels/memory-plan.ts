@@ -1,7 +1,7 @@
 /** A buffer of a plan that several values use in turn. */
 export interface Slot {
   readonly bytes: number;
-  readonly occupants: string[];
+  readonly tenants: readonly Life[];
 }
 
 /** A value that needs memory of the plan: alive from the step that writes it first to the last that reads it, both included. */
@@ -26,20 +26,18 @@ export interface MemoryPlan {
  * @see Pisarchyk & Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020, greedy by size
  */
 export function planMemory(lives: readonly Life[]): MemoryPlan {
-  const slots: { bytes: number; occupants: string[]; lives: Life[] }[] = [];
+  const slots: { bytes: number; tenants: Life[] }[] = [];
   const slotOf = new Map<string, number>();
   for (const life of [...lives].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
     // every slot is at least as large as this life: the last one that is free wastes least
-    const isFree = (slot: { lives: Life[] }): boolean =>
-      slot.lives.every((other) => other.to < life.from || life.to < other.from);
+    const isFree = (slot: Slot): boolean => slot.tenants.every((other) => other.to < life.from || life.to < other.from);
     let chosen = slots.findLastIndex(isFree);
-    if (chosen < 0) chosen = slots.push({ bytes: life.bytes, occupants: [], lives: [] }) - 1;
-    slots[chosen]!.occupants.push(life.key);
-    slots[chosen]!.lives.push(life);
+    if (chosen < 0) chosen = slots.push({ bytes: life.bytes, tenants: [] }) - 1;
+    slots[chosen]!.tenants.push(life);
     slotOf.set(life.key, chosen);
   }
   return {
-    slots: slots.map(({ bytes, occupants }) => ({ bytes, occupants })),
+    slots,
     slotOf,
     liveBytes: largestLiveSet(lives),
   };

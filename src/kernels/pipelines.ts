@@ -1,10 +1,10 @@
 import { KernelError } from "../tensor/errors.ts";
 import type { Gpu } from "./gpu.ts";
-import type { Step } from "./step.ts";
+import type { KernelSource } from "./step.ts";
 
 /** Compiled kernels of one device, shared by all its plans: equal WGSL compiles once. */
 export interface PipelineCache {
-  get(step: Step): Promise<GPUComputePipeline>;
+  get(step: KernelSource): Promise<GPUComputePipeline>;
   count(): number;
 }
 
@@ -12,7 +12,7 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
   const known = new Map<string, Promise<GPUComputePipeline>>();
   const layouts = new Map<string, GPUPipelineLayout>();
   /** Explicit layouts: a kernel may leave a binding unused, and equal layouts are shared. */
-  const layoutOf = (step: Step): GPUPipelineLayout => {
+  const layoutOf = (step: KernelSource): GPUPipelineLayout => {
     const key = step.buffers.map(({ access }) => (access === "read" ? "r" : "w")).join("");
     let layout = layouts.get(key);
     if (layout === undefined) {
@@ -28,7 +28,7 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
     }
     return layout;
   };
-  const compile = async (step: Step): Promise<GPUComputePipeline> => {
+  const compile = async (step: KernelSource): Promise<GPUComputePipeline> => {
     gpu.device.pushErrorScope("validation"); // told below, with the line, not by a later call
     const module = gpu.device.createShaderModule({ code: step.code, label: step.name });
     const refused = gpu.device.popErrorScope();

@@ -11,6 +11,7 @@ import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import type { Loaded, Workshop } from "./call.ts";
 import { bindLeaves, callRanges, runCall, separateWritten, takeDirect } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
+import { memoryReport } from "./memory-report.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import { profileExecutable } from "./profile.ts";
 
@@ -93,12 +94,9 @@ export function gpuProgram<A extends readonly unknown[], R>(
   };
   shop.unloadWith(call, owned);
   return Object.assign(call, {
-    memory: () => {
-      const { plan } = ran().loaded;
-      const peakBytes = plan.memory.slots.reduce((total, slot) => total + slot.bytes, 0);
-      return { peakBytes, liveBytes: plan.memory.liveBytes, naiveBytes: plan.naiveBytes, slots: plan.memory.slots };
-    },
+    memory: () => memoryReport(ran().loaded.plan),
     profile: async (...args: A) => {
+      const limits = await shop.limits();
       const { loaded, captured, donated } = await prepare(args, captureSite());
       const bound = bindLeaves(loaded, [...argumentLeaves(args), ...captured], shop);
       const encoder = shop.gpu.device.createCommandEncoder({ label: name });
@@ -106,7 +104,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
       shop.gpu.submit(encoder.finish());
       const direct = takeDirect(loaded, shop.pool);
       try {
-        return await profileExecutable(loaded, callRanges(loaded, bound, direct), shop.gpu);
+        return await profileExecutable(loaded, callRanges(loaded, bound, direct), shop.gpu, limits);
       } finally {
         for (const pooled of direct.values()) shop.pool.release(pooled);
         for (const node of donated) bound.get(node)?.storage?.release(`donated to ${name}`, captureSite());

@@ -19,13 +19,20 @@ export interface Cost {
   readonly bytes: number;
 }
 
-/** One dispatch of a plan: complete WGSL, its buffers in binding order, and its size. */
-export interface Step {
+/** What a pipeline is made of. */
+export interface KernelSource {
   /** What it computes: the op, or the ops that melted together. */
   readonly name: string;
   /** The kernel file whose lines the code begins with: `conv2d.wgsl`. */
   readonly file: string;
+  /** Complete WGSL. */
   readonly code: string;
+  /** In binding order. */
+  readonly buffers: readonly { readonly access: BoundBuffer["access"] }[];
+}
+
+/** One dispatch of a plan. */
+export interface Step extends KernelSource {
   readonly buffers: readonly BoundBuffer[];
   readonly workgroups: readonly [number, number, number];
   readonly cost: Cost;

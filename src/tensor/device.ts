@@ -20,7 +20,12 @@ export interface CompileOptions {
 export type Program<A extends readonly unknown[], R> = ((...args: A) => Promise<R>) & {
   /** Bytes and buffers of the plan for the last signature. */
   memory(): MemoryReport;
-  /** Milliseconds a kernel, slowest first, of one call with these arguments. Donated arguments are consumed. */
+  /**
+   * Time, work and distance from the adapter's limits of each kernel of a call with these arguments, in the median of three
+   * calls by the adapter's clock. Donated arguments are consumed.
+   *
+   * @throws DeviceError where the adapter has no timestamps.
+   */
   profile(...args: A): Promise<ProfileReport>;
   /** Graph, kernels and WGSL of the plan for the last signature. */
   dump(): string;
@@ -33,12 +38,68 @@ export interface MemoryReport {
   readonly liveBytes: number;
   /** One buffer for every value of the program, without reuse. */
   readonly naiveBytes: number;
-  readonly slots: readonly { readonly bytes: number; readonly occupants: readonly string[] }[];
+  readonly slots: readonly MemorySlot[];
+}
+
+/** A buffer of a plan, and the values that lie in it one after the other. */
+export interface MemorySlot {
+  readonly bytes: number;
+  /** In the order of time. */
+  readonly tenants: readonly Tenant[];
+}
+
+/** An intermediate value. */
+export interface Tenant {
+  /** What made it: an op, or a kernel's name and `scratch`. */
+  readonly what: string;
+  /** `f32[32,16]`. */
+  readonly type: string;
+  readonly bytes: number;
+  /** The dispatch, counted from 0, that writes it first. */
+  readonly from: number;
+  /** The last dispatch that needs it; the number of dispatches where the value is a result. */
+  readonly to: number;
+  /** The line of the program that made it, where one is known: `loss (train.ts:12:18)`. */
+  readonly line: string | null;
+}
+
+/** What an adapter does at best, measured by kernels that ask for one thing only. */
+export interface AdapterLimits {
+  /** f32 multiply-adds on registers; each counts two. */
+  readonly flopsPerSecond: number;
+  /** A copy of one large buffer to another: bytes read plus bytes written. */
+  readonly bytesPerSecond: number;
+}
+
+/** All dispatches of one call that have a name in common. */
+export interface KernelProfile {
+  readonly name: string;
+  readonly calls: number;
+  readonly ms: number;
+  /** `ms` of the report's `totalMs`, 0…1. */
+  readonly share: number;
+  /**
+   * Operations of the formula: two a multiply-add of a product or convolution (taps on padding too), one any scalar call of a
+   * generated kernel an element. 0 where none are counted: kernels that move data or integers, a user's own WGSL, the CPU.
+   */
+  readonly flops: number;
+  /** Bytes that must pass between memory and the kernel: each buffer once, or the part that it reads; one updated in place twice. */
+  readonly bytes: number;
+  readonly flopsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /**
+   * The least time that the limits allow ÷ the time taken, 0…1, where the least time is the larger of flops and of bytes
+   * each at its limit (a roofline). Caches faster than memory count as 1. 0 where nothing is measured to compare with.
+   */
+  readonly ofLimit: number;
 }
 
 export interface ProfileReport {
   readonly totalMs: number;
-  readonly kernels: readonly { readonly name: string; readonly calls: number; readonly ms: number }[];
+  /** Slowest first. */
+  readonly kernels: readonly KernelProfile[];
+  /** Of the adapter, measured at the first profile of a device; null on the CPU reference. */
+  readonly limits: AdapterLimits | null;
 }
 
 /** Runs programs. Everything above `kernels/` sees a device only through this. */

@@ -1,15 +1,17 @@
-import type { CompileOptions, MemoryReport, ProfileReport, Program } from "./device.ts";
+import type { CompileOptions, MemoryReport, MemorySlot, Program, Tenant } from "./device.ts";
 import type { NumericArray } from "./dtype.ts";
 import { deviceBytes, isFloat } from "./dtype.ts";
 import { ConfigError, DeviceError } from "./errors.ts";
 import { topologicalOrder } from "./graph.ts";
 import { listProgram } from "./list-program.ts";
+import type { Timed } from "./profile-report.ts";
+import { profileReport } from "./profile-report.ts";
 import type { Values } from "./reference.ts";
 import { computeValues, valueOf } from "./reference.ts";
 import type { ReferenceHeap } from "./reference-heap.ts";
 import { sizeOf } from "./shape.ts";
 import type { Site } from "./site.ts";
-import { captureSite } from "./site.ts";
+import { captureSite, formatSite } from "./site.ts";
 import type { AnyTensor, Node } from "./tensor.ts";
 import { formatType, outputOf } from "./tensor.ts";
 import type { Traced } from "./trace.ts";
@@ -85,15 +87,16 @@ export function referenceProgram<A extends readonly unknown[], R>(
     memory: () => memoryOf(ran()),
     profile: async (...args: A) => {
       const site = captureSite();
-      const spent = new Map<string, { calls: number; ms: number }>();
+      const timed: Timed[] = [];
       let before = performance.now();
       call(args, site, (node) => {
         const now = performance.now();
-        const entry = spent.get(node.op?.name ?? "leaf") ?? { calls: 0, ms: 0 };
-        spent.set(node.op?.name ?? "leaf", { calls: entry.calls + 1, ms: entry.ms + now - before });
+        const touched = new Set([node, ...node.inputs.map((input) => input.node)]);
+        const bytes = [...touched].reduce((total, each) => total + bytesOf(each), 0);
+        timed.push({ name: node.op?.name ?? "leaf", ms: now - before, flops: 0, bytes });
         before = performance.now();
       });
-      return profileOf(spent);
+      return profileReport(timed, null);
     },
     dump: () => listProgram(ran().roots),
   });
@@ -113,31 +116,25 @@ const checkFinite: Observer = (node, outputs) => {
   });
 };
 
-function profileOf(spent: ReadonlyMap<string, { calls: number; ms: number }>): ProfileReport {
-  const kernels = [...spent].map(([kernel, entry]) => ({ name: kernel, ...entry })).sort((a, b) => b.ms - a.ms);
-  return { totalMs: kernels.reduce((total, { ms }) => total + ms, 0), kernels };
-}
-
 const bytesOf = (node: Node): number =>
   node.outputs.reduce((total, type) => total + deviceBytes(type.dtype, sizeOf(type.shape)), 0);
 
 /** What the walk holds: a value lives from its op to its last user, and nothing is reused. */
 function memoryOf(plan: Plan): MemoryReport {
   const order = topologicalOrder(plan.roots).filter((node) => node.op !== undefined);
-  const users = new Map<Node, number>();
-  for (const node of order) for (const { node: input } of node.inputs) users.set(input, (users.get(input) ?? 0) + 1);
-  const kept = new Set(plan.roots.map((root) => root.node));
-  let live = 0;
-  let peak = 0;
-  for (const node of order) {
-    live += bytesOf(node);
-    peak = Math.max(peak, live);
-    for (const { node: input } of node.inputs) {
-      const left = users.get(input)! - 1;
-      users.set(input, left);
-      if (left === 0 && input.op !== undefined && !kept.has(input)) live -= bytesOf(input);
-    }
-  }
-  const slots = order.map((node) => ({ bytes: bytesOf(node), occupants: [node.op!.name] }));
-  return { peakBytes: peak, liveBytes: peak, naiveBytes: slots.reduce((total, slot) => total + slot.bytes, 0), slots };
+  const last = new Map<Node, number>();
+  order.forEach((node, at) => {
+    for (const input of [node, ...node.inputs.map((tensor) => tensor.node)]) last.set(input, at);
+  });
+  for (const root of plan.roots) last.set(root.node, order.length);
+  const slots = order.map((node, from): MemorySlot => {
+    const type = node.outputs.map(formatType).join(", ");
+    const line = (node.site && formatSite(node.site)) ?? null;
+    const bytes = bytesOf(node);
+    return { bytes, tenants: [{ what: node.op!.name, type, bytes, from, to: last.get(node)!, line }] };
+  });
+  const tenants = slots.flatMap((slot) => slot.tenants);
+  const sum = (values: readonly Tenant[]): number => values.reduce((total, { bytes }) => total + bytes, 0);
+  const liveBytes = Math.max(0, ...order.map((_, at) => sum(tenants.filter(({ from, to }) => from <= at && at <= to))));
+  return { peakBytes: liveBytes, liveBytes, naiveBytes: sum(tenants), slots };
 }

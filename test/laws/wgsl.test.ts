@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { augmentBatchOp } from "../../src/data/augment.ts";
+import { copyKernel, multiplyAddKernel } from "../../src/kernels/adapter-limits.ts";
 import { families } from "../../src/kernels/families/index.ts";
 import { link } from "../../src/kernels/link.ts";
 import { makePlan } from "../../src/kernels/plan.ts";
@@ -16,15 +17,16 @@ import { describeGpu } from "../support/gpu.ts";
 const files = Object.keys(wgsl) as KernelFile[];
 const kernels = files.filter((file) => wgsl[file].includes("@compute"));
 
-/** Programs whose kernels the elementwise compiler completes. */
+/** Kernels that no family makes: those that the elementwise compiler completes, and those that measure the adapter. */
 function generatedModules(): Module[] {
   const [x, y] = [0, 1].map(() => leaf({ shape: [70, 264], dtype: "f32" }, { kind: "input" }));
   const outputs = [exp(mul(x!, y!)), sum(x!, { axis: 0 }), sum(x!, { axis: 1 })];
-  return Object.values(adapterVariants()).flatMap((adapter) => {
+  const generated = Object.values(adapterVariants()).flatMap((adapter) => {
     const limits = { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 };
-    const { steps } = makePlan({ outputs, donations: new Map() }, limits);
-    return steps.map(({ code }) => ({ file: kernels.find((file) => code.includes(wgsl[file]))!, code }));
+    return makePlan({ outputs, donations: new Map() }, limits).steps;
   });
+  const sources = [...generated, multiplyAddKernel(), copyKernel(64)];
+  return sources.map(({ code }) => ({ file: kernels.find((file) => code.includes(wgsl[file]))!, code }));
 }
 
 interface Module {

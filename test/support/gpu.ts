@@ -10,7 +10,7 @@ async function findAdapter(): Promise<GPUAdapter | null> {
   try {
     const { create, globals } = await import("webgpu");
     Object.assign(globalThis, globals);
-    dawn.gpu = create([]);
+    dawn.gpu = create(["disable-dawn-features=timestamp_quantization"]); // as node/ does: whole microseconds, not 65
     return await dawn.gpu.requestAdapter({ powerPreference: "high-performance" });
   } catch (error) {
     if (required) throw error;

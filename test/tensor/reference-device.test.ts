@@ -112,11 +112,26 @@ test("memory, profile and dump report the last program", async () => {
   const x = tensor(new Float32Array(100));
   await program(x);
   const { peakBytes, naiveBytes, slots } = program.memory();
-  expect(slots.map((slot) => slot.occupants[0])).toEqual(["broadcastTo", "add", "broadcastTo", "mul", "sum"]);
+  expect(slots.map(({ tenants }) => tenants[0]!.what)).toEqual(["broadcastTo", "add", "broadcastTo", "mul", "sum"]);
   expect(naiveBytes).toBe(1604);
   expect(peakBytes).toBe(1200);
-  const { kernels, totalMs } = await program.profile(x);
+  const [, added] = slots;
+  expect(added?.tenants).toEqual([
+    {
+      what: "add",
+      type: "f32[100]",
+      bytes: 400,
+      from: 1,
+      to: 3,
+      line: expect.stringMatching(/reference-device\.test\.ts/),
+    },
+  ]);
+  expect(slots.at(-1)?.tenants[0]?.to).toBe(slots.length); // a result
+  const { kernels, totalMs, limits } = await program.profile(x);
   expect(kernels.find((kernel) => kernel.name === "broadcastTo")?.calls).toBe(2);
+  expect(kernels.find((kernel) => kernel.name === "add")?.bytes).toBe(1200);
+  expect(kernels.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 9);
+  expect(limits).toBeNull();
   expect(totalMs).toBeGreaterThan(0);
   expect(program.dump()).toMatch(/%\d+ = add\(%\d+, %\d+\) {2}f32\[100\] {2}at .*reference-device\.test\.ts/);
 });
