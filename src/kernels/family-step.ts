@@ -2,10 +2,12 @@ import type { Op } from "../tensor/op.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { outputOf } from "../tensor/tensor.ts";
+import type { Epilogue } from "./codegen/epilogue.ts";
+import { epilogueHook } from "./codegen/epilogue.ts";
 import { bytesMoved } from "./cost.ts";
-import { families } from "./families/index.ts";
+import { families, takeEpilogues } from "./families/index.ts";
 import type { AdapterFacts, DispatchSpec, Operand } from "./family.ts";
-import { link } from "./link.ts";
+import { link, storeWidth } from "./link.ts";
 import { resolve } from "./passes/regions.ts";
 import { isSameBuffer, refType } from "./plan-keys.ts";
 import type { BoundBuffer, BufferRef, Step } from "./step.ts";
@@ -17,8 +19,14 @@ export function hasKernel(op: { readonly kernel?: Op["kernel"] }): boolean {
   return !("family" in rule) || rule.combine !== undefined || rule.family in families;
 }
 
+/** True for nodes whose kernel can go on computing with its result before it is stored. */
+export function takesEpilogue(node: Node): boolean {
+  const rule = (node.op as unknown as Op).kernel;
+  return rule !== undefined && "family" in rule && takeEpilogues.has(rule.family);
+}
+
 /** The dispatches of one node that is not elementwise. */
-export function familySteps(node: Node, adapter: AdapterFacts): Step[] {
+export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogue | null): Step[] {
   const op = node.op as unknown as Op;
   const rule = op.kernel!;
   const inputs = node.inputs.map(resolve);
@@ -46,10 +54,15 @@ export function familySteps(node: Node, adapter: AdapterFacts): Step[] {
     if (kind === "scratch") return scratches[index]!;
     return { kind: "value", tensor: kind === "input" ? inputs[index]! : outputs[index]! };
   };
-  return lowering.dispatches.map((dispatch) => linkDispatch(op.name, dispatch, refOf));
+  return lowering.dispatches.map((dispatch) => linkDispatch(op.name, dispatch, refOf, epilogue));
 }
 
-function linkDispatch(name: string, dispatch: DispatchSpec, refOf: (operand: Operand) => BufferRef): Step {
+function linkDispatch(
+  name: string,
+  dispatch: DispatchSpec,
+  refOf: (operand: Operand) => BufferRef,
+  epilogue: Epilogue | null,
+): Step {
   const entries = [
     ...Object.entries(dispatch.reads).map(([key, operand]) => ({ key, ref: refOf(operand), access: "read" as const })),
     ...Object.entries(dispatch.writes).map(([key, operand]) => ({
@@ -58,28 +71,44 @@ function linkDispatch(name: string, dispatch: DispatchSpec, refOf: (operand: Ope
       access: "write" as const,
     })),
   ];
+  const ends =
+    epilogue === null
+      ? -1
+      : entries.findIndex(({ ref, access }) => access === "write" && isValue(ref, epilogue.result));
+  const plain = ends < 0 ? entries : [...entries.slice(0, ends), ...entries.slice(ends + 1)];
+  const hooked =
+    ends < 0
+      ? null
+      : epilogueHook(epilogue!, entries[ends]!.key, storeWidth(dispatch.file, entries[ends]!.key), plain.length);
   const code = link({
     file: dispatch.file,
     constants: dispatch.constants,
     enables: dispatch.enables ?? [],
-    operands: entries.map(({ key, ref, access }, binding) => {
-      const type = refType(ref);
-      return { name: key, dtype: type.dtype, access, size: sizeOf(type.shape), binding };
+    operands: entries.map((entry, at) => {
+      const type = refType(entry.ref);
+      const operand = { name: entry.key, dtype: type.dtype, access: entry.access, size: sizeOf(type.shape) };
+      if (at === ends) return { ...operand, binding: null, hook: hooked!.hook };
+      return { ...operand, binding: plain.indexOf(entry) };
     }),
-    declarations: [],
+    declarations: hooked?.declarations ?? [],
   });
-  const buffers = entries.map(({ ref, access }) => ({ ref, access }));
+  const buffers = [...plain.map(({ ref, access }) => ({ ref, access })), ...(hooked?.buffers ?? [])];
   const partly = entries.filter(({ key }) => dispatch.elementsRead?.[key] !== undefined);
   const elementsRead = (ref: BufferRef): number => {
     const entry = partly.find((other) => isSameBuffer(other.ref, ref));
     return entry === undefined ? Infinity : dispatch.elementsRead![entry.key]!;
   };
+  const melted = hooked === null ? "" : ` + ${epilogue!.roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`;
   return {
-    name: dispatch.file === name ? name : `${name} ${dispatch.file}`,
+    name: `${dispatch.file === name ? name : `${name} ${dispatch.file}`}${melted}`,
     file: `${dispatch.file}.wgsl`,
     code,
     buffers,
     workgroups: dispatch.workgroups,
-    cost: { flops: dispatch.flops ?? 0, bytes: bytesMoved(buffers, elementsRead) },
+    cost: { flops: (dispatch.flops ?? 0) + (hooked?.flops ?? 0), bytes: bytesMoved(buffers, elementsRead) },
   };
+}
+
+function isValue(ref: BufferRef, tensor: AnyTensor): boolean {
+  return ref.kind === "value" && ref.tensor.node === tensor.node;
 }

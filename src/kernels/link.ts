@@ -56,6 +56,11 @@ export function link(options: LinkOptions): string {
   return `${front}${body}\n${parts.join("\n")}\n`;
 }
 
+/** Elements that one store to operand `name` of a kernel file writes. */
+export function storeWidth(file: KernelFile, name: string): 1 | 4 {
+  return withoutComments(wgsl[file]).includes(`store4_${name}(`) ? 4 : 1;
+}
+
 function withoutComments(text: string): string {
   return text.replace(/\/\/.*$/gm, "");
 }

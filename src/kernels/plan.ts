@@ -8,6 +8,7 @@ import type { AdapterFacts } from "./family.ts";
 import { familySteps, hasKernel } from "./family-step.ts";
 import type { Life, MemoryPlan } from "./memory-plan.ts";
 import { planMemory } from "./memory-plan.ts";
+import { absorbEpilogues } from "./passes/epilogues.ts";
 import type { Kernel } from "./passes/group.ts";
 import { groupKernels } from "./passes/group.ts";
 import { prepare } from "./passes/prepare.ts";
@@ -59,9 +60,11 @@ export interface Plan {
 export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
   const outputs = prepare(request.outputs, hasKernel);
   const region = cut(outputs, limits.maxBindings);
-  const kernels = groupKernels(region, limits.maxBindings);
+  const kernels = absorbEpilogues(groupKernels(region, limits.maxBindings), region, limits.maxBindings);
   const overwrites = chooseOverwrites(outputs, request.donations, region, kernels);
-  const made = schedule(kernels).flatMap((kernel) => stepsOf(kernel, region, overwrites, limits.adapter));
+  const needed = new Set(kernels.flatMap((kernel) => [...kernel.reads]));
+  for (const output of outputs) needed.add(resolve(output).node);
+  const made = schedule(kernels).flatMap((kernel) => stepsOf(kernel, region, overwrites, needed, limits.adapter));
   const steps = readOverwritten(made, overwrites);
   const results = outputs.map((output, i) => {
     const over = request.donations.get(i);
@@ -110,18 +113,29 @@ function isUpdated(steps: readonly Step[], over: AnyTensor): boolean {
   );
 }
 
-function stepsOf(kernel: Kernel, region: Cut, overwrites: ReadonlyMap<Node, AnyTensor>, adapter: AdapterFacts): Step[] {
+/** @param needed - nodes whose values must lie in buffers. */
+function stepsOf(
+  kernel: Kernel,
+  region: Cut,
+  overwrites: ReadonlyMap<Node, AnyTensor>,
+  needed: ReadonlySet<Node>,
+  adapter: AdapterFacts,
+): Step[] {
+  const { isMaterialised } = region;
   const roots = kernel.roots.map((root) => outputOf(root, 0));
+  const targets = roots.map((tensor) => ({ tensor, over: overwrites.get(tensor.node) ?? null }));
   if (kernel.roots[0]!.outputs.every(({ shape }) => sizeOf(shape) === 0)) return [];
   switch (kernel.kind) {
-    case "elementwise": {
-      const targets = roots.map((tensor) => ({ tensor, over: overwrites.get(tensor.node) ?? null }));
-      return [elementwiseStep(targets, region.isMaterialised, adapter)];
-    }
+    case "elementwise":
+      return [elementwiseStep(targets, isMaterialised, adapter)];
     case "reduce":
-      return reduceSteps(roots, region.isMaterialised, adapter);
-    case "family":
-      return familySteps(kernel.roots[0]!, adapter);
+      return reduceSteps(roots, isMaterialised, adapter);
+    case "family": {
+      const [result, ...melted] = targets;
+      const stored = needed.has(result!.tensor.node);
+      const epilogue = { result: result!.tensor, stored, roots: melted, isMaterialised };
+      return familySteps(kernel.roots[0]!, adapter, melted.length === 0 ? null : epilogue);
+    }
   }
 }
 

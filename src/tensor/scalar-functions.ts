@@ -34,18 +34,13 @@ export const scalarFunctions: Readonly<Record<ScalarFn, ScalarFunction>> = {
     ],
   },
   maximum: {
-    wgsl: "max($0, $1)", // ties: the first argument takes the gradient
-    derivative: ([a, b]) => [
-      call("select", call("greaterEqual", a!, b!), 1, 0),
-      call("select", call("greaterEqual", a!, b!), 0, 1),
-    ],
+    // ties: the first argument takes the gradient. Told by the result, so that relu's mask needs its stored output alone
+    wgsl: "max($0, $1)",
+    derivative: ([a], y) => [call("select", call("equal", y, a!), 1, 0), call("select", call("equal", y, a!), 0, 1)],
   },
   minimum: {
-    wgsl: "min($0, $1)", // ties: the first argument takes the gradient
-    derivative: ([a, b]) => [
-      call("select", call("lessEqual", a!, b!), 1, 0),
-      call("select", call("lessEqual", a!, b!), 0, 1),
-    ],
+    wgsl: "min($0, $1)",
+    derivative: ([a], y) => [call("select", call("equal", y, a!), 1, 0), call("select", call("equal", y, a!), 0, 1)],
   },
   exp: { wgsl: "exp($0)", derivative: (_, y) => [y] },
   expm1: { wgsl: "expm1_($0)", derivative: (_, y) => [call("add", y, 1)] },

@@ -11,7 +11,7 @@ import { identifier, structureOf } from "../../src/kernels/structure.ts";
 import { crossEntropy, sgd, wideResNet } from "../../src/nn/index.ts";
 import { batchNorm } from "../../src/tensor/ops/batch-norm.ts";
 import { add, exp, mul, sub } from "../../src/tensor/ops/elementwise.ts";
-import { matmul, mean, relu, sum, transpose } from "../../src/tensor/ops/index.ts";
+import { matmul, mean, relu, reshape, sum, transpose } from "../../src/tensor/ops/index.ts";
 import { key } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf, tensor } from "../../src/tensor/tensor.ts";
@@ -59,6 +59,22 @@ describe("plans", () => {
     const [x, g] = [input(1024, 16), input(1024, 16)];
     const p = plan(sum(g, { axis: 0 }), sum(mul(g, x), { axis: 0 }));
     expect(kinds(p)).toEqual(["reduce-columns", "reduce-columns"]); // 16 parts, and their sum
+  });
+
+  it("melt bias, activation and residual into the product before them, and the mask into its gradient", () => {
+    const [x, w, b] = [input(64, 32), input(32, 32), input(32)];
+    expect(plan(relu(add(add(matmul(x, w), b), x) as never)).steps).toHaveLength(1);
+    const loss = (y: AnyTensor): AnyTensor => sum(matmul(relu(matmul(y, w) as never), w));
+    const names = plan(grad(loss)(x)).steps.map(({ name }) => name);
+    expect(names.some((name) => name.startsWith("matmul") && name.endsWith(" + mul"))).toBe(true);
+    expect(names).not.toContain("elementwise mul");
+  });
+
+  it("keep apart what needs all of a product before its first element", () => {
+    const [x, w] = [input(64, 32), input(32, 32)];
+    const y = matmul(x, w);
+    expect(kinds(plan(mul(y, sum(y, { axis: 0 })))).at(-1)).toBe("elementwise");
+    expect(kinds(plan(add(y, reshape(transpose(y), y.shape))))).toEqual(["matmul", "elementwise"]);
   });
 
   it("split what would bind too many buffers", () => {

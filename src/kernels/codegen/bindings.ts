@@ -10,21 +10,22 @@ export interface Bindings {
   buffers(): BoundBuffer[];
 }
 
-export function collectBindings(): Bindings {
+/** @param first - number of the first buffer: those before belong to the file that the kernel is linked to. */
+export function collectBindings(first = 0): Bindings {
   const entries: { ref: BufferRef; access: BoundBuffer["access"]; vector: boolean; type: string }[] = [];
   return {
     name(ref, access, vector) {
       const found = entries.findIndex(
         (entry) => isSameBuffer(entry.ref, ref) && (entry.vector === vector || entry.access === "update"),
       );
-      if (found >= 0) return `b${found}`;
+      if (found >= 0) return `b${first + found}`;
       entries.push({ ref, access, vector, type: storedType(refType(ref).dtype) });
-      return `b${entries.length - 1}`;
+      return `b${first + entries.length - 1}`;
     },
     declarations: () =>
       entries.map(({ access, vector, type }, i) => {
         const mode = access === "read" ? "read" : "read_write";
-        return `@group(0) @binding(${i}) var<storage, ${mode}> b${i}: array<${vector ? `vec4<${type}>` : type}>;`;
+        return `@group(0) @binding(${first + i}) var<storage, ${mode}> b${first + i}: array<${vector ? `vec4<${type}>` : type}>;`;
       }),
     buffers: () => entries.map(({ ref, access }) => ({ ref, access })),
   };

@@ -1,37 +1,17 @@
-import { elementsPerWord } from "../../tensor/dtype.ts";
-import { sizeOf, stridesOf } from "../../tensor/shape.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { expressionCost } from "../cost.ts";
 import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
-import { valueRef } from "../plan-keys.ts";
 import type { Step } from "../step.ts";
 import { wgsl } from "../wgsl.generated.ts";
-import type { Affine, IndexSymbol } from "./affine.ts";
-import { combine, indexKey, symbolIndex, visitAffine } from "./affine.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
-import { coalesce } from "./coalesce.ts";
-import { divided, indexPrinter, remainder } from "./print-index.ts";
+import { divided, remainder } from "./print-index.ts";
+import type { ElementwiseRoot } from "./print-roots.ts";
+import { printRoots } from "./print-roots.ts";
 import type { PrintedValues, Width } from "./print-value.ts";
-import { printStored, valuePrinter } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
-import type { Value } from "./value.ts";
-import { indicesOf, valueBuilder, valuesBelow } from "./value.ts";
-
-/** One output of an elementwise kernel; `over`: the donated input whose buffer it takes. */
-export interface ElementwiseRoot {
-  readonly tensor: AnyTensor;
-  readonly over: AnyTensor | null;
-}
-
-/** Axes of an iteration space as symbols, and the row-major index of its element. */
-export function iterationOf(shape: readonly number[]): { coordinates: Affine[]; flat: Affine } {
-  const symbols: IndexSymbol[] = shape.map((range, axis) => ({ range, source: { axis } }));
-  const coordinates = symbols.map(symbolIndex);
-  const strides = stridesOf(shape);
-  return { coordinates, flat: combine(coordinates.map((c, axis) => [c, strides[axis]!] as const)) };
-}
 
 /**
  * A kernel that computes several elementwise outputs of one shape.
@@ -43,39 +23,8 @@ export function elementwiseStep(
   isMaterialised: (tensor: AnyTensor) => boolean,
   adapter: AdapterFacts,
 ): Step {
-  const own = new Set(roots.map(({ tensor }) => tensor.node));
-  const packed = roots.some(({ tensor }) => elementsPerWord(tensor.dtype) > 1);
-  const size = sizeOf(roots[0]!.tensor.shape);
-  // packed outputs go by whole words, so their iteration is flat and rounded up
-  const shape = packed ? [Math.ceil(size / 4) * 4] : roots[0]!.tensor.shape;
-  const iteration = iterationOf(shape);
-  const builder = valueBuilder((tensor) => isMaterialised(tensor) && !own.has(tensor.node));
-  const position = packed ? { flat: iteration.flat } : { coordinates: iteration.coordinates };
-  const values = roots.map(({ tensor }) => builder.at(tensor, position));
-  const loops = coalesce(shape, [...indicesOf(values), iteration.flat], new Set());
-  const last = loops[loops.length - 1];
-  const width: Width = last !== undefined && last.size % 4 === 0 ? 4 : 1;
-  const names = loops.map((_, i) => `c${i}`);
-  const printer = indexPrinter(loops, names, shape);
-  // a last word that is not full must not be loaded whole
-  const index = size % 4 === 0 ? printer : { ...printer, isVector: () => false };
   const bindings = collectBindings();
-  const inPlace = roots.map(
-    ({ over, tensor }) => over !== null && updatesInPlace(values, over, tensor, indexKey(iteration.flat)),
-  );
-  const outputs = roots.map(({ tensor, over }, i) =>
-    bindings.name(valueRef(inPlace[i] ? over! : tensor), inPlace[i] ? "update" : "write", width === 4 && !packed),
-  );
-  const lastAxes = new Set(last?.axes);
-  const printed = valuePrinter(
-    values,
-    width,
-    index,
-    (tensor, vector) => bindings.name(valueRef(tensor), "read", vector),
-    (at) => dependsOnlyOn(at, lastAxes),
-  );
-  const results = values.map((value) => printed.print(value));
-  const stores = roots.flatMap(({ tensor }, i) => printStores(outputs[i]!, results[i]!, tensor, width, size));
+  const { shape, loops, width, values, printed, stores } = printRoots(roots, isMaterialised, bindings);
   const rows = chooseRows(sizeOf(shape) / width, loops, width, printed);
   const linear = "let i = row * COLUMNS + column;";
   const split = splitCoordinates("i", loops, width);
@@ -101,7 +50,7 @@ export function elementwiseStep(
     code: code + helpersFor(code),
     buffers,
     workgroups: foldWorkgroups(Math.ceil((rows.columns * rows.step) / 64), adapter),
-    cost: expressionCost(values, size, buffers),
+    cost: expressionCost(values, sizeOf(roots[0]!.tensor.shape), buffers),
   };
 }
 
@@ -134,15 +83,6 @@ function chooseRows(count: number, loops: readonly Loop[], width: Width, printed
   };
 }
 
-/** True for indices that only the given axes move. */
-export function dependsOnlyOn(index: Affine, axes: ReadonlySet<number>): boolean {
-  let only = true;
-  visitAffine(index, (part) => {
-    for (const { source } of part.terms.keys()) if ("axis" in source && !axes.has(source.axis)) only = false;
-  });
-  return only;
-}
-
 const times = (text: string, width: Width): string => (width === 1 ? text : `${text} * 4u`);
 
 /** Statements that split a linear index into loop coordinates; the last one counts in `width`s. */
@@ -162,26 +102,4 @@ export function splitCoordinates(
     rest = divided(rest, size);
   }
   return statements;
-}
-
-/** A donated buffer may be overwritten as it is read if every element is read only where it is written. */
-function updatesInPlace(values: readonly Value[], over: AnyTensor, tensor: AnyTensor, flatKey: string): boolean {
-  if (over.dtype !== tensor.dtype || elementsPerWord(over.dtype) > 1) return false;
-  const isOver = (value: Value): boolean =>
-    value.kind === "load" && value.tensor.node === over.node && value.tensor.index === over.index;
-  return [...valuesBelow(values)].every((v) => !isOver(v) || (v.kind === "load" && indexKey(v.at) === flatKey));
-}
-
-function printStores(output: string, result: string, tensor: AnyTensor, width: Width, size: number): string[] {
-  switch (tensor.dtype) {
-    case "u8":
-      return [`${output}[i] = pack4xU8(${result});`];
-    case "f16":
-      return [
-        `${output}[i * 2u] = pack2x16float((${result}).xy);`,
-        `if (i * 4u + 2u < ${size}u) { ${output}[i * 2u + 1u] = pack2x16float((${result}).zw); }`,
-      ];
-    default:
-      return [`${output}[i] = ${printStored(result, tensor.dtype, width)};`];
-  }
 }

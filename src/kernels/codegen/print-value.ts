@@ -3,7 +3,7 @@ import { KernelError } from "../../tensor/errors.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
 import { fold } from "../../tensor/scalar.ts";
 import { scalarFunctions } from "../../tensor/scalar-functions.ts";
-import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
 import type { IndexPrinter } from "./print-index.ts";
 import { divided, remainder } from "./print-index.ts";
@@ -34,6 +34,7 @@ export interface PrintedValues {
  * Prints values below `roots` as `let` statements, each shared value once.
  *
  * @param isFixed - indices that stay the same while the kernel walks its rows.
+ * @param held - tensors whose element is in a register already, with its name.
  */
 export function valuePrinter(
   roots: readonly Value[],
@@ -41,6 +42,7 @@ export function valuePrinter(
   index: IndexPrinter,
   buffer: NameBuffer,
   isFixed: (index: Affine) => boolean,
+  held: ReadonlyMap<Node, string> = new Map(),
 ): PrintedValues {
   const fixed: string[] = [];
   const varying: string[] = [];
@@ -59,7 +61,7 @@ export function valuePrinter(
   };
   const print = (value: Value): string => {
     if (value.kind === "constant") return printConstant(value.value, value.dtype, width);
-    const known = names.get(value);
+    const known = (value.kind === "load" ? held.get(value.tensor.node) : undefined) ?? names.get(value);
     if (known !== undefined) return known;
     const name = bind(value, text(value));
     names.set(value, name);

@@ -31,3 +31,11 @@ export const families: Readonly<Record<string, Family>> = {
   takeAlongAxis,
   threefry,
 };
+
+/** Families that store each element of their one output once, as its final f32 value: work on that value can melt into the store. */
+export const takeEpilogues: ReadonlySet<string> = new Set([
+  "conv2d",
+  "conv2dInputGradient",
+  "conv2dWeightGradient",
+  "matmul",
+]);

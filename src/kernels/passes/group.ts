@@ -7,7 +7,7 @@ import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
 import { largestExpression, resolve, roleOf } from "./regions.ts";
 
-/** Nodes that one kernel computes. `family` kernels hold one node. */
+/** Nodes that one kernel computes. A `family` kernel's first root is its node, others are elementwise values of its epilogue. */
 export interface Kernel {
   readonly kind: "elementwise" | "reduce" | "family";
   readonly roots: Node[];
@@ -17,7 +17,7 @@ export interface Kernel {
   readonly after: Set<Kernel>;
 }
 
-const maxRoots = 4; // outputs a kernel: more live registers than this cost what the shared loads save
+export const maxRoots = 4; // outputs a kernel: more live registers than this cost what the shared loads save
 
 /** Makes kernels of a cut: roots that share loads melt together where no other kernel must run between them. */
 export function groupKernels(cut: Cut, maxBindings: number): Kernel[] {

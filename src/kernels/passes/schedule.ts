@@ -30,7 +30,8 @@ export function makersOf(kernels: readonly Kernel[]): Map<Node, Kernel> {
   return new Map(kernels.flatMap((kernel) => kernel.roots.map((root) => [root, kernel] as const)));
 }
 
-function neededBy(kernel: Kernel, makers: ReadonlyMap<Node, Kernel>): Kernel[] {
+/** Kernels that must have run before: makers of what it reads, and those that it waits for. */
+export function neededBy(kernel: Kernel, makers: ReadonlyMap<Node, Kernel>): Kernel[] {
   const needed = new Set<Kernel>(kernel.after);
   for (const read of kernel.reads) {
     const maker = makers.get(read);
@@ -47,7 +48,8 @@ function neededBy(kernel: Kernel, makers: ReadonlyMap<Node, Kernel>): Kernel[] {
 export function overwriteAfterReaders(kernels: readonly Kernel[], root: Node, over: AnyTensor): boolean {
   const makers = makersOf(kernels);
   const writer = makers.get(root);
-  if (writer === undefined || writer.kind !== "elementwise") return false;
+  if (writer === undefined || writer.kind === "reduce" || (writer.roots[0] === root && writer.kind === "family"))
+    return false;
   const readers = kernels.filter((kernel) => kernel !== writer && kernel.reads.has(over.node));
   if (readers.some((reader) => reaches(reader, writer, (kernel) => neededBy(kernel, makers)))) return false;
   for (const reader of readers) writer.after.add(reader);
