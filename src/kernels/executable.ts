@@ -5,40 +5,49 @@ import type { PipelineCache } from "./pipelines.ts";
 import type { Plan } from "./plan.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import { bytesOf, refType, valueRef } from "./plan-keys.ts";
-import type { BufferRef } from "./step.ts";
+import type { Range } from "./range.ts";
+import type { BufferRef, Step } from "./step.ts";
 import type { StampsOf } from "./timestamps.ts";
-
-/** A range of a buffer, with the buffer's own number. */
-export interface Range {
-  readonly buffer: GPUBuffer;
-  readonly id: number;
-  readonly offset: number;
-}
 
 /** A plan with its buffers, pipelines and bind groups: ready to encode without making anything. */
 export interface Executable {
   /**
-   * Encodes all dispatches. `leaves` gives the buffer of each input leaf and direct output; `stampsOf`, when given, puts each
-   * dispatch in a pass of its own.
+   * Encodes all dispatches.
+   *
+   * @param ranges - of the call: each input's by number, then each direct output's.
+   * @param stampsOf - puts each dispatch in a pass of its own.
    */
-  encode(encoder: GPUCommandEncoder, leaves: (node: Node) => Range, stampsOf?: StampsOf): void;
+  encode(encoder: GPUCommandEncoder, ranges: readonly Range[], stampsOf?: StampsOf): void;
   /** Where a value lies after the last step. */
-  locate(tensor: AnyTensor, leaves: (node: Node) => Range): Range;
+  locate(tensor: AnyTensor, ranges: readonly Range[]): Range;
 }
 
-const groupsKept = 64; // bind groups a step for different input buffers
+/** One dispatch: its bind group stays until a range of the call that it binds lies elsewhere. */
+interface Run {
+  readonly step: Step;
+  readonly pipeline: GPUComputePipeline;
+  /** What is bound: ranges of the plan, and numbers of the call's. */
+  readonly sources: readonly (Range | number)[];
+  readonly groups: Map<string, GPUBindGroup>;
+  group: GPUBindGroup | undefined;
+}
+
+const groupsKept = 64; // bind groups a step for different ranges of calls
 
 /** Allocates a plan's memory, compiles its pipelines in parallel, and binds what never changes. */
 export async function makeExecutable(
   plan: Plan,
+  inputs: readonly AnyTensor[],
   buffers: PlanBuffers,
   gpu: Gpu,
   pipelines: PipelineCache,
 ): Promise<Executable> {
   const { device } = gpu;
   const compiled = await Promise.all(plan.steps.map((step) => pipelines.get(step)));
+  const ofCall = [...inputs.map(({ node }) => node), ...plan.direct];
+  const numbers = new Map<Node, number>(ofCall.map((node, i) => [node, i]));
   const constants = new Map<Node, Range>();
-  let nextId = -1; // the plan's own buffers have negative numbers; pooled ones count up
+  let nextId = -1;
   const slotRanges = plan.memory.slots.map(
     ({ bytes }): Range => ({ buffer: buffers.make(bytes), id: nextId--, offset: 0 }),
   );
@@ -53,59 +62,67 @@ export async function makeExecutable(
     }
     return range;
   };
-  // buffers that may change from call to call: the caller's leaves and the outputs that need no copy
-  const isOfCall = (node: Node): boolean =>
-    plan.direct.has(node) || (node.source !== undefined && node.source.kind !== "host");
   const slotOf = (ref: BufferRef): Range => slotRanges[plan.memory.slotOf.get(plan.keyOf(ref))!]!;
-  const locate = (tensor: AnyTensor, leaves: (node: Node) => Range): Range => {
-    if (tensor.node.source?.kind === "host") return constant(tensor);
-    if (isOfCall(tensor.node)) return leaves(tensor.node);
-    return slotOf(valueRef(tensor));
+  /** A range of the plan, or the number of one of the call. */
+  const sourceOf = (ref: BufferRef): Range | number => {
+    if (ref.kind === "scratch") return slotOf(ref);
+    const { node } = ref.tensor;
+    return numbers.get(node) ?? (node.op === undefined ? constant(ref.tensor) : slotOf(ref));
   };
-  const runs = plan.steps.map((step, at) => {
-    const pipeline = compiled[at]!;
-    const layout = pipeline.getBindGroupLayout(0);
-    const groups = new Map<string, GPUBindGroup>();
-    // found once: a call only asks for the leaves that it brings
-    const sources = step.buffers.map(({ ref }): Range | Node => {
-      if (ref.kind === "scratch") return slotOf(ref);
-      return isOfCall(ref.tensor.node) ? ref.tensor.node : locate(ref.tensor, noLeaves);
-    });
-    const fixed = sources.every((source) => "buffer" in source);
-    const bind = (leaves: (node: Node) => Range): GPUBindGroup => {
-      const ranges = sources.map((source) => ("buffer" in source ? source : leaves(source)));
-      const key = fixed ? "" : ranges.map(({ id, offset }) => `${id}+${offset}`).join();
-      let group = groups.get(key);
-      if (group === undefined) {
-        if (groups.size >= groupsKept) groups.clear();
-        const entries = ranges.map(({ buffer, offset }, binding) => ({
-          binding,
-          resource: { buffer, offset, size: bytesOf(refType(step.buffers[binding]!.ref)) },
-        }));
-        group = device.createBindGroup({ label: step.name, layout, entries });
-        groups.set(key, group);
-      }
-      return group;
-    };
-    const ready = fixed ? bind(noLeaves) : undefined;
-    return { pipeline, workgroups: step.workgroups, group: ready === undefined ? bind : () => ready };
+  const runs = plan.steps.map((step, at): Run => {
+    const sources = step.buffers.map(({ ref }) => sourceOf(ref));
+    return { step, pipeline: compiled[at]!, sources, groups: new Map(), group: undefined };
   });
+  const bind = (run: Run, called: readonly Range[]): void => {
+    const ranges = run.sources.map((source) => (typeof source === "number" ? called[source]! : source));
+    const key = ranges.map(({ id, offset }) => `${id}+${offset}`).join();
+    run.group = run.groups.get(key);
+    if (run.group !== undefined) return;
+    if (run.groups.size >= groupsKept) run.groups.clear();
+    const entries = ranges.map(({ buffer, offset }, binding) => ({
+      binding,
+      resource: { buffer, offset, size: bytesOf(refType(run.step.buffers[binding]!.ref)) },
+    }));
+    const layout = run.pipeline.getBindGroupLayout(0);
+    run.group = device.createBindGroup({ label: run.step.name, layout, entries });
+    run.groups.set(key, run.group);
+  };
+  const readers = ofCall.map((_, number) => runs.filter(({ sources }) => sources.includes(number)));
+  for (const run of runs) if (run.sources.every((source) => typeof source !== "number")) bind(run, []);
+  let last: readonly Range[] = [];
+  /** Drops the groups of steps whose ranges moved since the last call. */
+  const follow = (ranges: readonly Range[]): void => {
+    ranges.forEach(({ id, offset }, number) => {
+      const before = last[number];
+      if (before?.id === id && before.offset === offset) return;
+      for (const run of readers[number]!) run.group = undefined;
+    });
+    last = ranges;
+  };
   return {
-    encode(encoder, leaves, stampsOf) {
+    encode(encoder, ranges, stampsOf) {
+      follow(ranges);
       let pass = stampsOf === undefined ? encoder.beginComputePass() : undefined;
-      runs.forEach(({ pipeline, workgroups, group }, at) => {
-        if (stampsOf !== undefined) pass = encoder.beginComputePass({ timestampWrites: stampsOf(at) });
-        pass!.setPipeline(pipeline);
-        pass!.setBindGroup(0, group(leaves));
-        pass!.dispatchWorkgroups(...workgroups);
+      let pipeline: GPUComputePipeline | undefined; // of the pass
+      for (const [at, run] of runs.entries()) {
+        if (stampsOf !== undefined) {
+          pass = encoder.beginComputePass({ timestampWrites: stampsOf(at) });
+          pipeline = undefined;
+        }
+        if (run.group === undefined) bind(run, ranges);
+        if (run.pipeline !== pipeline) pass!.setPipeline(run.pipeline);
+        pipeline = run.pipeline;
+        pass!.setBindGroup(0, run.group!);
+        const [x, y, z] = run.step.workgroups;
+        if (y === 1 && z === 1) pass!.dispatchWorkgroups(x);
+        else pass!.dispatchWorkgroups(x, y, z);
         if (stampsOf !== undefined) pass!.end();
-      });
+      }
       if (stampsOf === undefined) pass!.end();
     },
-    locate,
+    locate(tensor, ranges) {
+      const source = sourceOf(valueRef(tensor));
+      return typeof source === "number" ? ranges[source]! : source;
+    },
   };
-}
-
-function noLeaves(): never {
-  throw new Error("executable: a step without leaves asked for one");
 }

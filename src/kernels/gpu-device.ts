@@ -5,10 +5,12 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { flattenTree, mapTree, unflattenTree } from "../tensor/tree.ts";
 import { measureLimits } from "./adapter-limits.ts";
 import type { Loaded, Workshop } from "./call.ts";
-import { bindLeaves, runCall } from "./call.ts";
+import { runCall } from "./call.ts";
 import { makeExecutable } from "./executable.ts";
 import type { Gpu } from "./gpu.ts";
 import { gpuHeap } from "./heap.ts";
+import { hostInputs } from "./host-inputs.ts";
+import { layOutOutputs } from "./output-layout.ts";
 import { holdsProgram, prepare } from "./passes/prepare.ts";
 import { pipelineCache } from "./pipelines.ts";
 import type { PlanLimits } from "./plan.ts";
@@ -40,9 +42,10 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
     async load(name, request) {
       const plan = makePlan(request, limits);
       const buffers = planBuffers(gpu.device);
-      const executable = await makeExecutable(plan, buffers, gpu, pipelines);
+      const executable = await makeExecutable(plan, request.inputs, buffers, gpu, pipelines);
       loadedBuffers.add(buffers);
-      return { name, plan, executable, buffers, inputs: request.inputs, inputBuffers: new Map() };
+      const outputs = layOutOutputs(plan, request.inputs);
+      return { name, plan, executable, buffers, hostInputs: hostInputs(buffers, gpu.device.queue), outputs };
     },
     unloadWith: (owner, plans) => collected.register(owner, plans),
     limits() {
@@ -79,7 +82,7 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
         unload((await plan).buffers);
       }
       await gpu.settle(2);
-      computed = runCall(loaded, bindLeaves(loaded, structure.leaves, shop), new Set(), shop, site);
+      computed = runCall(loaded, structure.leaves, new Set(), shop, site);
     }
     let next = 0;
     const results = tensors.map((tensor) =>

@@ -10,11 +10,12 @@ import type { AnyTensor, Storage, TensorType } from "../tensor/tensor.ts";
 import { formatType, leaf } from "../tensor/tensor.ts";
 import type { Gpu } from "./gpu.ts";
 import type { BufferPool, PooledBuffer } from "./pool.ts";
+import type { Range } from "./range.ts";
 
 /** A tensor's range of a pooled buffer. */
 export interface GpuStorage extends Storage {
   readonly pooled: PooledBuffer;
-  readonly offset: number;
+  readonly range: Range;
   readonly bytes: number;
   /** Gives the memory back, and remembers why: `freed`, `donated to step`. */
   release(what: string, site: Site): void;
@@ -46,7 +47,7 @@ export function gpuHeap(gpu: Gpu, pool: BufferPool): Heap {
       const storage: GpuStorage = {
         device: heap,
         pooled,
-        offset,
+        range: { buffer: pooled.buffer, id: pooled.id, offset },
         bytes: deviceBytes(type.dtype, sizeOf(type.shape)),
         get gone() {
           const why = farewell ?? (closed && { what: "device closed", site: closed.site });

@@ -1,9 +1,8 @@
 import type { AdapterLimits, ProfileReport } from "../tensor/device.ts";
 import { profileReport } from "../tensor/profile-report.ts";
-import type { Node } from "../tensor/tensor.ts";
 import type { Loaded } from "./call.ts";
-import type { Range } from "./executable.ts";
 import type { Gpu } from "./gpu.ts";
+import type { Range } from "./range.ts";
 import { timePasses } from "./timestamps.ts";
 
 const rounds = 3;
@@ -14,7 +13,7 @@ const rounds = 3;
  */
 export async function profileExecutable(
   loaded: Loaded,
-  leaves: (node: Node) => Range,
+  ranges: readonly Range[],
   gpu: Gpu,
   limits: AdapterLimits,
 ): Promise<ProfileReport> {
@@ -22,7 +21,7 @@ export async function profileExecutable(
   const runs: number[][] = [];
   for (let round = 0; round <= rounds; round++) {
     const times = await timePasses(gpu, `profile ${loaded.name}`, steps.length, (encoder, stampsOf) =>
-      loaded.executable.encode(encoder, leaves, stampsOf),
+      loaded.executable.encode(encoder, ranges, stampsOf),
     );
     if (round > 0) runs.push(times);
   }

@@ -1,15 +1,16 @@
+import { formCache } from "../tensor/argument-form.ts";
 import type { CompileOptions, Program } from "../tensor/device.ts";
 import { ConfigError, DeviceError } from "../tensor/errors.ts";
 import { topologicalOrder } from "../tensor/graph.ts";
 import { listProgram } from "../tensor/list-program.ts";
 import type { Site } from "../tensor/site.ts";
 import { captureSite } from "../tensor/site.ts";
-import type { AnyTensor, Node } from "../tensor/tensor.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
 import { isTensor, outputOf } from "../tensor/tensor.ts";
-import { argumentLeaves, signatureOf, trace } from "../tensor/trace.ts";
+import { trace } from "../tensor/trace.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import type { Loaded, Workshop } from "./call.ts";
-import { bindLeaves, callRanges, runCall, separateWritten, takeDirect } from "./call.ts";
+import { bindArguments, callRanges, endDonated, runCall, takeDirect } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
 import { memoryReport } from "./memory-report.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
@@ -21,8 +22,8 @@ interface Compiled {
   readonly result: unknown;
   /** Tensors that the function captured: inputs beyond its arguments. */
   readonly captured: readonly AnyTensor[];
-  /** Input leaves that are given away at each call. */
-  readonly donated: ReadonlySet<Node>;
+  /** Numbers of the inputs that are given away at each call. */
+  readonly donated: ReadonlySet<number>;
   /** Nodes whose finiteness the last outputs tell; empty without `checkFinite`. */
   readonly checked: readonly AnyTensor[];
 }
@@ -34,7 +35,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
   shop: Workshop,
 ): Program<A, R> {
   const name = fn.name === "" ? "program" : fn.name;
-  const plans = new Map<string, Promise<Compiled>>();
+  const plans = formCache<Promise<Compiled>>();
   const owned: PlanBuffers[] = [];
   let last: Compiled | undefined;
 
@@ -56,37 +57,35 @@ export function gpuProgram<A extends readonly unknown[], R>(
       loaded,
       result: traced.result,
       captured,
-      donated: new Set(donated.map(({ input }) => input.node)),
+      donated: new Set(donated.map(({ number }) => number)),
       checked: checked.map(({ of }) => of),
     };
   };
 
-  const prepare = async (args: A, site: Site): Promise<Compiled> => {
+  /** The plan of these arguments' form, and the leaves to call it with. */
+  const prepare = async (args: A, site: Site): Promise<{ compiled: Compiled; leaves: readonly AnyTensor[] }> => {
     shop.heap.checkOpen(name);
     shop.gpu.check(name);
-    const signature = signatureOf(args);
-    let compiled = plans.get(signature);
-    if (compiled === undefined) {
-      compiled = compile(args, site);
-      plans.set(signature, compiled);
-      compiled.catch(() => plans.delete(signature));
-    }
-    last = await compiled;
-    return last;
+    const { leaves, value: plan } = plans.get(args, () => {
+      const compiling = compile(args, site);
+      compiling.catch(() => plans.forget(compiling));
+      return compiling;
+    });
+    last = await plan;
+    return { compiled: last, leaves: last.captured.length === 0 ? leaves : [...leaves, ...last.captured] };
   };
 
   const call = async (...args: A): Promise<R> => {
     const site = captureSite();
-    const { loaded, result, captured, donated, checked } = await prepare(args, site);
+    const { compiled, leaves } = await prepare(args, site);
+    const { loaded, result, donated, checked } = compiled;
     await shop.gpu.settle(2);
     shop.gpu.check(name);
-    const leaves = [...argumentLeaves(args), ...captured];
-    refuseSharedDonations(loaded.inputs, leaves, donated, name, site);
-    const bound = bindLeaves(loaded, leaves, shop);
-    const outputs = runCall(loaded, bound, donated, shop, site);
+    refuseSharedDonations(leaves, donated, name, site);
+    const outputs = runCall(loaded, leaves, donated, shop, site);
     const results = outputs.length - checked.length;
     if (checked.length > 0) await reportNonFinite(checked, outputs.slice(results));
-    return unflattenTree(result, outputs.slice(0, results)) as R;
+    return unflattenTree(result, outputs) as R;
   };
   const ran = (): Compiled => {
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
@@ -96,18 +95,20 @@ export function gpuProgram<A extends readonly unknown[], R>(
   return Object.assign(call, {
     memory: () => memoryReport(ran().loaded.plan),
     profile: async (...args: A) => {
+      const site = captureSite();
       const limits = await shop.limits();
-      const { loaded, captured, donated } = await prepare(args, captureSite());
-      const bound = bindLeaves(loaded, [...argumentLeaves(args), ...captured], shop);
+      const { compiled, leaves } = await prepare(args, site);
+      const { loaded, donated } = compiled;
       const encoder = shop.gpu.device.createCommandEncoder({ label: name });
-      separateWritten(loaded, bound, shop, encoder, captureSite());
+      const bound = bindArguments(loaded, leaves, shop, encoder);
       shop.gpu.submit(encoder.finish());
+      for (const storage of bound.left) storage.release(`donated to ${name}`, site);
       const direct = takeDirect(loaded, shop.pool);
       try {
-        return await profileExecutable(loaded, callRanges(loaded, bound, direct), shop.gpu, limits);
+        return await profileExecutable(loaded, callRanges(bound, direct), shop.gpu, limits);
       } finally {
-        for (const pooled of direct.values()) shop.pool.release(pooled);
-        for (const node of donated) bound.get(node)?.storage?.release(`donated to ${name}`, captureSite());
+        for (const pooled of direct) shop.pool.release(pooled);
+        endDonated(bound, donated, new Set(), name, site);
       }
     },
     dump: () => {
@@ -120,6 +121,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
 
 interface Donated {
   readonly input: AnyTensor;
+  readonly number: number;
   /** Path inside its argument. */
   readonly path: string;
 }
@@ -141,8 +143,8 @@ function donatedInputs(
   args.forEach((arg, index) => {
     for (const { path, value } of leavesOf(arg)) {
       if (!isTensor(value) && typeof value !== "number") continue;
-      const input = inputs[next++]!;
-      if (donate.includes(index) && isTensor(value)) donated.push({ input, path });
+      const number = next++;
+      if (donate.includes(index) && isTensor(value)) donated.push({ input: inputs[number]!, number, path });
     }
   });
   return donated;
@@ -173,25 +175,25 @@ function pairDonations(result: unknown, donated: readonly Donated[]): Map<number
 
 /** A donated buffer that another argument also reads would be written while it is read. */
 function refuseSharedDonations(
-  inputs: readonly AnyTensor[],
   leaves: readonly AnyTensor[],
-  donated: ReadonlySet<Node>,
+  donated: ReadonlySet<number>,
   name: string,
   site: Site,
 ): void {
   if (donated.size === 0) return;
-  const seen = new Map<object, Node>();
-  inputs.forEach((input, i) => {
-    const source = leaves[i]!.node.source;
+  const given = new Set<object>();
+  const refuseSecond = (number: number): void => {
+    const source = leaves[number]!.node.source;
     if (source?.kind !== "device") return;
-    const other = seen.get(source.storage);
-    if (other !== undefined && (donated.has(input.node) || donated.has(other))) {
+    if (given.has(source.storage)) {
       throw new DeviceError(
         `${name}: a tensor is donated and passed a second time`,
         ["pass a copy, or do not donate it"],
         site,
       );
     }
-    seen.set(source.storage, input.node);
-  });
+    if (donated.has(number)) given.add(source.storage);
+  };
+  for (const number of donated) refuseSecond(number);
+  for (const number of leaves.keys()) if (!donated.has(number)) refuseSecond(number);
 }

@@ -1,3 +1,4 @@
+import { formCache } from "./argument-form.ts";
 import type { CompileOptions, MemoryReport, MemorySlot, Program, Tenant } from "./device.ts";
 import type { NumericArray } from "./dtype.ts";
 import { deviceBytes, isFloat } from "./dtype.ts";
@@ -15,7 +16,7 @@ import { captureSite, formatSite } from "./site.ts";
 import type { AnyTensor, Node } from "./tensor.ts";
 import { formatType, outputOf } from "./tensor.ts";
 import type { Traced } from "./trace.ts";
-import { argumentLeaves, signatureOf, trace } from "./trace.ts";
+import { trace } from "./trace.ts";
 import { flattenTree, mapTree } from "./tree.ts";
 
 type Observer = (node: Node, outputs: readonly NumericArray[]) => void;
@@ -55,16 +56,14 @@ export function referenceProgram<A extends readonly unknown[], R>(
   heap: ReferenceHeap,
 ): Program<A, R> {
   const name = fn.name === "" ? "program" : fn.name;
-  const plans = new Map<string, Plan>();
+  const plans = formCache<Plan>();
   let last: Plan | undefined;
 
   const call = (args: A, site: Site, observe?: Observer): R => {
     heap.checkOpen(name);
-    const signature = signatureOf(args);
-    const plan = plans.get(signature) ?? planOf(trace(fn as (...args: never[]) => unknown, args));
-    plans.set(signature, plan);
+    const { leaves, value: plan } = plans.get(args, () => planOf(trace(fn as (...args: never[]) => unknown, args)));
     last = plan;
-    const values = computePlan(plan, argumentLeaves(args), heap, name, observe);
+    const values = computePlan(plan, leaves, heap, name, observe);
     const result = mapTree(plan.result, (tensor) => heap.hold(tensor, valueOf(values, tensor)));
     for (const index of options.donate ?? []) {
       if (index < 0 || index >= args.length) {

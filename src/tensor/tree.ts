@@ -18,12 +18,17 @@ type Children = readonly (readonly [string, unknown])[];
 
 function childrenOf(tree: object): Children {
   if (Array.isArray(tree)) return tree.map((child, i) => [String(i), child] as const);
-  return Object.keys(tree)
-    .sort()
-    .map((key) => [key, (tree as Record<string, unknown>)[key]] as const);
+  const record = tree as Readonly<Record<string, unknown>>;
+  return sortedKeys(record).map((key) => [key, record[key]] as const);
 }
 
-function isBranch(tree: unknown): tree is object {
+/** The keys of a record in the order of its leaves. */
+export function sortedKeys(record: object): string[] {
+  return Object.keys(record).sort();
+}
+
+/** True for a plain object or array, whose leaves lie below it. */
+export function isBranch(tree: unknown): tree is Readonly<Record<string, unknown>> {
   if (typeof tree !== "object" || tree === null || isTensor(tree) || ArrayBuffer.isView(tree)) {
     return false;
   }
@@ -59,7 +64,12 @@ export function flattenTree(tree: unknown): AnyTensor[] {
 /** Puts tensors back in the places that {@link flattenTree} read them from. */
 export function unflattenTree<T, U>(tree: T, leaves: readonly U[]): MapTree<T, U> {
   let next = 0;
-  return mapTree(tree, () => leaves[next++]!);
+  const fill = (part: unknown): unknown => {
+    if (!isBranch(part)) return isTensor(part) ? leaves[next++]! : part;
+    if (Array.isArray(part)) return part.map(fill);
+    return Object.fromEntries(sortedKeys(part).map((key) => [key, fill(part[key])]));
+  };
+  return fill(tree) as MapTree<T, U>;
 }
 
 /** Maps trees of one structure together. @throws ConfigError naming the first path that differs. */
