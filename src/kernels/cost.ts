@@ -23,16 +23,23 @@ export function scalarCalls(roots: readonly Value[]): number {
   return calls;
 }
 
-/** Cost of a generated kernel: its expressions once an element, and `flops` beyond them. */
-export function expressionCost(
-  roots: readonly Value[],
-  elements: number,
-  buffers: readonly BoundBuffer[],
-  flops = 0,
-): Cost {
-  const loads = [...valuesBelow(roots)].flatMap((value) => (value.kind === "load" ? [valueRef(value.tensor)] : []));
-  const elementsRead = (ref: BufferRef): number => loads.filter((load) => isSameBuffer(load, ref)).length * elements;
-  return { flops: scalarCalls(roots) * elements + flops, bytes: bytesMoved(buffers, elementsRead) };
+/** Expressions that a generated kernel computes at each of some elements. */
+export interface Evaluated {
+  readonly roots: readonly Value[];
+  readonly elements: number;
+}
+
+/** Cost of a generated kernel: its expressions, and `flops` beyond them. */
+export function expressionCost(parts: readonly Evaluated[], buffers: readonly BoundBuffer[], flops = 0): Cost {
+  const loads = parts.flatMap(({ roots, elements }) =>
+    [...valuesBelow(roots)].flatMap((value) =>
+      value.kind === "load" ? [{ ref: valueRef(value.tensor), elements }] : [],
+    ),
+  );
+  const elementsRead = (ref: BufferRef): number =>
+    loads.reduce((total, load) => total + (isSameBuffer(load.ref, ref) ? load.elements : 0), 0);
+  const computed = parts.reduce((total, { roots, elements }) => total + scalarCalls(roots) * elements, flops);
+  return { flops: computed, bytes: bytesMoved(buffers, elementsRead) };
 }
 
 /**

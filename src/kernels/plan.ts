@@ -13,7 +13,7 @@ import type { Kernel } from "./passes/group.ts";
 import { groupKernels } from "./passes/group.ts";
 import { prepare } from "./passes/prepare.ts";
 import type { Cut } from "./passes/regions.ts";
-import { cut, resolve } from "./passes/regions.ts";
+import { cut, resolve, roleOf } from "./passes/regions.ts";
 import { overwriteAfterReaders, schedule } from "./passes/schedule.ts";
 import type { KeyOf } from "./plan-keys.ts";
 import { bufferKeys, bytesOf, isLeafRef, refType, valueRef } from "./plan-keys.ts";
@@ -91,7 +91,7 @@ function chooseOverwrites(
     const root = resolve(outputs[i]!).node;
     const taken = root.op === undefined || overwrites.has(root) || passedOn.has(over.node);
     if (taken || !region.materialised.has(root)) continue;
-    if (overwriteAfterReaders(kernels, root, over)) overwrites.set(root, over);
+    if (overwriteAfterReaders(kernels, root, over, region)) overwrites.set(root, over);
   }
   return overwrites;
 }
@@ -128,8 +128,11 @@ function stepsOf(
   switch (kernel.kind) {
     case "elementwise":
       return [elementwiseStep(targets, isMaterialised, adapter)];
-    case "reduce":
-      return reduceSteps(roots, isMaterialised, adapter);
+    case "reduce": {
+      const reductions = roots.filter(({ node }) => roleOf(node) === "reduce");
+      const finish = { roots: targets.slice(reductions.length), isMaterialised };
+      return reduceSteps(reductions, finish, ({ node }) => needed.has(node), adapter);
+    }
     case "family": {
       const [result, ...melted] = targets;
       const stored = needed.has(result!.tensor.node);

@@ -101,6 +101,28 @@ function deviceRules(open: () => Promise<Device>): void {
     expect(await values(out.product)).toEqual([1, 4, 3, 8]);
   });
 
+  it("updates a donated value by sums and products over it", async () => {
+    const step = device.compile(
+      ({ w, v }: { w: AnyTensor; v: AnyTensor }) => ({
+        w: sub(w, sum(mul(w, tensor([[1], [2], [3]])), { axis: 0 })),
+        v: sub(v, matmul(v, v)),
+      }),
+      { donate: [0] },
+    );
+    const state = {
+      w: row(1, 2, 3, 4),
+      v: tensor([
+        [1, 2, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 3, 0],
+        [0, 0, 0, 1],
+      ]),
+    };
+    const { w, v } = await step(await device.evaluate(state));
+    expect(await values(w)).toEqual([-5, -10, -15, -20]);
+    expect(await values(v)).toEqual([0, -2, 0, 0, 0, 0, 0, 0, 0, 0, -6, 0, 0, 0, 0, 0]);
+  });
+
   it("writes a new value that reads the old one elsewhere, without racing", async () => {
     const step = device.compile((s: { a: AnyTensor }) => ({ a: add(transpose(s.a), s.a) }), { donate: [0] });
     const out = await step(

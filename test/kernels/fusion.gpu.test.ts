@@ -83,6 +83,25 @@ for (const [variant, open] of Object.entries(openers))
       await agree(prod(maximum(ramp([Math.min(n, 65), 2]), 0.9), { axis: 0 }), 256);
     });
 
+    it.each([1, 5, 64, 257, 20_000])("what follows sums of %i rows", async (n) => {
+      const rows = Math.min(n, 1025); // float64 sums of more take long
+      for (const [shape, axis] of [
+        [[n, 8], 0],
+        [[n, 6, 2], 0],
+        [[3, 2, rows], 2],
+        [[5, rows, 4], 1],
+      ] as const) {
+        const [x, y] = [ramp(shape), ramp(shape, 1)];
+        const total = sum(x, { axis });
+        const weight = ramp([total.shape[0]!, 1], 2); // broadcast along the last axis that is kept
+        const other = sum(mul(x, y), { axis });
+        const terms = shape[axis]! + 4;
+        await agree(sub(mul(total, 0.5), mul(add(other, 1), weight)), terms);
+        await agree(where(any(greater(x, 1.99), { axis }), total, weight), terms);
+        await agree(reshape(maximum(max(x, { axis }), weight), [-1]), 1);
+      }
+    });
+
     it("reduces integers, bools, and splits long rows", async () => {
       const counts = tensor(
         Int32Array.from({ length: 70_000 }, (_, i) => i % 7),

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkpoint } from "../../src/autodiff/checkpoint.ts";
-import { grad } from "../../src/autodiff/grad.ts";
+import { grad, valueAndGrad } from "../../src/autodiff/grad.ts";
 import { planMemory } from "../../src/kernels/memory-plan.ts";
 import { holdsProgram, prepare } from "../../src/kernels/passes/prepare.ts";
 import type { Plan } from "../../src/kernels/plan.ts";
 import { makePlan } from "../../src/kernels/plan.ts";
 import { isLeafRef } from "../../src/kernels/plan-keys.ts";
 import { identifier, structureOf } from "../../src/kernels/structure.ts";
+import { crossEntropy } from "../../src/nn/index.ts";
 import { batchNorm } from "../../src/tensor/ops/batch-norm.ts";
 import { add, exp, mul, sub } from "../../src/tensor/ops/elementwise.ts";
 import { matmul, mean, relu, reshape, sum, transpose } from "../../src/tensor/ops/index.ts";
@@ -53,9 +54,9 @@ describe("plans", () => {
   });
 
   it("give a reduction its elementwise prologue, and siblings one pass", () => {
-    const [x, g] = [input(1024, 16), input(1024, 16)];
+    const [x, g] = [input(2 ** 16, 16), input(2 ** 16, 16)];
     const p = plan(sum(g, { axis: 0 }), sum(mul(g, x), { axis: 0 }));
-    expect(kinds(p)).toEqual(["reduce-columns", "reduce-columns"]); // 16 parts, and their sum
+    expect(kinds(p)).toEqual(["reduce-columns", "reduce-rows-subgroup"]); // parts, and their sums
   });
 
   it("melt bias, activation and residual into the product before them, and the mask into its gradient", () => {
@@ -72,6 +73,14 @@ describe("plans", () => {
     const y = matmul(x, w);
     expect(kinds(plan(mul(y, sum(y, { axis: 0 })))).at(-1)).toBe("elementwise");
     expect(kinds(plan(add(y, reshape(transpose(y), y.shape))))).toEqual(["matmul", "elementwise"]);
+  });
+
+  it("finish sums where they end: the mean, and cross entropy with its gradient", () => {
+    expect(kinds(plan(mean(input(64))))).toEqual(["reduce-rows-subgroup"]);
+    const [logits, labels] = [input(128, 10), leaf({ shape: [128], dtype: "i32" }, { kind: "input" })];
+    const { value, gradient } = valueAndGrad((z: AnyTensor) => mean(crossEntropy(z, labels)))(logits);
+    const names = plan(value, gradient).steps.map((step) => step.name);
+    expect(names).toHaveLength(4); // shift; sums and loss; mean; gradient
   });
 
   it("split what would bind too many buffers", () => {

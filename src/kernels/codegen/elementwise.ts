@@ -50,7 +50,7 @@ export function elementwiseStep(
     code: code + helpersFor(code),
     buffers,
     workgroups: foldWorkgroups(Math.ceil((rows.columns * rows.step) / 64), adapter),
-    cost: expressionCost(values, sizeOf(roots[0]!.tensor.shape), buffers),
+    cost: expressionCost([{ roots: values, elements: sizeOf(roots[0]!.tensor.shape) }], buffers),
   };
 }
 

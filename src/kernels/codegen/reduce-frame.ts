@@ -1,11 +1,15 @@
 import type { DType } from "../../tensor/dtype.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { Evaluated } from "../cost.ts";
 import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
 import type { BoundBuffer, BufferRef, Cost, Step } from "../step.ts";
 import { wgsl } from "../wgsl.generated.ts";
 import type { Bindings } from "./bindings.ts";
+import { splitCoordinates } from "./elementwise.ts";
+import type { ElementwiseRoot } from "./print-roots.ts";
+import { printRoots } from "./print-roots.ts";
 import type { Width } from "./print-value.ts";
 import { printCall, printConstant, printStored, registerType } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
@@ -39,6 +43,12 @@ export interface Body {
   readonly values: readonly string[];
 }
 
+/** Elementwise outputs, a column each, of a reduction's totals. */
+export interface Finish {
+  readonly roots: readonly ElementwiseRoot[];
+  readonly isMaterialised: (tensor: AnyTensor) => boolean;
+}
+
 /** A pass over columns and rows, as the frames `reduce-columns.wgsl` and `reduce-rows*.wgsl` divide it. */
 export interface Frame {
   readonly file: "reduce-columns" | RowFrame["file"];
@@ -53,10 +63,13 @@ export interface Frame {
   readonly chunks: number;
   readonly rowsPerChunk: number;
   readonly body: Body;
-  readonly targets: readonly BufferRef[];
+  /** Where each part's totals go; null for totals that only the finish reads. */
+  readonly targets: readonly (BufferRef | null)[];
+  /** Work on the totals before they leave the registers: null where chunks are still to be combined. */
+  readonly finish: Finish | null;
   readonly bindings: Bindings;
   readonly adapter: AdapterFacts;
-  readonly costOf: (buffers: readonly BoundBuffer[]) => Cost;
+  readonly costOf: (buffers: readonly BoundBuffer[], finished: Evaluated) => Cost;
 }
 
 /** The frame whose lanes walk a column each. */
@@ -80,13 +93,19 @@ export function frameStep(f: Frame): Step {
   const fields = f.parts.map((part, i) => ({ name: `p${i}`, ...part, type: registerType(part.dtype, f.width) }));
   const combined = (a: string, b: string): string =>
     `Partial(${fields.map(({ name, combine, dtype }, i) => printCall(combine, [`${a}.${name}`, b === "" ? f.body.values[i]! : `${b}.${name}`], dtype, f.width)).join(", ")})`;
-  const stores = fields.map(({ name, combine, dtype }, i) => {
-    const width: Width = f.horizontal ? 1 : f.width;
+  const outWidth: Width = f.horizontal ? 1 : f.width;
+  const totals = fields.map(({ name, combine, dtype }) => {
     const lanes = ["x", "y", "z", "w"].map((lane) => `total.${name}.${lane}`);
     const value = f.horizontal ? lanes.reduce((a, b) => printCall(combine, [a, b], dtype, 1)) : `total.${name}`;
-    const out = f.bindings.name(f.targets[i]!, "write", width === 4);
-    return `${out}[chunk * COLUMNS + column] = ${printStored(value, dtype, width)};`;
+    return `let ${name} = ${value};`;
   });
+  const stores = fields.flatMap(({ name, dtype }, i) => {
+    const target = f.targets[i]!;
+    if (target === null) return [];
+    const out = f.bindings.name(target, "write", outWidth === 4);
+    return [`${out}[chunk * COLUMNS + column] = ${printStored(name, dtype, outWidth)};`];
+  });
+  const finish = printFinish(f, outWidth);
   const shuffles = fields.map(({ name, dtype }) => {
     const value = `total.${name}`;
     if (dtype !== "bool") return `subgroupShuffleXor(${value}, mask)`;
@@ -114,16 +133,51 @@ export function frameStep(f: Frame): Step {
           `fn shuffled(total: Partial, mask: u32) -> Partial { return Partial(${shuffles.join(", ")}); }`,
         ]
       : []),
-    `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${stores.join("\n  ")}\n}`,
+    ...finish.functions,
+    `fn store_partial(total: Partial, column: u32, chunk: u32) {\n  ${[...totals, ...stores, ...finish.calls].join("\n  ")}\n}`,
   ].join("\n");
   const groups = f.lanes > 1 ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
   const buffers = f.bindings.buffers();
   return {
     file: `${f.file}.wgsl`,
-    name: `${f.file} ${f.parts.map((part) => part.root.node.op!.name).join("+")}`,
+    name: [
+      `${f.file} ${namesOf(f.parts.map(({ root }) => root))}`,
+      ...(finish.names === "" ? [] : [finish.names]),
+    ].join(" + "),
     code: code + helpersFor(code),
     buffers,
     workgroups: foldWorkgroups(groups, f.adapter),
-    cost: f.costOf(buffers),
+    cost: f.costOf(buffers, finish.finished),
+  };
+}
+
+const namesOf = (roots: readonly AnyTensor[]): string => roots.map(({ node }) => node.op!.name).join("+");
+
+/** The function that computes and stores the finish of column `i`, counted in its own width, and its calls. */
+function printFinish(
+  { finish, parts, bindings, columns }: Frame,
+  outWidth: Width,
+): { functions: string[]; calls: string[]; names: string; finished: Evaluated } {
+  if (finish === null || finish.roots.length === 0) {
+    return { functions: [], calls: [], names: "", finished: { roots: [], elements: 0 } };
+  }
+  const totals = parts.map((_, i) => `p${i}`);
+  const held = new Map(parts.map(({ root }, i) => [root.node, totals[i]!]));
+  const body = printRoots(finish.roots, finish.isMaterialised, bindings, held, outWidth);
+  const lines = [...splitCoordinates("i", body.loops, body.width), ...body.printed.fixed, ...body.printed.varying];
+  const parameters = parts.map(({ dtype }, i) => `${totals[i]}: ${registerType(dtype, body.width)}`);
+  const call = (i: string, lane: string): string => `finish(${[i, ...totals.map((name) => name + lane)].join(", ")});`;
+  return {
+    functions: [
+      `fn finish(i: u32, ${parameters.join(", ")}) {`,
+      ...[...lines, ...body.stores].map((line) => `  ${line}`),
+      "}",
+    ],
+    calls:
+      body.width === outWidth
+        ? [call("column", "")]
+        : ["x", "y", "z", "w"].map((lane, k) => call(`column * 4u + ${k}u`, `.${lane}`)),
+    names: namesOf(finish.roots.map(({ tensor }) => tensor)),
+    finished: { roots: body.values, elements: columns * outWidth },
   };
 }

@@ -13,14 +13,19 @@ import { indexPrinter } from "./print-index.ts";
 import { dependsOnlyOn, iterationOf } from "./print-roots.ts";
 import type { Width } from "./print-value.ts";
 import { valuePrinter } from "./print-value.ts";
-import type { Part } from "./reduce-frame.ts";
+import type { Finish, Frame, Part } from "./reduce-frame.ts";
 import { columnFrame, frameStep, rowFrame } from "./reduce-frame.ts";
 import { indicesOf, valueBuilder } from "./value.ts";
 
-/** Kernels for reductions of one iteration space over the same axes: one pass, and a second where rows are split. */
+/**
+ * Kernels for reductions of one iteration space over the same axes: one pass, and a second where rows are split.
+ *
+ * @param isStored - false for reductions that only the finish reads.
+ */
 export function reduceSteps(
   roots: readonly AnyTensor[],
-  isMaterialised: (tensor: AnyTensor) => boolean,
+  finish: Finish,
+  isStored: (root: AnyTensor) => boolean,
   adapter: AdapterFacts,
 ): Step[] {
   const { axes } = roots[0]!.node.params as ReduceParams;
@@ -37,7 +42,7 @@ export function reduceSteps(
   const shape = order.map((axis) => full[axis]!);
   const symbols = iterationOf(shape).coordinates;
   const coordinates = full.map((_, axis) => symbols[order.indexOf(axis)]!);
-  const builder = valueBuilder(isMaterialised);
+  const builder = valueBuilder(finish.isMaterialised);
   const values = inputs.map((input) => builder.at(input, { coordinates }));
   const loops = coalesce(shape, indicesOf(values), new Set([kept.length]));
   const keptLoops = loops.filter((loop) => loop.axes[0]! < kept.length);
@@ -62,21 +67,21 @@ export function reduceSteps(
     (tensor, vector) => bindings.name(valueRef(tensor), "read", vector),
     (at) => dependsOnlyOn(at, keptAxes),
   );
-  const results = values.map((value) => printed.print(value));
+  const rowValues = values.map((value) => printed.print(value));
   const units = useRows ? { columns, rows: rows / width } : { columns: columns / width, rows };
   const chunks = chunkCount(units.columns, units.rows, useRows ? rowWise.lanes : 1, adapter);
   const rowsPerChunk = Math.ceil(units.rows / chunks);
   const body = {
     column: [...splitCoordinates("column", keptLoops, useRows ? 1 : width, "k"), ...printed.fixed],
     row: [...splitCoordinates("row", rowLoops, useRows ? width : 1, "r"), ...printed.varying],
-    values: results,
+    values: rowValues,
   };
   const partials: BufferRef[] = parts.map(({ dtype }) => ({
     kind: "scratch",
     type: { shape: [chunks, columns], dtype },
     id: {},
   }));
-  const targets = parts.map((part, i) => (chunks === 1 ? valueRef(part.root) : partials[i]!));
+  const results = parts.map(({ root }) => (isStored(root) ? valueRef(root) : null));
   const horizontal = useRows && width === 4;
   const first = frameStep({
     ...(useRows ? rowWise : columnFrame),
@@ -88,21 +93,27 @@ export function reduceSteps(
     chunks,
     rowsPerChunk,
     body,
-    targets,
+    targets: chunks === 1 ? results : partials,
+    finish: chunks === 1 ? finish : null,
     bindings,
     adapter,
-    costOf: (buffers) => expressionCost(values, rows * columns, buffers, parts.length * rows * columns),
+    costOf: (buffers, finished) => {
+      const combined = { roots: values, elements: rows * columns };
+      return expressionCost([combined, finished], buffers, parts.length * rows * columns);
+    },
   });
   if (chunks === 1) return [first];
-  return [first, secondStage(parts, partials, columns, chunks, adapter)];
+  return [first, secondStage(parts, partials, { results, finish }, columns, chunks, adapter)];
 }
 
 /**
- * Enough invocations to fill the adapter, of at least 16 rows each. On software adapters 64: they want few, and one more
- * dispatch costs as much as 10,000 loads.
+ * Enough invocations to fill the adapter, of at least 16 rows each. Software adapters want few, of 64 rows, and no second dispatch
+ * where that would take as long as the whole sum.
  */
 function chunkCount(columns: number, rows: number, lanes: number, { adapterClass }: AdapterFacts): number {
-  const [wanted, fewest] = adapterClass === "software" ? [2048, 64] : [65536, 16];
+  const software = adapterClass === "software";
+  if (software && columns * rows < 1 << 14 && rows <= 1024 * lanes) return 1;
+  const [wanted, fewest] = software ? [2048, 64] : [65536, 16];
   const byNeed = Math.ceil(wanted / (Math.max(1, columns) * lanes));
   const byRows = Math.max(1, Math.floor(rows / (fewest * lanes)));
   return Math.max(1, Math.min(byNeed, byRows, 1024));
@@ -112,6 +123,7 @@ function chunkCount(columns: number, rows: number, lanes: number, { adapterClass
 function secondStage(
   parts: readonly Part[],
   partials: readonly BufferRef[],
+  { results, finish }: { readonly results: Frame["targets"]; readonly finish: Finish },
   columns: number,
   chunks: number,
   adapter: AdapterFacts,
@@ -135,11 +147,12 @@ function secondStage(
     chunks: 1,
     rowsPerChunk: chunks,
     body: { column: [], row: [], values: loads },
-    targets: parts.map((part) => valueRef(part.root)),
+    targets: results,
+    finish,
     bindings,
     adapter,
-    costOf: (buffers) => ({
-      flops: parts.length * chunks * columns,
+    costOf: (buffers, finished) => ({
+      flops: expressionCost([finished], buffers, parts.length * chunks * columns).flops,
       bytes: bytesMoved(buffers, () => chunks * columns),
     }),
   });

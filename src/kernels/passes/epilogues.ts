@@ -8,13 +8,14 @@ import type { Kernel } from "./group.ts";
 import { maxRoots } from "./group.ts";
 import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
+import { largestExpression, roleOf } from "./regions.ts";
 import { makersOf, neededBy } from "./schedule.ts";
 
-const longestEpilogue = 16; // scalar calls: drivers repeat the body for each of a tile's results
+const longestEpilogue = 16; // scalar calls in a family's kernel: drivers repeat the body for each of a tile's results
 
 /**
  * Moves elementwise kernels into the kernel that makes what they read, where each element needs only its own element of that
- * result: it is then still in a register. Bias, residual, mask and scale cost no pass of their own.
+ * result: it is then still in a register. Bias, residual, mask and scale cost no pass of their own, nor does what follows a sum.
  */
 export function absorbEpilogues(kernels: readonly Kernel[], cut: Cut, maxBindings: number): Kernel[] {
   const makers = makersOf(kernels);
@@ -42,22 +43,24 @@ export function absorbEpilogues(kernels: readonly Kernel[], cut: Cut, maxBinding
   return kernels.filter((kernel) => !absorbed.has(kernel));
 }
 
-/** Buffers that the host binds with a kernel's work: its operands, its result, and the epilogue's own. */
+/** Buffers that the host binds with a kernel's work: its operands, its results, and the epilogue's own. */
 function bound(host: Kernel, kernel: Kernel, loads: ReadonlySet<Node>): number {
-  return host.roots[0]!.inputs.length + loads.size + host.roots.length + kernel.roots.length;
+  const own = host.kind === "reduce" ? host.reads : new Set(host.roots[0]!.inputs.map(({ node }) => node));
+  return new Set([...own, ...loads]).size + host.roots.length + kernel.roots.length;
 }
 
 /** True if the kernel's work, with what the host has already, needs an element's own result alone, and is short. */
 function fits(host: Kernel, kernel: Kernel, cut: Cut): boolean {
-  const [node] = host.roots as [Node];
-  if (host.kind !== "family" || !takesEpilogue(node)) return false;
-  const result = outputOf(node, 0);
-  const roots = [...host.roots.slice(1), ...kernel.roots].map((root) => outputOf(root, 0));
+  if (host.kind === "elementwise" || (host.kind === "family" && !takesEpilogue(host.roots[0]!))) return false;
+  const own = host.kind === "family" ? 1 : host.roots.filter((root) => roleOf(root) === "reduce").length;
+  const results = host.roots.slice(0, own).map((root) => outputOf(root, 0));
+  const roots = [...host.roots.slice(own), ...kernel.roots].map((root) => outputOf(root, 0));
   const calls = roots.reduce((total, root) => total + (cut.calls.get(root.node) ?? 0), 0);
-  if (roots.length > maxRoots || calls > longestEpilogue) return false;
+  const longest = host.kind === "reduce" ? largestExpression : longestEpilogue;
+  if (roots.length > maxRoots || calls > longest) return false;
   const alike = ({ shape, dtype }: AnyTensor): boolean =>
-    sizeOf(shape) === sizeOf(result.shape) && elementsPerWord(dtype) === 1;
-  return roots.every(alike) && readsInPlace(roots, result, cut.isMaterialised);
+    sizeOf(shape) === sizeOf(results[0]!.shape) && elementsPerWord(dtype) === 1;
+  return roots.every(alike) && results.every((result) => readsInPlace(roots, result, cut.isMaterialised));
 }
 
 /** True if nothing else that the kernel reads waits for the host. */

@@ -7,7 +7,10 @@ import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
 import { largestExpression, resolve, roleOf } from "./regions.ts";
 
-/** Nodes that one kernel computes. A `family` kernel's first root is its node, others are elementwise values of its epilogue. */
+/**
+ * Nodes that one kernel computes. A `family` kernel's first root is its node, a `reduce` kernel's first ones are the reductions; others
+ * are elementwise values of its epilogue.
+ */
 export interface Kernel {
   readonly kind: "elementwise" | "reduce" | "family";
   readonly roots: Node[];
@@ -49,7 +52,7 @@ export function groupKernels(cut: Cut, maxBindings: number): Kernel[] {
 }
 
 /** Materialised nodes below a root. */
-function readsOf(root: Node, cut: Cut): Set<Node> {
+export function readsOf(root: Node, cut: Cut): Set<Node> {
   const reads = new Set<Node>();
   const seen = new Set<Node>();
   const stack = roleOf(root) === "kernel" ? root.inputs.flatMap(resolveWithWaits) : [...root.inputs];

@@ -1,6 +1,9 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import type { Kernel } from "./group.ts";
+import { readsOf } from "./group.ts";
 import { reaches } from "./reaches.ts";
+import type { Cut } from "./regions.ts";
+import { roleOf } from "./regions.ts";
 
 /** Kernels in an order in which each runs after those that it needs; otherwise the program's own order. */
 export function schedule(kernels: readonly Kernel[]): Kernel[] {
@@ -45,11 +48,13 @@ export function neededBy(kernel: Kernel, makers: ReadonlyMap<Node, Kernel>): Ker
  *
  * @returns false, with nothing changed, where a reader needs that kernel's result: the new value must then be copied in later.
  */
-export function overwriteAfterReaders(kernels: readonly Kernel[], root: Node, over: AnyTensor): boolean {
+export function overwriteAfterReaders(kernels: readonly Kernel[], root: Node, over: AnyTensor, cut: Cut): boolean {
   const makers = makersOf(kernels);
   const writer = makers.get(root);
-  if (writer === undefined || writer.kind === "reduce" || (writer.roots[0] === root && writer.kind === "family"))
-    return false;
+  if (writer === undefined || roleOf(root) !== "inline") return false;
+  // what the kernel's own op or reductions read is read at other elements than the epilogue writes
+  const operands = writer.roots.filter((other) => roleOf(other) !== "inline");
+  if (operands.some((other) => readsOf(other, cut).has(over.node))) return false;
   const readers = kernels.filter((kernel) => kernel !== writer && kernel.reads.has(over.node));
   if (readers.some((reader) => reaches(reader, writer, (kernel) => neededBy(kernel, makers)))) return false;
   for (const reader of readers) writer.after.add(reader);
