@@ -76,17 +76,23 @@ function linkDispatch(
       ? -1
       : entries.findIndex(({ ref, access }) => access === "write" && isValue(ref, epilogue.result));
   const plain = ends < 0 ? entries : [...entries.slice(0, ends), ...entries.slice(ends + 1)];
+  const { wholeQuads = false } = dispatch;
+  const written = entries[ends]?.key ?? "";
   const hooked =
-    ends < 0
-      ? null
-      : epilogueHook(epilogue!, entries[ends]!.key, storeWidth(dispatch.file, entries[ends]!.key), plain.length);
+    ends < 0 ? null : epilogueHook(epilogue!, written, storeWidth(dispatch.file, written, wholeQuads), plain.length);
   const code = link({
     file: dispatch.file,
     constants: dispatch.constants,
     enables: dispatch.enables ?? [],
     operands: entries.map((entry, at) => {
       const type = refType(entry.ref);
-      const operand = { name: entry.key, dtype: type.dtype, access: entry.access, size: sizeOf(type.shape) };
+      const operand = {
+        name: entry.key,
+        dtype: type.dtype,
+        access: entry.access,
+        size: sizeOf(type.shape),
+        wholeQuads,
+      };
       if (at === ends) return { ...operand, binding: null, hook: hooked!.hook };
       return { ...operand, binding: plain.indexOf(entry) };
     }),

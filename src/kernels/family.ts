@@ -1,4 +1,5 @@
 import type { TensorType } from "../tensor/tensor.ts";
+import type { Winners } from "./tuning.ts";
 import type { KernelFile } from "./wgsl.generated.ts";
 
 /** What variant rules may know of the adapter. */
@@ -6,6 +7,8 @@ export interface AdapterFacts {
   readonly adapterClass: "software" | "integrated" | "discrete";
   /** Lanes of a subgroup when every subgroup has the same number; null without the feature. */
   readonly subgroupSize: number | null;
+  /** What `tune` measured on it, before any rule. */
+  readonly winners?: Winners | undefined;
   readonly limits: {
     readonly maxComputeWorkgroupsPerDimension: number;
     readonly maxComputeInvocationsPerWorkgroup: number;
@@ -27,7 +30,8 @@ export const scratch = (index: number): Operand => ({ kind: "scratch", index });
  * One kernel call. The WGSL file reads operand `x` only through `load_x(i: u32) -> x_t` (element i, row-major) or
  * `load4_x(i: u32) -> vec4<x_t>` (elements 4i … 4i+3), and writes `y` through `store_y(i, v)` or `store4_y(i, v)`. The linker
  * supplies these functions and `alias x_t`: f32 for f32 and f16, i32, u32 for u32, bool (0 or 1) and u8. `load4`/`store4` only
- * where the element count is divisible by 4. Operands of one dispatch may share a buffer only if both are read.
+ * where the element count is divisible by 4. `store_run_y(i, v, n)` writes elements i … i+n−1, with `wholeQuads` as one quad.
+ * Operands of one dispatch may share a buffer only if both are read.
  */
 export interface DispatchSpec {
   readonly file: KernelFile;
@@ -37,6 +41,8 @@ export interface DispatchSpec {
   readonly writes: Readonly<Record<string, Operand>>;
   /** Each at most the adapter's limit; use {@link foldWorkgroups} for one long dimension. */
   readonly workgroups: readonly [number, number, number];
+  /** Every `store_run` of this dispatch writes four elements, from one that is divisible by 4. */
+  readonly wholeQuads?: boolean;
   /** WGSL directives, e.g. `enable subgroups;`, joined in front of line 1. */
   readonly enables?: readonly "subgroups"[];
   /** Floating-point operations of the formula, two a multiply-add, padding included; left out where it only moves data. */

@@ -24,6 +24,8 @@ export interface LinkOperand {
   readonly size: number;
   /** `@group(0) @binding(…)` of the operand's own buffer; null where the hook reads or writes other bindings. */
   readonly binding: number | null;
+  /** Every `store_run` writes four elements, from one that is divisible by 4. */
+  readonly wholeQuads?: boolean;
   /** Replaces the plain buffer access. What the file mentions and the hook lacks is made of what it has. */
   readonly hook?: Hook;
 }
@@ -57,8 +59,9 @@ export function link(options: LinkOptions): string {
 }
 
 /** Elements that one store to operand `name` of a kernel file writes. */
-export function storeWidth(file: KernelFile, name: string): 1 | 4 {
-  return withoutComments(wgsl[file]).includes(`store4_${name}(`) ? 4 : 1;
+export function storeWidth(file: KernelFile, name: string, wholeQuads: boolean): 1 | 4 {
+  const text = withoutComments(wgsl[file]);
+  return text.includes(`store4_${name}(`) || (wholeQuads && text.includes(`store_run_${name}(`)) ? 4 : 1;
 }
 
 function withoutComments(text: string): string {
@@ -97,11 +100,13 @@ function operandText(operand: LinkOperand, body: string): string {
   const { name, dtype, binding } = operand;
   const type = elementType(dtype);
   const mentions = (access: string): boolean => new RegExp(`\\b${access}_${name}\\(`).test(body);
+  const runs = mentions("store_run");
+  const whole = operand.wholeQuads === true;
   const needs = {
     load: mentions("load"),
     load4: mentions("load4"),
-    store: mentions("store"),
-    store4: mentions("store4"),
+    store: mentions("store") || (runs && !whole),
+    store4: mentions("store4") || (runs && whole),
   };
   // A store of one component may touch the whole vector: words of four only where all stores are of four.
   const quads = operand.size % 4 === 0 && (needs.load4 || needs.store4) && !needs.store && type === registerOf(dtype);
@@ -116,7 +121,15 @@ function operandText(operand: LinkOperand, body: string): string {
   }
   const { load, load4, store, store4 } = completed(name, type, hook, needs);
   lines.push(...[load, load4, store, store4].filter((text) => text !== undefined));
+  if (runs) lines.push(runText(name, type, whole));
   return lines.join("\n");
+}
+
+/** Stores the first n of four: one quad where runs are whole, else one by one. */
+function runText(name: string, type: string, whole: boolean): string {
+  const quad = `store4_${name}(i / 4u, v);`;
+  const ones = `for (var k = 0u; k < 4u; k++) { if (k < n) { store_${name}(i + k, v[k]); } }`;
+  return `fn store_run_${name}(i: u32, v: vec4<${type}>, n: u32) { ${whole ? quad : ones} }`;
 }
 
 /** Element type of the buffer: packed types lie in u32 words. */

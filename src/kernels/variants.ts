@@ -1,6 +1,17 @@
 import type { AdapterFacts } from "./family.ts";
+import { cheapestParts, tileCost } from "./tile-cost.ts";
+import type { TileSize } from "./tile-sizes.ts";
+import { tileFits, tileSizes } from "./tile-sizes.ts";
+import { classOf } from "./tuning.ts";
 
-/** Matrix products that a family computes: `count` of them, each `rows` × `depth` by `depth` × `columns`. */
+/** Families whose kernels are matrix products. */
+export type ProductFamily = "matmul" | "conv2d" | "conv2dInputGradient" | "conv2dWeightGradient";
+
+/**
+ * `count` matrix products, each `rows` × `depth` by `depth` × `columns`. Of a convolution: products are groups and, of a strided input
+ * gradient, residues of pixels; rows pixels; depth taps × source channels; columns result channels. Of its weight gradient: rows taps ×
+ * channels, depth pixels.
+ */
 export interface ProductShape {
   readonly count: number;
   readonly rows: number;
@@ -12,90 +23,99 @@ export interface ProductShape {
 export interface Broadcast {
   readonly kind: "broadcast";
   readonly lanes: 4 | 8;
-}
-
-/** Tiles in workgroup memory: each invocation computes `rows` rows × `quads` groups of four columns (matmul), 4 × 4 (convolutions). */
-export interface Tile {
-  readonly kind: "tile";
-  readonly rows: number;
-  readonly quads: number;
+  readonly parts: number;
 }
 
 /** One invocation an element of the result. */
 export interface Narrow {
   readonly kind: "narrow";
+  readonly parts: 1;
 }
 
-// Why the rules are what they are. llvmpipe's figures (Mesa 25.0.7, 256 bit, 2 vCPU) are measured, GFLOP/s; those of real GPUs
-// are derived from the hardware's limits.
+/** Tiles in workgroup memory. */
+export interface Tile {
+  readonly kind: "tile";
+  readonly size: TileSize;
+  readonly parts: number;
+}
+
+/** How products are computed. The depth is cut into `parts`, whose results a second dispatch adds in order. */
+export type Variant = Broadcast | Narrow | Tile;
+
+// Why the rules are what they are. llvmpipe's figures (Mesa 25.0.7, 256 bit, 2 vCPU) are measured, GFLOP/s; real GPUs' are derived
+// (tile-sizes.ts, tile-cost.ts; bench/README.md, "On a real GPU").
 //
-// | llvmpipe              | broadcast, 4 × 16 | broadcast, 8 × 32 | tile 64×64 | plain registers |
-// |-----------------------|-------------------|-------------------|------------|-----------------|
-// | matmul 512            |                   | 47–53             | 7–11       | 17              |
-// | conv 16 channels      | 43                |                   |            | 9               |
-// | conv 32, 64           |                   | 58–61             |            | 11–19           |
-// | weight gradient, same | 27–41             | 34–35             |            |                 |
+// | llvmpipe                  | broadcast, 4 lanes | broadcast, 8 lanes | tile, 8 × 8 sums | 8 × 4, 4 × 4 | plain registers |
+// |---------------------------|--------------------|--------------------|------------------|--------------|-----------------|
+// | matmul 512                |                    | 47–53              | 7                | 4, 3         | 17              |
+// | conv, 16 channels         | 43                 |                    |                  |              | 9               |
+// | conv, 32 and 64           |                    | 58–61              |                  |              | 11–19           |
+// | weight gradient, the same | 27–41              | 34–35              |                  |              |                 |
 //
 // There every load costs as much as eight to twenty multiplications and a broadcast next to nothing, so one load a subgroup wins;
 // 24 rows gain 10 % and compile slower, 32 rows spill. A tile's first call takes seconds, so few columns go without.
 
-/** Variant of a batched matrix product. */
-export function chooseMatmul({ rows, columns }: ProductShape, adapter: AdapterFacts): Broadcast | Tile | Narrow {
-  const lanes = broadcastLanes(columns, adapter);
-  if (lanes !== null) return { kind: "broadcast", lanes };
-  if (columns <= (adapter.adapterClass === "software" ? 16 : 4)) return { kind: "narrow" };
-  const large = adapter.adapterClass === "discrete" && rows >= 1024 && columns >= 1024; // 128×128 tiles need enough workgroups
-  return large ? { kind: "tile", rows: 8, quads: 2 } : { kind: "tile", rows: 4, quads: 1 };
+/** Variants that compute these products on this adapter, the rules' choice first. */
+export function variantsFor(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): readonly Variant[] {
+  const tiles = tileSizes
+    .filter((size) => tileFits(size, adapter))
+    .map((size): Tile => ({ kind: "tile", size, parts: cheapestParts(size, shape, adapter) }))
+    .map((variant) => ({ variant, cost: tileCost(variant.size, shape, variant.parts, adapter) }))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ variant }) => variant);
+  const narrow: Narrow[] = family === "matmul" && shape.columns <= 16 ? [{ kind: "narrow", parts: 1 }] : [];
+  const broadcasts = broadcastsFor(family, shape, adapter);
+  return adapter.adapterClass === "software"
+    ? [...broadcasts, ...narrow, ...tiles]
+    : [...tiles, ...narrow, ...broadcasts];
 }
 
-/** Variant of a convolution or its input gradient: rows are pixels of one residue, columns result channels of a group. */
-export function chooseConv2d({ columns }: ProductShape, adapter: AdapterFacts): Broadcast | Tile {
-  const lanes = broadcastLanes(columns, adapter);
-  return lanes === null ? { kind: "tile", rows: 4, quads: channelQuads(columns) } : { kind: "broadcast", lanes };
+/** The variant of a family for some products: what was measured on this adapter, else the first of {@link variantsFor}. */
+export function chooseVariant(family: "matmul", shape: ProductShape, adapter: AdapterFacts): Variant;
+export function chooseVariant(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): Broadcast | Tile;
+export function chooseVariant(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): Variant {
+  const variants = variantsFor(family, shape, adapter);
+  const winner = adapter.winners?.get(classOf(family, shape));
+  const tuned = variants.find((variant) => variantName(variant) === winner?.variant);
+  if (winner === undefined || tuned === undefined) return variants[0]!;
+  return splits(family, tuned) ? { ...tuned, parts: Math.min(winner.parts, mostParts(shape)) } : tuned;
 }
 
-/** Variant of a convolution's weight gradient (rows are taps × channels, columns result channels of a group), and terms a part. */
-export function chooseConv2dWeight(
-  shape: ProductShape,
-  adapter: AdapterFacts,
-): { readonly variant: Broadcast | Tile; readonly part: number } {
-  const { columns } = shape;
-  if (broadcastLanes(columns, adapter) !== null) {
-    return {
-      variant: { kind: "broadcast", lanes: 4 },
-      part: partOf(shape, { rows: 16, columns: 16, step: 4 }, adapter),
-    };
+/** Whether a variant's depth can be cut into parts. */
+export function splits(family: ProductFamily, variant: Variant): variant is Tile | Broadcast {
+  return variant.kind === "tile" || (variant.kind === "broadcast" && family === "conv2dWeightGradient");
+}
+
+/** Parts of sixteen terms or more. */
+export function mostParts({ depth }: ProductShape): number {
+  return Math.max(1, Math.floor(depth / 16));
+}
+
+/** A variant's name, without its parts. */
+export function variantName(variant: Variant): string {
+  switch (variant.kind) {
+    case "broadcast":
+      return `broadcast ${variant.lanes}`;
+    case "narrow":
+      return "narrow";
+    case "tile":
+      return variant.size.name;
   }
-  const quads = channelQuads(columns);
-  return {
-    variant: { kind: "tile", rows: 4, quads },
-    part: partOf(shape, { rows: 64, columns: 16 * quads, step: 16 }, adapter),
-  };
 }
 
-/**
- * Lanes that share broadcast values, four columns each: a subgroup of 8, or quads, which waste less below 32 columns.
- * null where loads are cheap and workgroup memory wins, without subgroups, or without whole quads of columns.
- */
-function broadcastLanes(columns: number, adapter: AdapterFacts): 4 | 8 | null {
-  const { adapterClass, subgroupSize } = adapter;
-  if (adapterClass !== "software" || subgroupSize === null || subgroupSize < 4 || columns % 4 !== 0) return null;
-  return subgroupSize === 8 && columns > 16 && columns % 32 !== 16 ? 8 : 4;
+/** Lanes share broadcast values, four columns each: a subgroup of eight, or quads, which waste less where eight would stand half empty. */
+function broadcastsFor(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): Broadcast[] {
+  const { subgroupSize } = adapter;
+  const { columns } = shape;
+  if (subgroupSize === null || subgroupSize < 4 || columns % 4 !== 0) return [];
+  const byParts = (lanes: 4 | 8, parts: number): Broadcast => ({ kind: "broadcast", lanes, parts });
+  if (family === "conv2dWeightGradient") return [byParts(4, broadcastParts(shape))];
+  if (subgroupSize !== 8) return [byParts(4, 1)];
+  return columns > 16 && columns % 32 !== 16 ? [byParts(8, 1), byParts(4, 1)] : [byParts(4, 1), byParts(8, 1)];
 }
 
-/** Groups of 16 channels that a tile spans. */
-function channelQuads(columns: number): 1 | 2 | 4 {
-  return columns > 32 ? 4 : columns > 16 ? 2 : 1;
-}
-
-/** Terms a part: few parts for the two or so cores of a software adapter, hundreds of workgroups elsewhere; whole steps. */
-function partOf(
-  { count, rows, depth, columns }: ProductShape,
-  tile: { readonly rows: number; readonly columns: number; readonly step: number },
-  adapter: AdapterFacts,
-): number {
-  const tiles = Math.ceil(columns / tile.columns) * Math.ceil(rows / tile.rows) * count;
-  const wanted = adapter.adapterClass === "software" ? 32 : adapter.adapterClass === "integrated" ? 128 : 512;
-  const split = Math.max(1, Math.min(Math.floor(wanted / tiles), Math.floor(depth / 128)));
-  return Math.ceil(depth / split / tile.step) * tile.step;
+/** Parts of a weight gradient's pixels: few for the two or so cores of a software adapter, of 128 terms or more. */
+function broadcastParts({ count, rows, depth, columns }: ProductShape): number {
+  const tiles = Math.ceil(columns / 16) * Math.ceil(rows / 16) * count;
+  return Math.max(1, Math.min(Math.floor(32 / tiles), Math.floor(depth / 128)));
 }

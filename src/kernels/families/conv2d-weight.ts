@@ -2,8 +2,10 @@ import type { ConvWeightGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Constant, DispatchSpec, Family } from "../family.ts";
 import { foldWorkgroups, input, output, scratch } from "../family.ts";
-import { chooseConv2dWeight } from "../variants.ts";
+import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
+import { chooseVariant } from "../variants.ts";
 import { fill } from "./fill.ts";
+import { partTerms, sumParts } from "./sum-parts.ts";
 
 /**
  * Images (n,h,w,c) and cotangent (n,oh,ow,k) to weights (kh,kw,c/groups,k). The sum over pixels is cut into parts, so that
@@ -18,9 +20,13 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
   if (pixels === 0) return fill(outputs[0]!, adapter);
   const rows = weightShape[0]! * weightShape[1]! * weightShape[2]!;
   const width = weightShape[3]! / groups;
-  const { variant, part } = chooseConv2dWeight({ count: groups, rows, depth: pixels, columns: width }, adapter);
-  const broadcasts = variant.kind === "broadcast";
-  const tile = broadcasts ? { rows: 16, columns: 16 } : { rows: 64, columns: 16 * variant.quads };
+  const shape = { count: groups, rows, depth: pixels, columns: width };
+  const variant = chooseVariant("conv2dWeightGradient", shape, adapter);
+  const tile =
+    variant.kind === "broadcast"
+      ? { rows: 16, columns: 16, step: 4 }
+      : { rows: tileRows(variant.size), columns: tileColumns(variant.size), step: tileStep };
+  const part = partTerms(pixels, variant.parts, tile.step);
   const columnTiles = Math.ceil(width / tile.columns);
   const rowTiles = Math.ceil(rows / tile.rows);
   const tiles = columnTiles * rowTiles * groups;
@@ -34,22 +40,22 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
     ...{ PIXELS: pixels, PART: part, SPLIT: split, COLUMN_TILES: columnTiles, ROW_TILES: rowTiles },
   };
   const product: DispatchSpec = {
-    file: broadcasts ? "conv2d-weight-subgroup" : "conv2d-weight",
-    constants: broadcasts ? geometry : { ...geometry, QUADS: variant.quads },
     reads: { x: input(0), g: input(1) },
     writes: { w: split === 1 ? output(0) : scratch(0) },
-    workgroups: foldWorkgroups(broadcasts ? Math.ceil((tiles * split) / 2) : tiles * split, adapter),
     flops: 2 * size * pixels,
-    ...(broadcasts ? { enables: ["subgroups" as const] } : {}),
+    ...(variant.kind === "broadcast"
+      ? {
+          file: "conv2d-weight-subgroup",
+          constants: geometry,
+          workgroups: foldWorkgroups(Math.ceil((tiles * split) / 2), adapter),
+          enables: ["subgroups"],
+        }
+      : {
+          file: "conv2d-weight",
+          constants: { ...geometry, ...tileConstants(variant.size), TERMS_ADJACENT: false },
+          wholeQuads: width % 4 === 0,
+          workgroups: foldWorkgroups(tiles * split, adapter),
+        }),
   };
-  if (split === 1) return { scratch: [], dispatches: [product] };
-  const sum: DispatchSpec = {
-    file: "sum-parts",
-    constants: { SPLIT: split, SIZE: size },
-    reads: { x: scratch(0) },
-    writes: { y: output(0) },
-    workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
-    flops: split * size,
-  };
-  return { scratch: [{ shape: [split, size], dtype: "f32" }], dispatches: [product, sum] };
+  return split === 1 ? { scratch: [], dispatches: [product] } : sumParts(product, split, size, adapter);
 };

@@ -1,10 +1,12 @@
 import type { ConvParams } from "../../tensor/ops/conv-geometry.ts";
 import type { ConvInputGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { AdapterFacts, Constant, Family, Lowering } from "../family.ts";
-import { foldWorkgroups, input, output } from "../family.ts";
-import { chooseConv2d } from "../variants.ts";
+import type { AdapterFacts, Constant, DispatchSpec, Family, Lowering } from "../family.ts";
+import { foldWorkgroups, input, output, scratch } from "../family.ts";
+import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
+import { chooseVariant } from "../variants.ts";
 import { fill } from "./fill.ts";
+import { partTerms, sumParts } from "./sum-parts.ts";
 
 type Image = readonly [n: number, height: number, width: number, channels: number];
 
@@ -64,13 +66,9 @@ function gather(
   // every tap of every channel pair, for each pixel of the smaller image: the result, or the transposed one's source
   const flops = 2 * (transposed ? sizeOf(source) * width : sizeOf(result) * depth) * kernel[0] * kernel[1];
   const pixels = result[0] * grid[0] * grid[1];
-  const shape = {
-    count: groups * phases[0] * phases[1],
-    rows: pixels,
-    depth: depth * kernel[0] * kernel[1],
-    columns: width,
-  };
-  const variant = chooseConv2d(shape, adapter);
+  const terms = taps[0]!.most * taps[1]!.most * Math.ceil(depth / 4) * 4; // of the residue that meets most taps
+  const shape = { count: groups * phases[0] * phases[1], rows: pixels, depth: terms, columns: width };
+  const variant = chooseVariant(transposed ? "conv2dInputGradient" : "conv2d", shape, adapter);
   if (variant.kind === "broadcast") {
     const { lanes } = variant;
     const columns = Math.ceil(width / (4 * lanes));
@@ -90,32 +88,29 @@ function gather(
       ],
     };
   }
-  const { quads } = variant;
-  const columns = Math.ceil(width / (16 * quads));
-  const tiles = Math.ceil(pixels / 64);
+  const columns = Math.ceil(width / tileColumns(variant.size));
+  const tiles = Math.ceil(pixels / tileRows(variant.size));
+  const part = partTerms(terms, variant.parts, tileStep);
+  const parts = Math.max(1, Math.ceil(terms / part));
   const tile = {
-    QUADS: quads,
-    DEPTH_QUADS: Math.min(4, Math.ceil(depth / 4)),
-    COLUMN_TILES: columns,
-    PIXEL_TILES: tiles,
+    ...tileConstants(variant.size),
+    ...{ TERMS_ADJACENT: true, DEPTH_QUADS: 1, PART: part, PARTS: parts, COLUMN_TILES: columns, PIXEL_TILES: tiles },
   };
-  return {
-    scratch: [],
-    dispatches: [
-      {
-        file: "conv2d",
-        constants: { ...geometry, ...tile },
-        ...operands,
-        flops,
-        workgroups: foldWorkgroups(columns * groups * tiles * phases[0] * phases[1], adapter),
-      },
-    ],
+  const product: DispatchSpec = {
+    file: "conv2d",
+    constants: { ...geometry, ...tile },
+    ...operands,
+    writes: { y: parts === 1 ? output(0) : scratch(0) },
+    wholeQuads: width % 4 === 0,
+    flops,
+    workgroups: foldWorkgroups(columns * groups * tiles * phases[0] * phases[1] * parts, adapter),
   };
+  return parts === 1 ? { scratch: [], dispatches: [product] } : sumParts(product, parts, sizeOf(result), adapter);
 }
 
 /**
  * Taps that meet output rows of each residue: those with residue + before − tap·dilation divisible by the stride. They
- * repeat every stride/gcd(stride, dilation) taps; a residue without any starts past the kernel's end.
+ * repeat every stride/gcd(stride, dilation) taps; a residue without any starts past the kernel's end. `most`: of any residue.
  */
 function tapsOf(
   transposed: boolean,
@@ -123,15 +118,16 @@ function tapsOf(
   stride: number,
   dilation: number,
   before: number,
-): { starts: readonly number[]; step: number } {
-  if (!transposed) return { starts: [0], step: 1 };
+): { starts: readonly number[]; step: number; most: number } {
+  if (!transposed) return { starts: [0], step: 1, most: size };
   const starts = Array.from({ length: stride }, (_, residue) => {
     const first = Array.from({ length: size }, (_, tap) => tap).find(
       (tap) => (residue + before - tap * dilation) % stride === 0,
     );
     return first ?? size;
   });
-  return { starts, step: stride / greatestCommonDivisor(stride, dilation) };
+  const step = stride / greatestCommonDivisor(stride, dilation);
+  return { starts, step, most: Math.ceil((size - Math.min(...starts)) / step) };
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -1,7 +1,9 @@
-import type { Family } from "../family.ts";
-import { foldWorkgroups, input, output } from "../family.ts";
-import { chooseMatmul } from "../variants.ts";
+import type { DispatchSpec, Family } from "../family.ts";
+import { foldWorkgroups, input, output, scratch } from "../family.ts";
+import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
+import { chooseVariant } from "../variants.ts";
 import { fill } from "./fill.ts";
+import { partTerms, sumParts } from "./sum-parts.ts";
 
 /** Batched (b,m,k) × (b,k,n) → (b,m,n). */
 export const matmul: Family = ({ inputs, outputs, adapter }) => {
@@ -12,7 +14,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
   const operands = { reads: { a: input(0), b: input(1) }, writes: { y: output(0) } };
   const flops = 2 * batch * m * n * k;
   const sizes = { BATCH: batch, M: m, N: n, K: k };
-  const variant = chooseMatmul({ count: batch, rows: m, depth: k, columns: n }, adapter);
+  const variant = chooseVariant("matmul", { count: batch, rows: m, depth: k, columns: n }, adapter);
   if (variant.kind === "broadcast") {
     const { lanes } = variant;
     const tiles = { COLUMN_TILES: Math.ceil(n / (4 * lanes)), ROW_TILES: Math.ceil(m / 16) };
@@ -46,18 +48,20 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
       ],
     };
   }
-  const { rows, quads } = variant;
-  const tiles = { COLUMN_TILES: Math.ceil(n / (64 * quads)), ROW_TILES: Math.ceil(m / (16 * rows)) };
-  return {
-    scratch: [],
-    dispatches: [
-      {
-        file: "matmul",
-        constants: { ...sizes, ...tiles, ROWS: rows, QUADS: quads },
-        ...operands,
-        flops,
-        workgroups: foldWorkgroups(batch * tiles.COLUMN_TILES * tiles.ROW_TILES, adapter),
-      },
-    ],
+  const part = partTerms(k, variant.parts, tileStep);
+  const parts = Math.ceil(k / part);
+  const tiles = {
+    COLUMN_TILES: Math.ceil(n / tileColumns(variant.size)),
+    ROW_TILES: Math.ceil(m / tileRows(variant.size)),
   };
+  const product: DispatchSpec = {
+    file: "matmul",
+    constants: { ...sizes, ...tiles, ...tileConstants(variant.size), TERMS_ADJACENT: true, PART: part, PARTS: parts },
+    ...operands,
+    writes: { y: parts === 1 ? output(0) : scratch(0) },
+    wholeQuads: n % 4 === 0,
+    flops,
+    workgroups: foldWorkgroups(batch * tiles.COLUMN_TILES * tiles.ROW_TILES * parts, adapter),
+  };
+  return parts === 1 ? { scratch: [], dispatches: [product] } : sumParts(product, parts, batch * m * n, adapter);
 };

@@ -10,11 +10,6 @@ fn add_pixels(acc: ptr<function, array<vec4f, 16>>, m: u32, v: vec4f, g: mat4x4f
   (*acc)[4u * m + 3u] += g * rows[3];
 }
 
-// g at pixels p … p+3.
-fn g_block(p: u32, end: u32, group: u32, e: u32) -> mat4x4f {
-  return mat4x4f(g_quad(p, end, group, e), g_quad(p + 1u, end, group, e), g_quad(p + 2u, end, group, e), g_quad(p + 3u, end, group, e));
-}
-
 @compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,

@@ -33,9 +33,8 @@ fn x_element(corner: Corner, row: Row) -> f32 {
   return select(0.0, load_x(select(0u, x_index(corner, row), inside)), inside);
 }
 
-// What rows r … r+3 read: neighbours where DEPTH is divisible by 4.
-fn x_quad(corner: Corner, r: u32, group: u32) -> vec4f {
-  let row = row_of(r, group);
+// What rows r … r+3 read, `row` being the first one's: neighbours where DEPTH is divisible by 4.
+fn x_quad(corner: Corner, row: Row, r: u32, group: u32) -> vec4f {
   if (DEPTH % 4u == 0u) {
     let inside = x_inside(corner, row);
     return select(vec4f(), load4_x(select(0u, x_index(corner, row) / 4u, inside)), inside);
@@ -55,7 +54,7 @@ fn x_rows(corner: Corner, row: Row, r: u32, group: u32) -> array<vec4f, 4> {
     for (var m = 0u; m < 4u; m++) { v[m] = load4_x(first + m); }
     for (var m = 0u; m < 4u; m++) { v[m] = select(vec4f(), v[m], inside); }
   } else {
-    for (var m = 0u; m < 4u; m++) { v[m] = x_quad(corner, r + 4u * m, group); }
+    for (var m = 0u; m < 4u; m++) { v[m] = x_quad(corner, row_of(r + 4u * m, group), r + 4u * m, group); }
   }
   return v;
 }
@@ -79,4 +78,9 @@ fn g_quad(p: u32, end: u32, group: u32, e: u32) -> vec4f {
     g_element(p, end, group, e), g_element(p, end, group, e + 1u),
     g_element(p, end, group, e + 2u), g_element(p, end, group, e + 3u),
   );
+}
+
+// g at pixels p … p+3.
+fn g_block(p: u32, end: u32, group: u32, e: u32) -> mat4x4f {
+  return mat4x4f(g_quad(p, end, group, e), g_quad(p + 1u, end, group, e), g_quad(p + 2u, end, group, e), g_quad(p + 3u, end, group, e));
 }

@@ -1,57 +1,78 @@
-// y = Σ over taps and source channels of s · w (conv2d-window.wgsl has the geometry), any channel counts. Implicit matrix product:
-// 16 × 4·QUADS invocations share 64 pixels × 4·DEPTH_QUADS channels of s and as many × 16·QUADS weights in workgroup memory;
-// each computes 4 pixels × 4 channels.
+// y = Σ over taps and source channels of s · w (conv2d-window.wgsl has the geometry), any channel counts, by tiles in workgroup
+// memory (product-tile.wgsl). Implicit matrix product: rows are pixels of one residue, columns result channels of one group, terms
+// (tap, source channel) pairs, the channels of a tap rounded up to fours. y (PARTS, N, H, W, C), PARTS parts of PART terms.
 
-var<workgroup> s_tile: array<vec4f, 64u * DEPTH_QUADS>; // [pixel][channel / 4]
-var<workgroup> w_tile: array<vec4f, 16u * DEPTH_QUADS * QUADS>; // [source channel][result channel / 4]
+struct Place { g: u32, residue_y: u32, residue_x: u32, taps_w: u32 }
 
-@compute @workgroup_size(64u * QUADS)
+// Four pixels.
+struct Rows { pixels: array<Pixel, 4> }
+
+fn rows_of(place: Place, row: u32) -> Rows {
+  return Rows(array<Pixel, 4>(grid_pixel(row), grid_pixel(row + 1u), grid_pixel(row + 2u), grid_pixel(row + 3u)));
+}
+
+const TAP_TERMS = (DEPTH + 3u) / 4u * 4u;
+
+fn tap_count(start: u32, step: u32, size: u32) -> u32 { return (max(size, start) - start + step - 1u) / step; }
+
+// A tap's row and column among all taps; past the last term its row is KH or more.
+fn tap_of(place: Place, k: u32) -> vec2u {
+  let tap = k / TAP_TERMS;
+  let width = max(place.taps_w, 1u);
+  return vec2u(
+    TAP_START_H[place.residue_y] + tap / width * TAP_STEP_H,
+    TAP_START_W[place.residue_x] + tap % width * TAP_STEP_W,
+  );
+}
+
+fn a_block(place: Place, rows: Rows, k: u32) -> mat4x4f {
+  let tap = tap_of(place, k);
+  let offset_y = tap_offset(tap.x, place.residue_y, STRIDE_H, DILATION_H, TOP);
+  let offset_x = tap_offset(tap.y, place.residue_x, STRIDE_W, DILATION_W, LEFT);
+  var v: mat4x4f;
+  for (var l = 0u; l < 4u; l++) {
+    let start = source_start(rows.pixels[l], offset_y, offset_x);
+    v[l] = source_quad(select(start, 0xffffffffu, tap.x >= KH), place.g, k % TAP_TERMS);
+  }
+  return transpose(v);
+}
+
+fn b_block(place: Place, k: u32, column: u32) -> mat4x4f {
+  let tap = tap_of(place, k);
+  var w = weight_block(min(tap.x, KH - 1u) * KW + tap.y, place.g, k % TAP_TERMS, column);
+  if (TAP_TERMS % STEP != 0u) {
+    for (var l = 0u; l < 4u; l++) { w[l] = select(vec4f(), w[l], tap.x < KH); } // a step may reach past the last tap
+  }
+  return w;
+}
+
+@compute @workgroup_size(ACROSS * DOWN)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
   let tile = group.y * groups.x + group.x;
-  let column = tile % COLUMN_TILES * 16u * QUADS;
+  let column = tile % COLUMN_TILES * B_WIDTH * 4u;
   let g = tile / COLUMN_TILES % GROUPS;
-  let p = tile / (COLUMN_TILES * GROUPS) % PIXEL_TILES * 64u;
-  let residue = tile / (COLUMN_TILES * GROUPS * PIXEL_TILES);
-  if (residue >= PHASES_H * PHASES_W) { return; } // the fold's spare workgroups, whole ones
+  let p = tile / (COLUMN_TILES * GROUPS) % PIXEL_TILES * A_WIDTH * 4u;
+  let residue = tile / (COLUMN_TILES * GROUPS * PIXEL_TILES) % (PHASES_H * PHASES_W);
+  let part = tile / (COLUMN_TILES * GROUPS * PIXEL_TILES * PHASES_H * PHASES_W);
+  if (part >= PARTS) { return; } // the fold's spare workgroups, whole ones
   let residue_y = residue / PHASES_W;
   let residue_x = residue % PHASES_W;
-  let across = thread % (4u * QUADS);
-  let down = thread / (4u * QUADS) * 4u;
-
-  var acc: array<vec4f, 4>;
-  for (var i = TAP_START_H[residue_y]; i < KH; i += TAP_STEP_H) {
-    let offset_y = tap_offset(i, residue_y, STRIDE_H, DILATION_H, TOP);
-    for (var k = TAP_START_W[residue_x]; k < KW; k += TAP_STEP_W) {
-      let offset_x = tap_offset(k, residue_x, STRIDE_W, DILATION_W, LEFT);
-      for (var d = 0u; d < DEPTH; d += 4u * DEPTH_QUADS) {
-        for (var t = thread; t < 64u * DEPTH_QUADS; t += 64u * QUADS) {
-          let start = source_start(grid_pixel(p + t / DEPTH_QUADS), offset_y, offset_x);
-          s_tile[t] = source_quad(start, g, d + t % DEPTH_QUADS * 4u);
-        }
-        for (var t = thread; t < 4u * DEPTH_QUADS * QUADS; t += 64u * QUADS) {
-          let at = t / (4u * QUADS) * 16u * QUADS + t % (4u * QUADS);
-          let w = weight_block(i * KW + k, g, d + t / (4u * QUADS) * 4u, column + t % (4u * QUADS) * 4u);
-          for (var q = 0u; q < 4u; q++) { w_tile[at + q * 4u * QUADS] = w[q]; }
-        }
-        workgroupBarrier(); // the tiles are whole before they are read
-        for (var q = 0u; q < DEPTH_QUADS; q++) {
-          let at = q * 16u * QUADS + across;
-          let w = mat4x4f(w_tile[at], w_tile[at + 4u * QUADS], w_tile[at + 8u * QUADS], w_tile[at + 12u * QUADS]);
-          for (var r = 0u; r < 4u; r++) { acc[r] += w * s_tile[(down + r) * DEPTH_QUADS + q]; }
-        }
-        workgroupBarrier(); // all have read before the next tiles are written
+  let taps_h = tap_count(TAP_START_H[residue_y], TAP_STEP_H, KH);
+  let taps_w = tap_count(TAP_START_W[residue_x], TAP_STEP_W, KW);
+  let terms = taps_h * taps_w * TAP_TERMS;
+  let place = Place(g, residue_y, residue_x, taps_w);
+  var sums = multiply_tile(place, p, column, min(part * PART, terms), min((part + 1u) * PART, terms), thread);
+  for (var i = 0u; i < 4u * ROW_QUADS; i++) {
+    let start = result_start(p + row_at(thread, i / 4u) + i % 4u, residue_y, residue_x);
+    for (var j = 0u; j < QUADS; j++) {
+      let e = column + column_at(thread, j);
+      if (start != 0xffffffffu && e < WIDTH) {
+        store_run_y(part * (N * H * W * C) + start + g * WIDTH + e, sums[i * QUADS + j], min(4u, WIDTH - e));
       }
-    }
-  }
-  let e = column + across * 4u;
-  for (var r = 0u; r < 4u; r++) {
-    let start = result_start(p + down + r, residue_y, residue_x);
-    for (var l = 0u; l < 4u; l++) {
-      if (start != 0xffffffffu && e + l < WIDTH) { store_y(start + g * WIDTH + e + l, acc[r][l]); }
     }
   }
 }

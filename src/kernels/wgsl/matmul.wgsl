@@ -1,59 +1,66 @@
-// y[s] = a[s] · b[s], any sizes. 16×16 invocations share tiles of 16·ROWS rows × 16 k and 16 k × 64·QUADS columns in workgroup
-// memory; each computes ROWS rows × QUADS groups of four columns. a (BATCH, M, K), b (BATCH, K, N), y (BATCH, M, N).
+// y[s] = a[s] · b[s], any sizes, by tiles in workgroup memory (product-tile.wgsl); PARTS parts of PART terms, whole steps, each with
+// a result of its own. a (BATCH, M, K), b (BATCH, K, N), y (PARTS, BATCH, M, N).
 
-var<workgroup> a_tile: array<vec4f, 64u * ROWS>; // [row][k / 4]
-var<workgroup> b_tile: array<vec4f, 256u * QUADS>; // [k][column / 4]
+struct Place { s: u32 }
 
-fn a_element(row: u32, start: u32, k: u32) -> f32 { return select(0.0, load_a(start + min(k, K - 1u)), row < M && k < K); }
+// Elements where four rows of a start.
+struct Rows { start: vec4u }
 
-fn a_quad(s: u32, row: u32, k: u32) -> vec4f {
-  let start = (s * M + min(row, M - 1u)) * K;
-  if (K % 4u == 0u) { return select(vec4f(), load4_a((start + min(k, K - 4u)) / 4u), row < M && k < K); }
-  return vec4f(a_element(row, start, k), a_element(row, start, k + 1u), a_element(row, start, k + 2u), a_element(row, start, k + 3u));
+fn rows_of(place: Place, row: u32) -> Rows { return Rows((place.s * M + min(vec4u(row, row + 1u, row + 2u, row + 3u), vec4u(M - 1u))) * K); }
+
+const WHOLE_STEPS = K % STEP == 0u;
+
+fn a_element(start: u32, k: u32) -> f32 { return select(0.0, load_a(start + min(k, K - 1u)), k < K); }
+
+fn a_quad(start: u32, k: u32) -> vec4f {
+  if (WHOLE_STEPS) { return load4_a((start + k) / 4u); }
+  if (K % 4u == 0u) { return select(vec4f(), load4_a((start + min(k, K - 4u)) / 4u), k < K); }
+  return vec4f(a_element(start, k), a_element(start, k + 1u), a_element(start, k + 2u), a_element(start, k + 3u));
 }
 
-fn b_element(k: u32, start: u32, column: u32) -> f32 { return select(0.0, load_b(start + min(column, N - 1u)), k < K && column < N); }
+fn a_block(place: Place, rows: Rows, k: u32) -> mat4x4f {
+  let start = rows.start;
+  return transpose(mat4x4f(a_quad(start.x, k), a_quad(start.y, k), a_quad(start.z, k), a_quad(start.w, k)));
+}
+
+fn b_element(start: u32, column: u32) -> f32 { return load_b(start + min(column, N - 1u)); }
 
 fn b_quad(s: u32, k: u32, column: u32) -> vec4f {
   let start = (s * K + min(k, K - 1u)) * N;
-  if (N % 4u == 0u) { return select(vec4f(), load4_b((start + min(column, N - 4u)) / 4u), k < K && column < N); }
-  return vec4f(b_element(k, start, column), b_element(k, start, column + 1u), b_element(k, start, column + 2u), b_element(k, start, column + 3u));
+  var v: vec4f;
+  if (N % 4u == 0u) {
+    v = load4_b((start + min(column, N - 4u)) / 4u);
+  } else {
+    v = vec4f(b_element(start, column), b_element(start, column + 1u), b_element(start, column + 2u), b_element(start, column + 3u));
+  }
+  if (WHOLE_STEPS) { return v; }
+  return select(vec4f(), v, k < K);
 }
 
-@compute @workgroup_size(256)
+fn b_block(place: Place, k: u32, column: u32) -> mat4x4f {
+  return mat4x4f(
+    b_quad(place.s, k, column), b_quad(place.s, k + 1u, column), b_quad(place.s, k + 2u, column), b_quad(place.s, k + 3u, column),
+  );
+}
+
+@compute @workgroup_size(ACROSS * DOWN)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
   let tile = group.y * groups.x + group.x;
-  let column = tile % COLUMN_TILES * 64u * QUADS;
-  let row = tile / COLUMN_TILES % ROW_TILES * 16u * ROWS;
-  let s = tile / (COLUMN_TILES * ROW_TILES);
-  if (s >= BATCH) { return; } // the fold's spare workgroups, whole ones
-  let across = thread % 16u;
-  let down = thread / 16u * ROWS;
-
-  var acc: array<vec4f, ROWS * QUADS>;
-  for (var k = 0u; k < K; k += 16u) {
-    for (var e = thread; e < 64u * ROWS; e += 256u) { a_tile[e] = a_quad(s, row + e / 4u, k + e % 4u * 4u); }
-    for (var e = thread; e < 256u * QUADS; e += 256u) { b_tile[e] = b_quad(s, k + e / (16u * QUADS), column + e % (16u * QUADS) * 4u); }
-    workgroupBarrier(); // the tiles are whole before they are read
-    for (var q = 0u; q < 4u; q++) {
-      for (var j = 0u; j < QUADS; j++) {
-        let at = q * 64u * QUADS + j * 16u + across;
-        let b = mat4x4f(b_tile[at], b_tile[at + 16u * QUADS], b_tile[at + 32u * QUADS], b_tile[at + 48u * QUADS]);
-        for (var i = 0u; i < ROWS; i++) { acc[i * QUADS + j] += b * a_tile[(down + i) * 4u + q]; }
-      }
-    }
-    workgroupBarrier(); // all have read before the next tiles are written
-  }
-  for (var i = 0u; i < ROWS; i++) {
+  let column = tile % COLUMN_TILES * B_WIDTH * 4u;
+  let row = tile / COLUMN_TILES % ROW_TILES * A_WIDTH * 4u;
+  let s = tile / (COLUMN_TILES * ROW_TILES) % BATCH;
+  let part = tile / (COLUMN_TILES * ROW_TILES * BATCH);
+  if (part >= PARTS) { return; } // the fold's spare workgroups, whole ones
+  var sums = multiply_tile(Place(s), row, column, part * PART, min((part + 1u) * PART, K), thread);
+  for (var i = 0u; i < 4u * ROW_QUADS; i++) {
+    let r = row + row_at(thread, i / 4u) + i % 4u;
     for (var j = 0u; j < QUADS; j++) {
-      for (var l = 0u; l < 4u; l++) {
-        let x = column + (j * 16u + across) * 4u + l;
-        if (row + down + i < M && x < N) { store_y((s * M + row + down + i) * N + x, acc[i * QUADS + j][l]); }
-      }
+      let c = column + column_at(thread, j);
+      if (r < M && c < N) { store_run_y(((part * BATCH + s) * M + r) * N + c, sums[i * QUADS + j], min(4u, N - c)); }
     }
   }
 }

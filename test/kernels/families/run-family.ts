@@ -40,7 +40,7 @@ export function linkPlain(spec: DispatchSpec, typeOf: (operand: Operand) => Tens
   const operands = [...Object.entries(spec.reads), ...Object.entries(spec.writes)].map(([name, operand], binding) => {
     const { dtype, shape } = typeOf(operand);
     const access = name in spec.writes ? ("write" as const) : ("read" as const);
-    return { name, dtype, access, size: sizeOf(shape), binding };
+    return { name, dtype, access, size: sizeOf(shape), binding, wholeQuads: spec.wholeQuads ?? false };
   });
   return link({ file: spec.file, constants: spec.constants, enables: spec.enables ?? [], operands, declarations: [] });
 }
