@@ -1,0 +1,55 @@
+import type { Contestant } from "./contestant.ts";
+import { othersShare } from "./machine-load.ts";
+import { median } from "./statistics.ts";
+
+/** What a contestant took: each round's samples, milliseconds a call. */
+export type Rounds = readonly (readonly number[])[];
+
+export interface Interleaved {
+  readonly rounds: ReadonlyMap<Contestant, Rounds>;
+  /** CPU time of other processes while the rounds ran, as a part of all cores; null where the system does not tell. */
+  readonly others: number | null;
+}
+
+const rounds = 5;
+const roundTime = 250; // ms that a contestant gets in a round, unless one call takes longer
+const mostSamples = 9;
+const shortestSample = 10; // ms on a real GPU, where one call is shorter than the wait for it
+const limit = 300_000; // ms
+
+/** Times contestants that have the same work prepared, in turn: A, B, C, A, B, C … */
+export async function interleave(contestants: readonly Contestant[]): Promise<Interleaved> {
+  const plans = new Map<Contestant, { samples: number; calls: number }>();
+  for (const contestant of contestants) plans.set(contestant, await warmUp(contestant));
+  const others = othersShare(contestants.map(({ pid }) => pid));
+  const taken = new Map<Contestant, number[][]>(contestants.map((contestant) => [contestant, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of contestants) {
+      const { ms } = await contestant.ask({ do: "time", ...plans.get(contestant)! }, limit);
+      taken.get(contestant)!.push([...ms]);
+    }
+  }
+  return { rounds: taken, others: others() };
+}
+
+/** A few discarded calls, which tell how many fit into a round. */
+async function warmUp(contestant: Contestant): Promise<{ samples: number; calls: number }> {
+  const time = async (calls: number): Promise<number> =>
+    Math.max(1e-3, Math.min(...(await contestant.ask({ do: "time", samples: 2, calls }, limit)).ms));
+  let each = await time(1);
+  let calls = 1;
+  if (!contestant.hello.software && each < shortestSample) {
+    each = await time(Math.ceil(shortestSample / each)); // a call among many is shorter than one with its wait
+    calls = Math.ceil(shortestSample / each);
+  }
+  return { samples: Math.max(1, Math.min(mostSamples, Math.floor(roundTime / (each * calls)))), calls };
+}
+
+/** The median of all samples. */
+export const middle = (taken: Rounds): number => median(taken.flat());
+
+/** How often `ours` fits into `theirs`, round by round: median, smallest, largest. */
+export function ratioOf(ours: Rounds, theirs: Rounds): { ratio: number; min: number; max: number } {
+  const ratios = ours.map((own, round) => median(theirs[round]!) / median(own));
+  return { ratio: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
+}
