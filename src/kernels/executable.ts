@@ -48,9 +48,7 @@ export async function makeExecutable(
   const numbers = new Map<Node, number>(ofCall.map((node, i) => [node, i]));
   const constants = new Map<Node, Range>();
   let nextId = -1;
-  const slotRanges = plan.memory.slots.map(
-    ({ bytes }): Range => ({ buffer: buffers.make(bytes), id: nextId--, offset: 0 }),
-  );
+  const slots = plan.memory.slots.map(({ bytes }) => ({ buffer: buffers.make(bytes), id: nextId-- }));
   const constant = (tensor: AnyTensor): Range => {
     let range = constants.get(tensor.node);
     if (range === undefined) {
@@ -62,12 +60,15 @@ export async function makeExecutable(
     }
     return range;
   };
-  const slotOf = (ref: BufferRef): Range => slotRanges[plan.memory.slotOf.get(plan.keyOf(ref))!]!;
+  const placed = (ref: BufferRef): Range => {
+    const { slot, offset } = plan.memory.placeOf.get(plan.keyOf(ref))!;
+    return { ...slots[slot]!, offset };
+  };
   /** A range of the plan, or the number of one of the call. */
   const sourceOf = (ref: BufferRef): Range | number => {
-    if (ref.kind === "scratch") return slotOf(ref);
+    if (ref.kind === "scratch") return placed(ref);
     const { node } = ref.tensor;
-    return numbers.get(node) ?? (node.op === undefined ? constant(ref.tensor) : slotOf(ref));
+    return numbers.get(node) ?? (node.op === undefined ? constant(ref.tensor) : placed(ref));
   };
   const runs = plan.steps.map((step, at): Run => {
     const sources = step.buffers.map(({ ref }) => sourceOf(ref));

@@ -11,7 +11,9 @@ export function memoryReport(plan: Plan): MemoryReport {
   const slots = plan.memory.slots.map(({ bytes, tenants }) => ({
     bytes,
     tenants: tenants
-      .map((life): Tenant => ({ ...described.get(life.key)!, bytes: life.bytes, from: life.from, to: life.to }))
+      .map(
+        ({ key, bytes: size, offset, from, to }): Tenant => ({ ...described.get(key)!, bytes: size, offset, from, to }),
+      )
       .sort((a, b) => a.from - b.from),
   }));
   const peakBytes = slots.reduce((total, { bytes }) => total + bytes, 0);

@@ -63,8 +63,13 @@ export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
   const kernels = absorbEpilogues(groupKernels(region, limits.maxBindings), region, limits.maxBindings);
   const overwrites = chooseOverwrites(outputs, request.donations, region, kernels);
   const needed = new Set(kernels.flatMap((kernel) => [...kernel.reads]));
-  for (const output of outputs) needed.add(resolve(output).node);
-  const made = schedule(kernels).flatMap((kernel) => stepsOf(kernel, region, overwrites, needed, limits.adapter));
+  const stored = new Set(outputs.map((output) => resolve(output).node));
+  for (const output of stored) needed.add(output);
+  const takes = (node: Node): number =>
+    overwrites.has(node) || !needed.has(node) ? 0 : node.outputs.reduce((total, type) => total + bytesOf(type), 0);
+  const made = schedule(kernels, takes, stored).flatMap((kernel) =>
+    stepsOf(kernel, region, overwrites, needed, limits.adapter),
+  );
   const steps = readOverwritten(made, overwrites);
   const results = outputs.map((output, i) => {
     const over = request.donations.get(i);
@@ -153,13 +158,14 @@ function chooseDirect(results: Plan["results"]): Set<Node> {
 
 /** From first write to last read; results live past the last step. Leaves and direct outputs have buffers of their own. */
 function livesOf(steps: readonly Step[], results: Plan["results"], direct: ReadonlySet<Node>, keyOf: KeyOf): Life[] {
-  const lives = new Map<string, { key: string; bytes: number; from: number; to: number }>();
+  const lives = new Map<string, Life & { to: number; readonly bound: Map<number, boolean> }>();
   steps.forEach((step, at) => {
-    for (const { ref } of step.buffers) {
+    for (const { ref, access } of step.buffers) {
       if (isLeafRef(ref) || (ref.kind === "value" && direct.has(ref.tensor.node))) continue;
       const key = keyOf(ref);
-      const life = lives.get(key) ?? { key, bytes: bytesOf(refType(ref)), from: at, to: at };
+      const life = lives.get(key) ?? { key, bytes: bytesOf(refType(ref)), from: at, to: at, bound: new Map() };
       life.to = at;
+      life.bound.set(at, access !== "read" || life.bound.get(at) === true);
       lives.set(key, life);
     }
   });

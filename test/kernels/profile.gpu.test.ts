@@ -85,11 +85,15 @@ describeGpu("reports of a program", () => {
     const tenants = slots.flatMap((slot) => slot.tenants);
     expect(tenants.length).toBeGreaterThan(slots.length); // some slot has several in turn
     for (const slot of slots) {
-      expect(slot.bytes).toBe(Math.max(...slot.tenants.map(({ bytes }) => bytes)));
-      slot.tenants.forEach(({ from, to }, i) => {
-        expect(to).toBeGreaterThanOrEqual(from);
-        if (i > 0) expect(from).toBeGreaterThan(slot.tenants[i - 1]!.to);
-      });
+      expect(slot.bytes).toBe(Math.max(...slot.tenants.map(({ offset, bytes }) => offset + bytes)));
+      for (const [i, a] of slot.tenants.entries()) {
+        expect(a.to).toBeGreaterThanOrEqual(a.from);
+        for (const b of slot.tenants.slice(0, i)) {
+          const meet = a.from <= b.to && b.from <= a.to;
+          const overlap = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+          expect(meet && overlap).toBe(false);
+        }
+      }
     }
     const last = Math.max(...tenants.map(({ to }) => to));
     const live = Array.from({ length: last + 1 }, (_, at) =>

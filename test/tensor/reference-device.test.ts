@@ -121,6 +121,7 @@ test("memory, profile and dump report the last program", async () => {
       what: "add",
       type: "f32[100]",
       bytes: 400,
+      offset: 0,
       from: 1,
       to: 3,
       line: expect.stringMatching(/reference-device\.test\.ts/),

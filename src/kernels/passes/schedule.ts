@@ -5,21 +5,59 @@ import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
 import { roleOf } from "./regions.ts";
 
-/** Kernels in an order in which each runs after those that it needs; otherwise the program's own order. */
-export function schedule(kernels: readonly Kernel[]): Kernel[] {
+/**
+ * Kernels in an order in which each runs after those that it needs. It is the program's own order, but a kernel that gives back
+ * as much memory as it takes runs as soon as it can, the most generous first: a weight's gradient, which is the last to read an
+ * activation, does not wait for the end of the backward pass.
+ *
+ * @param bytesOf - memory that a kernel's root takes in the plan; 0 for one that is written over a donated input.
+ * @param kept - nodes whose memory is never given back: results.
+ */
+export function schedule(
+  kernels: readonly Kernel[],
+  bytesOf: (node: Node) => number,
+  kept: ReadonlySet<Node>,
+): Kernel[] {
   const makers = makersOf(kernels);
+  const needs = new Map(kernels.map((kernel) => [kernel, neededBy(kernel, makers)] as const));
+  const readersLeft = new Map<Node, number>();
+  for (const { reads } of kernels) for (const read of reads) readersLeft.set(read, (readersLeft.get(read) ?? 0) + 1);
+  const gain = (kernel: Kernel): number => {
+    const last = [...kernel.reads].filter((read) => readersLeft.get(read) === 1 && makers.has(read) && !kept.has(read));
+    const bytes = (nodes: readonly Node[]): number => nodes.reduce((total, node) => total + bytesOf(node), 0);
+    return bytes(last) - bytes(kernel.roots);
+  };
+  const waiting = inProgramOrder(kernels, needs);
   const done = new Set<Kernel>();
-  const open = new Set<Kernel>();
   const ordered: Kernel[] = [];
+  while (waiting.size > 0) {
+    let next = waiting.values().next().value!; // all that it needs is done: the order is a program's
+    let most = -1; // not even what it takes
+    for (const kernel of waiting) {
+      if (!needs.get(kernel)!.every((needed) => done.has(needed))) continue;
+      const gained = gain(kernel);
+      if (gained > most) [next, most] = [kernel, gained];
+    }
+    waiting.delete(next);
+    done.add(next);
+    ordered.push(next);
+    for (const read of next.reads) readersLeft.set(read, readersLeft.get(read)! - 1);
+  }
+  return ordered;
+}
+
+/** Each kernel after those that it needs, otherwise as they come. */
+function inProgramOrder(kernels: readonly Kernel[], needs: ReadonlyMap<Kernel, readonly Kernel[]>): Set<Kernel> {
+  const ordered = new Set<Kernel>();
+  const open = new Set<Kernel>();
   for (const first of kernels) {
     const stack = [first];
     while (stack.length > 0) {
       const kernel = stack[stack.length - 1]!;
-      const missing = neededBy(kernel, makers).filter((needed) => !done.has(needed));
+      const missing = needs.get(kernel)!.filter((needed) => !ordered.has(needed));
       if (missing.length === 0 || open.has(kernel)) {
         stack.pop();
-        if (!done.has(kernel)) ordered.push(kernel);
-        done.add(kernel);
+        ordered.add(kernel);
       } else {
         open.add(kernel);
         stack.push(...missing.reverse());
