@@ -3,7 +3,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { outputOf } from "../tensor/tensor.ts";
 import type { Epilogue } from "./codegen/epilogue.ts";
-import { epilogueHook } from "./codegen/epilogue.ts";
+import { epilogueHooks } from "./codegen/epilogue.ts";
 import { bytesMoved } from "./cost.ts";
 import { families, takeEpilogues } from "./families/index.ts";
 import type { AdapterFacts, DispatchSpec, Operand } from "./family.ts";
@@ -71,20 +71,20 @@ function linkDispatch(
       access: "write" as const,
     })),
   ];
-  const ends =
-    epilogue === null
-      ? -1
-      : entries.findIndex(({ ref, access }) => access === "write" && isValue(ref, epilogue.result));
-  const plain = ends < 0 ? entries : [...entries.slice(0, ends), ...entries.slice(ends + 1)];
+  const isResult = ({ ref, access }: BoundBuffer): boolean =>
+    access === "write" && ref.kind === "value" && epilogue !== null && ref.tensor.node === epilogue.results[0]!.node;
+  const plain = entries.filter((entry) => !isResult(entry));
+  const names = entries.filter(isResult).map(({ key }) => key);
   const { wholeQuads = false } = dispatch;
-  const written = entries[ends]?.key ?? "";
   const hooked =
-    ends < 0 ? null : epilogueHook(epilogue!, written, storeWidth(dispatch.file, written, wholeQuads), plain.length);
+    names.length === 0
+      ? null
+      : epilogueHooks(epilogue!, names, storeWidth(dispatch.file, names[0]!, wholeQuads), plain.length);
   const code = link({
     file: dispatch.file,
     constants: dispatch.constants,
     enables: dispatch.enables ?? [],
-    operands: entries.map((entry, at) => {
+    operands: entries.map((entry) => {
       const type = refType(entry.ref);
       const operand = {
         name: entry.key,
@@ -93,7 +93,7 @@ function linkDispatch(
         size: sizeOf(type.shape),
         wholeQuads,
       };
-      if (at === ends) return { ...operand, binding: null, hook: hooked!.hook };
+      if (isResult(entry)) return { ...operand, binding: null, hook: hooked!.hooks[names.indexOf(entry.key)]! };
       return { ...operand, binding: plain.indexOf(entry) };
     }),
     declarations: hooked?.declarations ?? [],
@@ -113,8 +113,4 @@ function linkDispatch(
     workgroups: dispatch.workgroups,
     cost: { flops: (dispatch.flops ?? 0) + (hooked?.flops ?? 0), bytes: bytesMoved(buffers, elementsRead) },
   };
-}
-
-function isValue(ref: BufferRef, tensor: AnyTensor): boolean {
-  return ref.kind === "value" && ref.tensor.node === tensor.node;
 }

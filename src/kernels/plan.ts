@@ -139,10 +139,11 @@ function stepsOf(
       return reduceSteps(reductions, finish, ({ node }) => needed.has(node), adapter);
     }
     case "family": {
-      const [result, ...melted] = targets;
-      const stored = needed.has(result!.tensor.node);
-      const epilogue = { result: result!.tensor, stored, roots: melted, isMaterialised };
-      return familySteps(kernel.roots[0]!, adapter, melted.length === 0 ? null : epilogue);
+      const node = kernel.roots[0]!;
+      const melted = targets.slice(1);
+      const results = node.outputs.map((_, index) => outputOf(node, index));
+      const epilogue = { results, stored: needed.has(node), roots: melted, isMaterialised };
+      return familySteps(node, adapter, melted.length === 0 ? null : epilogue);
     }
   }
 }

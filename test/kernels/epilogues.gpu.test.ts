@@ -1,7 +1,21 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Device } from "../../src/tensor/device.ts";
-import { add, conv2d, cos, matmul, mul, relu, reshape, sub, sum, transpose } from "../../src/tensor/ops/index.ts";
+import {
+  add,
+  conv2d,
+  cos,
+  div,
+  matmul,
+  moments,
+  mul,
+  relu,
+  reshape,
+  sqrt,
+  sub,
+  sum,
+  transpose,
+} from "../../src/tensor/ops/index.ts";
 import { evaluateReference } from "../../src/tensor/reference.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
@@ -67,6 +81,19 @@ for (const [variant, open] of Object.entries(openers)) {
           await agree([tails[tail]!(y, ramp([m, n], 2))].flat(), 4 * (k + m * n));
         }),
         { numRuns: 12 },
+      );
+    });
+
+    it("after mean and variance", async () => {
+      await fc.assert(
+        fc.asyncProperty(sides, sides, async (rows, columns) => {
+          const { mean, variance } = moments(ramp([rows, 3, columns], 0), { axis: [0, 1] });
+          const [z, epsilon] = [ramp([columns], 2), 1e-3];
+          const scale = div(z, sqrt(add(variance, epsilon) as never));
+          const programs = [add(mul(mean, 0.9), z), sub(variance, mean), scale, sub(z, mul(mean, scale))];
+          await agree(programs, 32 * 3 * rows);
+        }),
+        { numRuns: 6 },
       );
     });
 

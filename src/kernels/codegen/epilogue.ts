@@ -11,46 +11,62 @@ import { printRoots } from "./print-roots.ts";
 import type { Width } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
 
-/** Elementwise work on a family kernel's result before it leaves the registers. */
+/** Elementwise work on a family kernel's results before they leave the registers. */
 export interface Epilogue {
-  readonly result: AnyTensor;
-  /** True where other kernels read the result itself. */
+  /** The node's outputs, in order. */
+  readonly results: readonly AnyTensor[];
+  /** True where other kernels read the results themselves. */
   readonly stored: boolean;
   readonly roots: readonly ElementwiseRoot[];
   readonly isMaterialised: (tensor: AnyTensor) => boolean;
 }
 
 /**
- * The store function of operand `name` that computes and stores an epilogue's outputs.
+ * Store functions of the results' operands: the last one computes and stores an epilogue's outputs, those before hold their value
+ * for it. An invocation must store the same element of all results, in order, one by one where there are several.
  *
+ * @param names - operands of the results, in order.
  * @param width - elements a store of the kernel file has.
- * @param firstBinding - number of its first buffer.
+ * @param firstBinding - number of the first buffer.
  */
-export function epilogueHook(
-  { result, stored, roots, isMaterialised }: Epilogue,
-  name: string,
+export function epilogueHooks(
+  { results, stored, roots, isMaterialised }: Epilogue,
+  names: readonly string[],
   width: Width,
   firstBinding: number,
-): { hook: Hook; declarations: string[]; buffers: BoundBuffer[]; flops: number } {
+): { hooks: Hook[]; declarations: string[]; buffers: BoundBuffer[]; flops: number } {
   const bindings = collectBindings(firstBinding);
-  const body = printRoots(roots, isMaterialised, bindings, new Map([[result.node, "value"]]), width);
+  const last = names.length - 1;
+  const registers = names.map((name, i) => (i === last ? "value" : `held_${name}`));
+  const held = (tensor: AnyTensor): string | undefined =>
+    tensor.node === results[0]!.node ? registers[tensor.index] : undefined;
+  const body = printRoots(roots, isMaterialised, bindings, held, width);
   const quads = body.width === 4;
-  const own = stored ? [`${bindings.name(valueRef(result), "write", quads)}[i] = value;`] : [];
-  const text = [
-    `fn store${quads ? "4" : ""}_${name}(i: u32, value: ${quads ? "vec4f" : "f32"}) {`,
-    ...[
-      ...splitCoordinates("i", body.loops, body.width),
-      ...body.printed.fixed,
-      ...body.printed.varying,
-      ...own,
-      ...body.stores,
-    ].map((line) => `  ${line}`),
-    "}",
-  ].join("\n");
+  const type = quads ? "vec4f" : "f32";
+  const text = names.map((name, i) => {
+    const lines =
+      i < last
+        ? [`held_${name} = value;`]
+        : [
+            ...splitCoordinates("i", body.loops, body.width),
+            ...body.printed.fixed,
+            ...body.printed.varying,
+            ...(stored
+              ? results.map((tensor, k) => `${bindings.name(valueRef(tensor), "write", quads)}[i] = ${registers[k]!};`)
+              : []),
+            ...body.stores,
+          ];
+    const inside = lines.map((line) => `  ${line}`).join("\n");
+    return `fn store${quads ? "4" : ""}_${name}(i: u32, value: ${type}) {\n${inside}\n}`;
+  });
   return {
-    hook: quads ? { store4: text } : { store: text },
-    declarations: [...bindings.declarations(), helpersFor(text)],
+    hooks: text.map((store) => (quads ? { store4: store } : { store })),
+    declarations: [
+      ...names.slice(0, last).map((name) => `var<private> held_${name}: ${type};`),
+      ...bindings.declarations(),
+      helpersFor(text[last]!),
+    ],
     buffers: bindings.buffers(),
-    flops: scalarCalls(body.values) * sizeOf(result.shape),
+    flops: scalarCalls(body.values) * sizeOf(results[0]!.shape),
   };
 }

@@ -1,6 +1,6 @@
 import { elementsPerWord } from "../../tensor/dtype.ts";
 import { sameShape, sizeOf, stridesOf } from "../../tensor/shape.ts";
-import type { AnyTensor, Node } from "../../tensor/tensor.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
 import { valueRef } from "../plan-keys.ts";
 import type { Affine, IndexSymbol } from "./affine.ts";
 import { combine, indexKey, symbolIndex, visitAffine } from "./affine.ts";
@@ -8,7 +8,7 @@ import type { Bindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
 import { coalesce } from "./coalesce.ts";
 import { indexPrinter } from "./print-index.ts";
-import type { PrintedValues, Width } from "./print-value.ts";
+import type { Held, PrintedValues, Width } from "./print-value.ts";
 import { printStored, valuePrinter } from "./print-value.ts";
 import type { Value } from "./value.ts";
 import { indicesOf, valueBuilder, valuesBelow } from "./value.ts";
@@ -40,14 +40,14 @@ export function iterationOf(shape: readonly number[]): { coordinates: Affine[]; 
 
 /**
  * @param isMaterialised - tensors that lie in buffers; the roots themselves are computed here.
- * @param held - materialised tensors whose element is in a register already, with its name.
+ * @param held - tells values that need no load.
  * @param widest - 1 where the caller has one element at a time.
  */
 export function printRoots(
   roots: readonly ElementwiseRoot[],
   isMaterialised: (tensor: AnyTensor) => boolean,
   bindings: Bindings,
-  held: ReadonlyMap<Node, string> = new Map(),
+  held: Held = () => undefined,
   widest: Width = 4,
 ): PrintedRoots {
   const packed = roots.some(({ tensor }) => elementsPerWord(tensor.dtype) > 1);

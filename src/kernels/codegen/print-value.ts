@@ -3,7 +3,7 @@ import { KernelError } from "../../tensor/errors.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
 import { fold } from "../../tensor/scalar.ts";
 import { scalarFunctions } from "../../tensor/scalar-functions.ts";
-import type { AnyTensor, Node } from "../../tensor/tensor.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
 import type { IndexPrinter } from "./print-index.ts";
 import { divided, remainder } from "./print-index.ts";
@@ -14,6 +14,9 @@ export type Width = 1 | 4;
 
 /** Names the buffer of a materialised tensor inside a kernel; `vector`: as an array of four-element words. */
 export type NameBuffer = (tensor: AnyTensor, vector: boolean) => string;
+
+/** The register that holds a materialised tensor's element already. */
+export type Held = (tensor: AnyTensor) => string | undefined;
 
 /** WGSL element type in registers. */
 export function registerType(dtype: DType, width: Width): string {
@@ -34,7 +37,7 @@ export interface PrintedValues {
  * Prints values below `roots` as `let` statements, each shared value once.
  *
  * @param isFixed - indices that stay the same while the kernel walks its rows.
- * @param held - tensors whose element is in a register already, with its name.
+ * @param held - tells values that need no load.
  */
 export function valuePrinter(
   roots: readonly Value[],
@@ -42,7 +45,7 @@ export function valuePrinter(
   index: IndexPrinter,
   buffer: NameBuffer,
   isFixed: (index: Affine) => boolean,
-  held: ReadonlyMap<Node, string> = new Map(),
+  held: Held = () => undefined,
 ): PrintedValues {
   const fixed: string[] = [];
   const varying: string[] = [];
@@ -61,7 +64,7 @@ export function valuePrinter(
   };
   const print = (value: Value): string => {
     if (value.kind === "constant") return printConstant(value.value, value.dtype, width);
-    const known = (value.kind === "load" ? held.get(value.tensor.node) : undefined) ?? names.get(value);
+    const known = (value.kind === "load" ? held(value.tensor) : undefined) ?? names.get(value);
     if (known !== undefined) return known;
     const name = bind(value, text(value));
     names.set(value, name);

@@ -162,8 +162,8 @@ function printFinish(
     return { functions: [], calls: [], names: "", finished: { roots: [], elements: 0 } };
   }
   const totals = parts.map((_, i) => `p${i}`);
-  const held = new Map(parts.map(({ root }, i) => [root.node, totals[i]!]));
-  const body = printRoots(finish.roots, finish.isMaterialised, bindings, held, outWidth);
+  const totalOf = new Map(parts.map(({ root }, i) => [root.node, totals[i]!]));
+  const body = printRoots(finish.roots, finish.isMaterialised, bindings, ({ node }) => totalOf.get(node), outWidth);
   const lines = [...splitCoordinates("i", body.loops, body.width), ...body.printed.fixed, ...body.printed.varying];
   const parameters = parts.map(({ dtype }, i) => `${totals[i]}: ${registerType(dtype, body.width)}`);
   const call = (i: string, lane: string): string => `finish(${[i, ...totals.map((name) => name + lane)].join(", ")});`;

@@ -32,10 +32,14 @@ export const families: Readonly<Record<string, Family>> = {
   threefry,
 };
 
-/** Families that store each element of their one output once, as its final f32 value: work on that value can melt into the store. */
+/**
+ * Families that store each element of their outputs once, as its final f32 value, and the same element of several outputs one after
+ * another: work on these values can melt into the store.
+ */
 export const takeEpilogues: ReadonlySet<string> = new Set([
   "conv2d",
   "conv2dInputGradient",
   "conv2dWeightGradient",
   "matmul",
+  "moments",
 ]);

@@ -8,7 +8,7 @@ import type { Kernel } from "./group.ts";
 import { maxRoots } from "./group.ts";
 import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
-import { largestExpression, roleOf } from "./regions.ts";
+import { buffersOf, largestExpression, roleOf } from "./regions.ts";
 import { makersOf, neededBy } from "./schedule.ts";
 
 const longestEpilogue = 16; // scalar calls in a family's kernel: drivers repeat the body for each of a tile's results
@@ -45,15 +45,17 @@ export function absorbEpilogues(kernels: readonly Kernel[], cut: Cut, maxBinding
 
 /** Buffers that the host binds with a kernel's work: its operands, its results, and the epilogue's own. */
 function bound(host: Kernel, kernel: Kernel, loads: ReadonlySet<Node>): number {
-  const own = host.kind === "reduce" ? host.reads : new Set(host.roots[0]!.inputs.map(({ node }) => node));
-  return new Set([...own, ...loads]).size + host.roots.length + kernel.roots.length;
+  const { outputs, inputs } = host.roots[0]!;
+  const operands =
+    host.kind === "reduce" ? buffersOf(new Set([...host.reads, ...loads])) : inputs.length + buffersOf(loads);
+  return operands + outputs.length - 1 + host.roots.length + kernel.roots.length;
 }
 
 /** True if the kernel's work, with what the host has already, needs an element's own result alone, and is short. */
 function fits(host: Kernel, kernel: Kernel, cut: Cut): boolean {
   if (host.kind === "elementwise" || (host.kind === "family" && !takesEpilogue(host.roots[0]!))) return false;
   const own = host.kind === "family" ? 1 : host.roots.filter((root) => roleOf(root) === "reduce").length;
-  const results = host.roots.slice(0, own).map((root) => outputOf(root, 0));
+  const results = host.roots.slice(0, own).flatMap((root) => root.outputs.map((_, i) => outputOf(root, i)));
   const roots = [...host.roots.slice(own), ...kernel.roots].map((root) => outputOf(root, 0));
   const calls = roots.reduce((total, root) => total + (cut.calls.get(root.node) ?? 0), 0);
   const longest = host.kind === "reduce" ? largestExpression : longestEpilogue;

@@ -5,7 +5,7 @@ import { outputOf } from "../../tensor/tensor.ts";
 import { literalValue } from "../codegen/value.ts";
 import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
-import { largestExpression, resolve, roleOf } from "./regions.ts";
+import { buffersOf, largestExpression, resolve, roleOf } from "./regions.ts";
 
 /**
  * Nodes that one kernel computes. A `family` kernel's first root is its node, a `reduce` kernel's first ones are the reductions; others
@@ -116,7 +116,7 @@ function mayJoin(
   const makesRead = [...reads].some((read) => kernelOf.get(read) === kernel);
   if (kernel.kind === "reduce" && makesRead) return false; // a reduction's result is not there inside its own loop
   const bound = new Set([...kernel.reads, ...reads].filter((read) => kernelOf.get(read) !== kernel));
-  if (bound.size + kernel.roots.length + 1 > maxBindings) return false;
+  if (buffersOf(bound) + kernel.roots.length + 1 > maxBindings) return false;
   return [...reads].every((read) => {
     const maker = kernelOf.get(read);
     return maker === undefined || maker === kernel || !reaches(maker, kernel, (k) => makersOfReads(k, kernelOf));

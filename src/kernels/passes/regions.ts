@@ -90,13 +90,20 @@ function boundExpressions(order: readonly Node[], materialised: Set<Node>, maxBi
       1 + inputs.reduce((total, input) => total + (materialised.has(input) ? 0 : (calls.get(input) ?? 0)), 0);
     const byReads = [...inputs].sort((a, b) => readsOf(b).size - readsOf(a).size);
     for (const input of byReads) {
-      if (union().size <= maxBindings - 2 && length() <= largestExpression) break;
+      if (buffersOf(union()) <= maxBindings - 2 && length() <= largestExpression) break;
       if (roleOf(input) === "inline" && literalValue(outputOf(input, 0)) === null) materialised.add(input);
     }
     reads.set(node, union());
     calls.set(node, length());
   }
   return calls;
+}
+
+/** Buffers that a kernel binds to read some nodes: one an output. */
+export function buffersOf(nodes: Iterable<Node>): number {
+  let count = 0;
+  for (const { outputs } of nodes) count += outputs.length;
+  return count;
 }
 
 /** Elements that a kernel rooted at `node` loops over. */
