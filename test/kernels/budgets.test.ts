@@ -22,7 +22,7 @@ const budgets = {
   // the largest live set
   "wrn-16-1 b32": { dispatches: 154, pipelines: 72, wgsl: 317, largest: 9.5, planned: 32.6, overLive: 1.01 },
   "wrn-16-1 b128": { dispatches: 154, pipelines: 72, wgsl: 318, largest: 9.5, planned: 130.2, overLive: 1.01 },
-  "cbd clean b32": { dispatches: 316, pipelines: 148, wgsl: 597, largest: 11.2, planned: 33, overLive: 1.02 },
+  "cbd clean b32": { dispatches: 303, pipelines: 146, wgsl: 595, largest: 11, planned: 33.4, overLive: 1.02 },
   "mlp b128": { dispatches: 21, pipelines: 21, wgsl: 56, largest: 8.7, planned: 0.64, overLive: 1.25 },
 } as const;
 
