@@ -30,7 +30,7 @@ export interface LimitKernel extends KernelSource {
 function limitKernel(file: KernelFile, constants: Readonly<Record<string, number>>, operands: Operand[]): LimitKernel {
   const linked = operands.map((operand, binding) => ({ ...operand, dtype: "f32" as const, binding }));
   const code = link({ file, constants, enables: [], operands: linked, declarations: [] });
-  return { name: file, file: `${file}.wgsl`, code, buffers: operands };
+  return { name: file, file: `${file}.wgsl`, code, buffers: operands, sizes: null };
 }
 
 /** Registers only: 128 · 128 operations an invocation. */

@@ -6,6 +6,8 @@ import type { Plan } from "./plan.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import { bytesOf, refType, valueRef } from "./plan-keys.ts";
 import type { Range } from "./range.ts";
+import { writeSizes } from "./size-buffer.ts";
+import { sizesBinding } from "./sizes.ts";
 import type { BufferRef, Step } from "./step.ts";
 import type { StampsOf } from "./timestamps.ts";
 
@@ -28,6 +30,7 @@ interface Run {
   readonly pipeline: GPUComputePipeline;
   /** What is bound: ranges of the plan, and numbers of the call's. */
   readonly sources: readonly (Range | number)[];
+  readonly uniform: GPUBufferBinding | null;
   readonly groups: Map<string, GPUBindGroup>;
   group: GPUBindGroup | undefined;
 }
@@ -70,9 +73,10 @@ export async function makeExecutable(
     const { node } = ref.tensor;
     return numbers.get(node) ?? (node.op === undefined ? constant(ref.tensor) : placed(ref));
   };
+  const uniforms = writeSizes(plan.steps, buffers, device);
   const runs = plan.steps.map((step, at): Run => {
     const sources = step.buffers.map(({ ref }) => sourceOf(ref));
-    return { step, pipeline: compiled[at]!, sources, groups: new Map(), group: undefined };
+    return { step, pipeline: compiled[at]!, sources, uniform: uniforms[at]!, groups: new Map(), group: undefined };
   });
   const bind = (run: Run, called: readonly Range[]): void => {
     const ranges = run.sources.map((source) => (typeof source === "number" ? called[source]! : source));
@@ -80,10 +84,11 @@ export async function makeExecutable(
     run.group = run.groups.get(key);
     if (run.group !== undefined) return;
     if (run.groups.size >= groupsKept) run.groups.clear();
-    const entries = ranges.map(({ buffer, offset }, binding) => ({
+    const entries: GPUBindGroupEntry[] = ranges.map(({ buffer, offset }, binding) => ({
       binding,
       resource: { buffer, offset, size: bytesOf(refType(run.step.buffers[binding]!.ref)) },
     }));
+    if (run.uniform !== null) entries.push({ binding: sizesBinding, resource: run.uniform });
     const layout = run.pipeline.getBindGroupLayout(0);
     run.group = device.createBindGroup({ label: run.step.name, layout, entries });
     run.groups.set(key, run.group);

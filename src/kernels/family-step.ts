@@ -10,6 +10,7 @@ import type { AdapterFacts, DispatchSpec, Operand } from "./family.ts";
 import { link, storeWidth } from "./link.ts";
 import { resolve } from "./passes/regions.ts";
 import { isSameBuffer, refType } from "./plan-keys.ts";
+import { sizesAreData, sizesData } from "./sizes.ts";
 import type { BoundBuffer, BufferRef, Step } from "./step.ts";
 
 /** True for ops that run as a kernel of their own, by family or by the user's source. */
@@ -43,6 +44,7 @@ export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogu
         file: `${op.name}.source`,
         code: rule.source,
         buffers,
+        sizes: null,
         workgroups: rule.workgroups(node.inputs, node.params),
         cost: { flops: 0, bytes: bytesMoved(buffers, () => Infinity) },
       },
@@ -54,13 +56,14 @@ export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogu
     if (kind === "scratch") return scratches[index]!;
     return { kind: "value", tensor: kind === "input" ? inputs[index]! : outputs[index]! };
   };
-  return lowering.dispatches.map((dispatch) => linkDispatch(op.name, dispatch, refOf, epilogue));
+  return lowering.dispatches.map((dispatch) => linkDispatch(op.name, dispatch, refOf, adapter, epilogue));
 }
 
 function linkDispatch(
   name: string,
   dispatch: DispatchSpec,
   refOf: (operand: Operand) => BufferRef,
+  adapter: AdapterFacts,
   epilogue: Epilogue | null,
 ): Step {
   const entries = [
@@ -80,9 +83,12 @@ function linkDispatch(
     names.length === 0
       ? null
       : epilogueHooks(epilogue!, names, storeWidth(dispatch.file, names[0]!, wholeQuads), plain.length);
+  const { sizes } = dispatch;
+  const asData = sizesAreData(adapter);
   const code = link({
     file: dispatch.file,
     constants: dispatch.constants,
+    ...(sizes === undefined ? {} : { sizes: { values: sizes, asData } }),
     enables: dispatch.enables ?? [],
     operands: entries.map((entry) => {
       const type = refType(entry.ref);
@@ -110,6 +116,7 @@ function linkDispatch(
     file: `${dispatch.file}.wgsl`,
     code,
     buffers,
+    sizes: sizes !== undefined && asData ? sizesData(sizes) : null,
     workgroups: dispatch.workgroups,
     cost: { flops: (dispatch.flops ?? 0) + (hooked?.flops ?? 0), bytes: bytesMoved(buffers, elementsRead) },
   };

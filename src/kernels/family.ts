@@ -1,4 +1,5 @@
 import type { TensorType } from "../tensor/tensor.ts";
+import type { Sizes } from "./sizes.ts";
 import type { Winners } from "./tuning.ts";
 import type { KernelFile } from "./wgsl.generated.ts";
 
@@ -37,6 +38,8 @@ export interface DispatchSpec {
   readonly file: KernelFile;
   /** Appended as `const NAME: u32|i32|f32|bool = …;`. Non-negative integers are u32; use { f32: x }, { i32: x } or { u32: [x, …] } otherwise. */
   readonly constants: Readonly<Record<string, Constant>>;
+  /** Read as `size.NAME`, u32 or i32: data where that saves pipelines, constants elsewhere. What selects code is no size. */
+  readonly sizes?: Sizes;
   readonly reads: Readonly<Record<string, Operand>>;
   readonly writes: Readonly<Record<string, Operand>>;
   /** Each at most the adapter's limit; use {@link foldWorkgroups} for one long dimension. */

@@ -4,7 +4,14 @@ import { DeviceError } from "../tensor/errors.ts";
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
 
 // WebGPU's flag values, so that no global enum is needed.
-export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 0x80, queryResolve: 0x200 } as const;
+export const usage = {
+  mapRead: 0x1,
+  copySource: 0x4,
+  copyTarget: 0x8,
+  uniform: 0x40,
+  storage: 0x80,
+  queryResolve: 0x200,
+} as const;
 const mapRead = 0x1;
 
 /** A GPU device with its errors turned into exceptions of the next call. */

@@ -1,6 +1,8 @@
 import type { DType } from "../tensor/dtype.ts";
 import { KernelError } from "../tensor/errors.ts";
 import type { Constant } from "./family.ts";
+import type { Sizes } from "./sizes.ts";
+import { sizesText } from "./sizes.ts";
 import type { KernelFile } from "./wgsl.generated.ts";
 import { wgsl } from "./wgsl.generated.ts";
 
@@ -33,6 +35,8 @@ export interface LinkOperand {
 export interface LinkOptions {
   readonly file: KernelFile;
   readonly constants: Readonly<Record<string, Constant>>;
+  /** What the file reads as `size.NAME`. */
+  readonly sizes?: { readonly values: Sizes; readonly asData: boolean };
   readonly enables: readonly string[];
   readonly operands: readonly LinkOperand[];
   /** More WGSL at module scope: bindings and functions that hooks use. */
@@ -51,6 +55,7 @@ export function link(options: LinkOptions): string {
   const parts = [
     ...appended,
     ...Object.entries(options.constants).map(([name, value]) => constantText(name, value)),
+    ...(options.sizes === undefined ? [] : [sizesText(options.sizes.values, options.sizes.asData)]),
     ...options.operands.map((operand) => operandText(operand, text)),
     ...options.declarations,
   ];
@@ -72,11 +77,16 @@ function withoutComments(text: string): string {
 const libraries: ReadonlyMap<KernelFile, readonly string[]> = new Map(
   (Object.entries(wgsl) as [KernelFile, string][])
     .filter(([, text]) => !text.includes("@compute"))
-    .map(([file, text]) => [file, [...text.matchAll(/\bfn (\w+)\(/g)].map((match) => match[1]!)]),
+    .map(([file, text]) => [file, declaredFunctions(text)]),
 );
+
+function declaredFunctions(text: string): string[] {
+  return [...text.matchAll(/\bfn (\w+)\(/g)].map((match) => match[1]!);
+}
 
 function librariesFor(file: KernelFile, texts: readonly string[]): string[] {
   const called = new Set(texts.flatMap((text) => [...text.matchAll(/\b(\w+)\(/g)].map((match) => match[1]!)));
+  for (const own of texts.flatMap(declaredFunctions)) called.delete(own);
   return [...libraries]
     .filter(([library, functions]) => library !== file && functions.some((name) => called.has(name)))
     .map(([library]) => wgsl[library]);

@@ -1,5 +1,6 @@
 import { KernelError } from "../tensor/errors.ts";
 import type { Gpu } from "./gpu.ts";
+import { sizesBinding } from "./sizes.ts";
 import type { KernelSource } from "./step.ts";
 
 /** Compiled kernels of one device, shared by all its plans: equal WGSL compiles once. */
@@ -13,7 +14,7 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
   const layouts = new Map<string, GPUPipelineLayout>();
   /** Explicit layouts: a kernel may leave a binding unused, and equal layouts are shared. */
   const layoutOf = (step: KernelSource): GPUPipelineLayout => {
-    const key = step.buffers.map(({ access }) => (access === "read" ? "r" : "w")).join("");
+    const key = layoutKey(step);
     let layout = layouts.get(key);
     if (layout === undefined) {
       const entries = step.buffers.map(
@@ -23,6 +24,7 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
           buffer: { type: access === "read" ? "read-only-storage" : "storage" },
         }),
       );
+      if (step.sizes !== null) entries.push({ binding: sizesBinding, visibility: 4, buffer: { type: "uniform" } });
       layout = gpu.device.createPipelineLayout({ bindGroupLayouts: [gpu.device.createBindGroupLayout({ entries })] });
       layouts.set(key, layout);
     }
@@ -56,11 +58,16 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
   };
   return {
     get(step) {
-      const key = `${step.buffers.map(({ access }) => (access === "read" ? "r" : "w")).join("")}\n${step.code}`;
+      const key = `${layoutKey(step)}\n${step.code}`;
       const pipeline = known.get(key) ?? compile(step);
       known.set(key, pipeline);
       return pipeline;
     },
     count: () => known.size,
   };
+}
+
+/** What a kernel binds: r and w for buffers, u for its uniform. */
+function layoutKey({ buffers, sizes }: KernelSource): string {
+  return buffers.map(({ access }) => (access === "read" ? "r" : "w")).join("") + (sizes === null ? "" : "u");
 }

@@ -2,7 +2,8 @@ import { usage } from "./gpu.ts";
 
 /** The device buffers of one plan. Knows nothing of the plan, so it may outlive a program that is collected. */
 export interface PlanBuffers {
-  make(bytes: number): GPUBuffer;
+  /** @defaultValue storage that can be copied from and to */
+  make(bytes: number, flags?: GPUBufferUsageFlags): GPUBuffer;
   bytes(): number;
   destroy(): void;
 }
@@ -10,8 +11,8 @@ export interface PlanBuffers {
 export function planBuffers(device: GPUDevice): PlanBuffers {
   const made: GPUBuffer[] = [];
   return {
-    make(bytes) {
-      const buffer = device.createBuffer({ size: bytes, usage: usage.storage | usage.copySource | usage.copyTarget });
+    make(bytes, flags = usage.storage | usage.copySource | usage.copyTarget) {
+      const buffer = device.createBuffer({ size: bytes, usage: flags });
       made.push(buffer);
       return buffer;
     },

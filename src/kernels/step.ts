@@ -29,6 +29,8 @@ export interface KernelSource {
   readonly code: string;
   /** In binding order. */
   readonly buffers: readonly { readonly access: BoundBuffer["access"] }[];
+  /** Words of its uniform; null where it has none. */
+  readonly sizes: Uint32Array<ArrayBuffer> | null;
 }
 
 /** One dispatch of a plan. */

@@ -47,7 +47,7 @@ function modules(): Module[] {
         const call = { inputs: sample.inputs, outputs, params: sample.params, data: [] };
         const lowering = families[rule.family]!({ ...call, adapter });
         for (const spec of lowering.dispatches) {
-          const code = linkPlain(spec, typeOfOperand(call, lowering));
+          const code = linkPlain(spec, typeOfOperand(call, lowering), adapter);
           found.set(code, { file: spec.file, code });
         }
       }

@@ -38,7 +38,7 @@ export function countingDevice(): CountingDevice {
       ...{ maxStorageBuffersPerShaderStage: 16, maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 32 - 1 },
       ...{ maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 1024 },
       ...{ maxComputeWorkgroupSizeX: 1024, maxComputeWorkgroupSizeY: 1024, maxComputeWorkgroupSizeZ: 1024 },
-      maxComputeWorkgroupsPerDimension: 65535,
+      ...{ maxComputeWorkgroupsPerDimension: 65535, minUniformBufferOffsetAlignment: 256 },
     },
     adapterInfo: {
       ...{ vendor: "mesa", architecture: "software", device: "", description: "llvmpipe" },

@@ -49,6 +49,7 @@ export function elementwiseStep(
     name: `elementwise ${roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`,
     code: code + helpersFor(code),
     buffers,
+    sizes: null,
     workgroups: foldWorkgroups(Math.ceil((rows.columns * rows.step) / 64), adapter),
     cost: expressionCost([{ roots: values, elements: sizeOf(roots[0]!.tensor.shape) }], buffers),
   };

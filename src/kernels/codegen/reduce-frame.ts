@@ -146,6 +146,7 @@ export function frameStep(f: Frame): Step {
     ].join(" + "),
     code: code + helpersFor(code),
     buffers,
+    sizes: null,
     workgroups: foldWorkgroups(groups, f.adapter),
     cost: f.costOf(buffers, finish.finished),
   };

@@ -1,21 +1,23 @@
 import type { ConvWeightGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Constant, DispatchSpec, Family } from "../family.ts";
+import type { DispatchSpec, Family } from "../family.ts";
 import { foldWorkgroups, input, output, scratch } from "../family.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
 import { chooseVariant } from "../variants.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
 
+type Image = readonly [n: number, height: number, width: number, channels: number];
+
 /**
  * Images (n,h,w,c) and cotangent (n,oh,ow,k) to weights (kh,kw,c/groups,k). The sum over pixels is cut into parts, so that
  * few weights still fill the adapter; a second dispatch adds the parts in a fixed order.
  */
 export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter }) => {
-  const [x, g] = inputs.map((type) => type.shape);
+  const [x, g] = inputs.map((type) => type.shape) as [Image, Image];
   const { stride, dilation, padding, groups, weightShape } = params as ConvWeightGradientParams;
   const size = sizeOf(weightShape);
-  const pixels = g![0]! * g![1]! * g![2]!;
+  const pixels = g[0] * g[1] * g[2];
   if (size === 0) return { scratch: [], dispatches: [] };
   if (pixels === 0) return fill(outputs[0]!, adapter);
   const rows = weightShape[0]! * weightShape[1]! * weightShape[2]!;
@@ -31,31 +33,46 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
   const rowTiles = Math.ceil(rows / tile.rows);
   const tiles = columnTiles * rowTiles * groups;
   const split = Math.ceil(pixels / part);
-  const geometry: Record<string, Constant> = {
-    ...{ N: x![0]!, H: x![1]!, W: x![2]!, C: x![3]!, GH: g![1]!, GW: g![2]!, K: g![3]! },
-    ...{ KW: weightShape[1]!, DEPTH: weightShape[2]!, WIDTH: width, GROUPS: groups, ROWS: rows },
-    ...{ STRIDE_H: { i32: stride[0] }, STRIDE_W: { i32: stride[1] } },
-    ...{ DILATION_H: { i32: dilation[0] }, DILATION_W: { i32: dilation[1] } },
-    ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
-    ...{ PIXELS: pixels, PART: part, SPLIT: split, COLUMN_TILES: columnTiles, ROW_TILES: rowTiles },
-  };
-  const product: DispatchSpec = {
+  const [n, h, w, c] = x;
+  const [, gh, gw, k] = g;
+  const depth = weightShape[2]!;
+  const shared = {
     reads: { x: input(0), g: input(1) },
     writes: { w: split === 1 ? output(0) : scratch(0) },
     flops: 2 * size * pixels,
-    ...(variant.kind === "broadcast"
+  };
+  const product: DispatchSpec =
+    variant.kind === "broadcast"
       ? {
+          ...shared,
           file: "conv2d-weight-subgroup",
-          constants: geometry,
+          constants: { DEPTH16: depth % 16 === 0, DEPTH4: depth % 4 === 0, RAGGED: pixels % part !== 0 },
+          sizes: {
+            ...{ h, w, c, gh, gw, k, kw: weightShape[1]!, depth, width, groups, rows },
+            ...{ stride_h: stride[0], stride_w: stride[1] },
+            ...{ dilation_h: { i32: dilation[0] }, dilation_w: { i32: dilation[1] } },
+            ...{ top: { i32: padding[0] }, left: { i32: padding[2] } },
+            ...{ pixels, part, split, column_tiles: columnTiles, row_tiles: rowTiles },
+            // four pixels on, in coordinates
+            ...{ four_n: Math.floor(4 / (gw * gh)), four_h: Math.floor(4 / gw) % gh, four_w: 4 % gw },
+          },
           workgroups: foldWorkgroups(Math.ceil((tiles * split) / 2), adapter),
           enables: ["subgroups"],
         }
       : {
+          ...shared,
           file: "conv2d-weight",
-          constants: { ...geometry, ...tileConstants(variant.size), TERMS_ADJACENT: false },
+          constants: {
+            ...{ N: n, H: h, W: w, C: c, GH: gh, GW: gw, K: k },
+            ...{ KW: weightShape[1]!, DEPTH: depth, WIDTH: width, GROUPS: groups, ROWS: rows },
+            ...{ STRIDE_H: { i32: stride[0] }, STRIDE_W: { i32: stride[1] } },
+            ...{ DILATION_H: { i32: dilation[0] }, DILATION_W: { i32: dilation[1] } },
+            ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
+            ...{ PIXELS: pixels, PART: part, SPLIT: split, COLUMN_TILES: columnTiles, ROW_TILES: rowTiles },
+            ...{ ...tileConstants(variant.size), TERMS_ADJACENT: false },
+          },
           wholeQuads: width % 4 === 0,
           workgroups: foldWorkgroups(tiles * split, adapter),
-        }),
-  };
+        };
   return split === 1 ? { scratch: [], dispatches: [product] } : sumParts(product, split, size, adapter);
 };

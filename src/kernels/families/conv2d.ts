@@ -71,6 +71,8 @@ function gather(
   const variant = chooseVariant(transposed ? "conv2dInputGradient" : "conv2d", shape, adapter);
   if (variant.kind === "broadcast") {
     const { lanes } = variant;
+    const offsetStep = (axis: 0 | 1): { i32: number } =>
+      transposed ? { i32: -(taps[axis]!.step * dilation[axis]) / stride[axis] } : { i32: dilation[axis] };
     const columns = Math.ceil(width / (4 * lanes));
     const tiles = 2 * Math.ceil(pixels / 32); // even, so that the two quads of a workgroup share a residue
     const count = (columns * groups * tiles * phases[0] * phases[1]) / (8 / lanes);
@@ -79,7 +81,30 @@ function gather(
       dispatches: [
         {
           file: "conv2d-subgroup",
-          constants: { ...geometry, LANES: lanes, DEPTH_QUADS: 1, COLUMN_TILES: columns, PIXEL_TILES: tiles },
+          constants: {
+            LANES: lanes,
+            TRANSPOSED: transposed,
+            STRIDED: transposed && phases[0] * phases[1] > 1,
+            ALIGNED: depth % 4 === 0,
+            DEPTH: depth < 4 ? depth : 0,
+          },
+          sizes: {
+            ...{ n: result[0], h: result[1], w: result[2], channels: result[3], width },
+            ...{ source_h: source[1], source_w: source[2], source_channels: source[3], depth, groups },
+            ...{ kh: kernel[0], kw: kernel[1], tap_step_h: taps[0]!.step, tap_step_w: taps[1]!.step },
+            ...{ grid_h: grid[0], grid_w: grid[1], phases_h: phases[0], phases_w: phases[1] },
+            ...{ grid_step_h: transposed ? 1 : stride[0], grid_step_w: transposed ? 1 : stride[1] },
+            ...{ top: { i32: padding[0] }, left: { i32: padding[2] } },
+            ...{ stride_h: { i32: stride[0] }, stride_w: { i32: stride[1] } },
+            ...{ dilation_h: { i32: dilation[0] }, dilation_w: { i32: dilation[1] } },
+            ...{ offset_step_h: offsetStep(0), offset_step_w: offsetStep(1) },
+            ...{
+              lanes_n: Math.floor(lanes / grid[1] / grid[0]),
+              lanes_h: Math.floor(lanes / grid[1]) % grid[0],
+              lanes_w: lanes % grid[1],
+            },
+            ...{ column_tiles: columns, pixel_tiles: tiles },
+          },
           ...operands,
           flops,
           workgroups: foldWorkgroups(count, adapter),

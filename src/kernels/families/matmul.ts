@@ -13,18 +13,19 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
   if (k === 0) return fill(outputs[0]!, adapter);
   const operands = { reads: { a: input(0), b: input(1) }, writes: { y: output(0) } };
   const flops = 2 * batch * m * n * k;
-  const sizes = { BATCH: batch, M: m, N: n, K: k };
+  const aligned = k % 4 === 0;
   const variant = chooseVariant("matmul", { count: batch, rows: m, depth: k, columns: n }, adapter);
   if (variant.kind === "broadcast") {
     const { lanes } = variant;
-    const tiles = { COLUMN_TILES: Math.ceil(n / (4 * lanes)), ROW_TILES: Math.ceil(m / 16) };
-    const count = Math.ceil((batch * tiles.COLUMN_TILES * tiles.ROW_TILES) / (8 / lanes));
+    const tiles = { column_tiles: Math.ceil(n / (4 * lanes)), row_tiles: Math.ceil(m / 16) };
+    const count = Math.ceil((batch * tiles.column_tiles * tiles.row_tiles) / (8 / lanes));
     return {
       scratch: [],
       dispatches: [
         {
           file: "matmul-subgroup",
-          constants: { ...sizes, ...tiles, LANES: lanes },
+          constants: { LANES: lanes, ALIGNED: aligned },
+          sizes: { batch, m, n, k, ...tiles },
           ...operands,
           flops,
           workgroups: foldWorkgroups(count, adapter),
@@ -34,16 +35,17 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
     };
   }
   if (variant.kind === "narrow") {
-    const size = batch * m * n;
+    const count = batch * m * n;
     return {
       scratch: [],
       dispatches: [
         {
           file: "matmul-narrow",
-          constants: { ...sizes, SIZE: size },
+          constants: { ALIGNED: aligned },
+          sizes: { m, n, k, count },
           ...operands,
           flops,
-          workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+          workgroups: foldWorkgroups(Math.ceil(count / 64), adapter),
         },
       ],
     };
@@ -56,7 +58,17 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
   };
   const product: DispatchSpec = {
     file: "matmul",
-    constants: { ...sizes, ...tiles, ...tileConstants(variant.size), TERMS_ADJACENT: true, PART: part, PARTS: parts },
+    constants: {
+      BATCH: batch,
+      M: m,
+      N: n,
+      K: k,
+      ...tiles,
+      ...tileConstants(variant.size),
+      TERMS_ADJACENT: true,
+      PART: part,
+      PARTS: parts,
+    },
     ...operands,
     writes: { y: parts === 1 ? output(0) : scratch(0) },
     wholeQuads: n % 4 === 0,

@@ -22,17 +22,17 @@ export const moments: Family = ({ inputs, outputs, params, adapter }) => {
   const wanted = partsFor(rows, plain ? columns / 4 : columns, adapter);
   const partRows = Math.ceil(rows / wanted);
   const parts = plain ? Math.ceil(rows / partRows) : wanted;
-  const sizes = { ROWS: rows, COLUMNS: columns, PARTS: parts };
   const partials: DispatchSpec = {
     file: plain ? "moments-rows" : "moments",
     constants: plain
-      ? { ...sizes, PART_ROWS: partRows }
+      ? {}
       : {
-          ...sizes,
+          ...{ ROWS: rows, COLUMNS: columns, PARTS: parts },
           ...strided("REDUCED", reduced),
           ...strided("KEPT", kept),
           PARTS_FIRST: axes.includes(shape.length - 1),
         },
+    ...(plain ? { sizes: { rows, quads: columns / 4, parts, part_rows: partRows } } : {}),
     reads: { x: input(0) },
     writes: { mean: scratch(0), squares: scratch(1) },
     flops: 4 * rows * columns, // sum; deviation, its square, their sum
@@ -41,7 +41,8 @@ export const moments: Family = ({ inputs, outputs, params, adapter }) => {
   const threads = parts <= 16 || adapter.adapterClass === "software" ? 1 : 64;
   const merge: DispatchSpec = {
     file: "moments-merge",
-    constants: { ...sizes, PART_ROWS: plain ? partRows : 0, THREADS: threads },
+    constants: { THREADS: threads },
+    sizes: { rows, columns, parts, part_rows: plain ? partRows : 0 },
     reads: { part_mean: scratch(0), part_squares: scratch(1) },
     writes: { mean: output(0), variance: output(1) },
     flops: 10 * parts * columns, // Chan's formula

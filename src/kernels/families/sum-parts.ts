@@ -8,12 +8,15 @@ export function partTerms(depth: number, parts: number, step: number): number {
 
 /** A product that wrote `parts` results of `size` elements to scratch 0, and the dispatch that adds them in order. */
 export function sumParts(product: DispatchSpec, parts: number, size: number, adapter: AdapterFacts): Lowering {
+  const quads = size % 4 === 0;
+  const count = quads ? size / 4 : size;
   const sum: DispatchSpec = {
-    file: "sum-parts",
-    constants: { SPLIT: parts, SIZE: size },
+    file: quads ? "sum-part-quads" : "sum-parts",
+    constants: {},
+    sizes: { split: parts, count },
     reads: { x: scratch(0) },
     writes: { y: output(0) },
-    workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
+    workgroups: foldWorkgroups(Math.ceil(count / 64), adapter),
     flops: parts * size,
   };
   return { scratch: [{ shape: [parts, size], dtype: "f32" }], dispatches: [product, sum] };

@@ -45,20 +45,6 @@ fn x_quad(corner: Corner, row: Row, r: u32, group: u32) -> vec4f {
   );
 }
 
-// What rows r … r+15 read, `row` being the first one's: one look at the window where they share a tap.
-fn x_rows(corner: Corner, row: Row, r: u32, group: u32) -> array<vec4f, 4> {
-  var v: array<vec4f, 4>;
-  if (DEPTH % 16u == 0u) {
-    let inside = x_inside(corner, row);
-    let first = select(0u, x_index(corner, row) / 4u, inside);
-    for (var m = 0u; m < 4u; m++) { v[m] = load4_x(first + m); }
-    for (var m = 0u; m < 4u; m++) { v[m] = select(vec4f(), v[m], inside); }
-  } else {
-    for (var m = 0u; m < 4u; m++) { v[m] = x_quad(corner, row_of(r + 4u * m, group), r + 4u * m, group); }
-  }
-  return v;
-}
-
 // The last part may be short.
 const RAGGED_PIXELS = PIXELS % PART != 0u;
 

@@ -1,18 +1,19 @@
 // y[s] = a[s] · b[s]. LANES lanes compute 16 rows × 4·LANES columns: each element of a is loaded by one lane and broadcast.
-// a (BATCH, M, K), b (BATCH, K, N), y (BATCH, M, N); N divisible by 4. All loads of four steps of k come before their products.
+// a (batch, m, k), b (batch, k, n), y (batch, m, n); n divisible by 4. ALIGNED: k divisible by 4. All loads of four steps of k come
+// before their products.
 
-fn a_element(start: u32, k: u32) -> f32 { return select(0.0, load_a(start + min(k, K - 1u)), k < K); }
+fn a_element(start: u32, k: u32) -> f32 { return select(0.0, load_a(start + min(k, size.k - 1u)), k < size.k); }
 
-// Four neighbours of a row that starts at element `start`; zero from K on.
+// Four neighbours of a row that starts at element `start`; zero from k on.
 fn a_quad(start: u32, k: u32) -> vec4f {
-  if (K % 4u == 0u) { return load4_a((start + k) / 4u); }
+  if (ALIGNED) { return load4_a((start + k) / 4u); }
   return vec4f(a_element(start, k), a_element(start, k + 1u), a_element(start, k + 2u), a_element(start, k + 3u));
 }
 
-fn b_quad(s: u32, k: u32, column: u32) -> vec4f {
-  let v = load4_b((s * K + min(k, K - 1u)) * (N / 4u) + column);
-  if (K % 4u == 0u) { return v; }
-  return select(vec4f(), v, k < K);
+// Row k of b, whose first row's quad is `first`, each `by` further; zero from k on.
+fn b_quad(first: u32, k: u32, by: u32) -> vec4f {
+  if (ALIGNED) { return load4_b(first + k * by); }
+  return select(vec4f(), load4_b(first + min(k, size.k - 1u) * by), k < size.k);
 }
 
 @compute @workgroup_size(8)
@@ -23,21 +24,25 @@ fn main(
 ) {
   let lane = thread % LANES;
   let tile = (group.y * groups.x + group.x) * (8u / LANES) + thread / LANES;
-  let column = tile % COLUMN_TILES * LANES + lane;
-  let row = tile / COLUMN_TILES % ROW_TILES * 16u;
-  let s = tile / (COLUMN_TILES * ROW_TILES);
-  let s_read = min(s, BATCH - 1u);
-  let column_read = min(column, N / 4u - 1u);
+  // tile = (s · row_tiles + row tile) · column_tiles + column tile
+  let row_tile = quotient(tile, size.column_tiles);
+  let column = (tile - row_tile * size.column_tiles) * LANES + lane;
+  let s = quotient(row_tile, size.row_tiles);
+  let row = (row_tile - s * size.row_tiles) * 16u;
+  let s_read = min(s, size.batch - 1u);
+  let quads = size.n / 4u;
+  let b_first = s_read * size.k * quads + min(column, quads - 1u);
+  let depth = size.k;
   var start: array<u32, 16u / LANES>;
-  for (var j = 0u; j < 16u / LANES; j++) { start[j] = (s_read * M + min(row + j * LANES + lane, M - 1u)) * K; }
+  for (var j = 0u; j < 16u / LANES; j++) { start[j] = (s_read * size.m + min(row + j * LANES + lane, size.m - 1u)) * depth; }
 
   var acc: array<vec4f, 16>;
-  for (var k = 0u; k < K; k += 4u) {
+  var k = 0u;
+  loop {
     var a: array<vec4f, 16u / LANES>;
     for (var j = 0u; j < 16u / LANES; j++) { a[j] = a_quad(start[j], k); }
     let b = mat4x4f(
-      b_quad(s_read, k, column_read), b_quad(s_read, k + 1u, column_read),
-      b_quad(s_read, k + 2u, column_read), b_quad(s_read, k + 3u, column_read),
+      b_quad(b_first, k, quads), b_quad(b_first, k + 1u, quads), b_quad(b_first, k + 2u, quads), b_quad(b_first, k + 3u, quads),
     );
     for (var j = 0u; j < 16u / LANES; j++) {
       let v = a[j];
@@ -57,9 +62,10 @@ fn main(
         acc[j * 8u + 7u] += b * subgroupBroadcast(v, 7u);
       }
     }
+    continuing { k += 4u; break if k >= depth; }
   }
-  if (s >= BATCH || column >= N / 4u) { return; }
+  if (s >= size.batch || column >= quads) { return; }
   for (var i = 0u; i < 16u; i++) {
-    if (row + i < M) { store4_y((s * M + row + i) * (N / 4u) + column, acc[i]); }
+    if (row + i < size.m) { store4_y((s * size.m + row + i) * quads + column, acc[i]); }
   }
 }

@@ -1,23 +1,24 @@
-// Mean and Σ(x − mean)² of each column over parts of the rows. x (ROWS, COLUMNS), COLUMNS divisible by 4; mean and squares
-// (PARTS, COLUMNS). An invocation takes four columns of a part: blocks of eight rows in two passes, merged by Chan's formula.
+// Mean and Σ(x − mean)² of each column over parts of the rows. x (rows, columns), columns = 4 · quads; mean and squares
+// (parts, columns). An invocation takes four columns of a part: blocks of eight rows in two passes, merged by Chan's formula.
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let id = (group.y * groups.x + group.x) * 64u + thread;
-  let column = id % (COLUMNS / 4u);
-  let part = id / (COLUMNS / 4u);
-  let first = part * PART_ROWS;
+  let part = quotient(id, size.quads);
+  let column = id - part * size.quads;
+  let first = part * size.part_rows;
   var count = 0.0;
   var mean = vec4f();
   var squares = vec4f();
-  for (var block = 0u; block < PART_ROWS; block += 8u) {
+  var block = 0u;
+  loop {
     var values: array<vec4f, 8>;
-    for (var i = 0u; i < 8u; i++) { values[i] = load4_x(min(first + block + i, ROWS - 1u) * (COLUMNS / 4u) + column); }
+    for (var i = 0u; i < 8u; i++) { values[i] = load4_x(min(first + block + i, size.rows - 1u) * size.quads + column); }
     var inside: array<f32, 8>;
     var block_count = 0.0;
     var total = vec4f();
     for (var i = 0u; i < 8u; i++) {
-      inside[i] = select(0.0, 1.0, block + i < PART_ROWS && first + block + i < ROWS);
+      inside[i] = select(0.0, 1.0, block + i < size.part_rows && first + block + i < size.rows);
       block_count += inside[i];
       total += select(vec4f(), values[i], inside[i] > 0.0);
     }
@@ -32,8 +33,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     mean += delta * share;
     squares += block_squares + delta * delta * (count * share);
     count += block_count;
+    continuing { block += 8u; break if block >= size.part_rows; }
   }
-  if (part < PARTS) {
+  if (part < size.parts) {
     store4_mean(id, mean);
     store4_squares(id, squares);
   }

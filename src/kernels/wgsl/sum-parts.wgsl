@@ -1,8 +1,9 @@
-// y[i] = Σ over SPLIT parts of x[part][i], in order. x (SPLIT, SIZE), y (SIZE).
+// y[i] = Σ over `split` parts of x[part][i], in order. x (split, count), y (count).
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let i = (group.y * groups.x + group.x) * 64u + thread;
+  let first = min(i, size.count - 1u);
   var total = 0.0;
-  for (var part = 0u; part < SPLIT; part++) { total += load_x(part * SIZE + min(i, SIZE - 1u)); }
-  if (i < SIZE) { store_y(i, total); }
+  for (var part = 0u; part < size.split; part++) { total += load_x(part * size.count + first); }
+  if (i < size.count) { store_y(i, total); }
 }

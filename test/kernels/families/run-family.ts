@@ -1,6 +1,7 @@
 import { families } from "../../../src/kernels/families/index.ts";
 import type { AdapterFacts, DispatchSpec, Lowering, Operand } from "../../../src/kernels/family.ts";
 import { link } from "../../../src/kernels/link.ts";
+import { sizesAreData, sizesBinding, sizesData } from "../../../src/kernels/sizes.ts";
 import type { NumericArray } from "../../../src/tensor/dtype.ts";
 import { allocate, deviceBytes, elementsPerWord } from "../../../src/tensor/dtype.ts";
 import type { AnyOp } from "../../../src/tensor/op.ts";
@@ -36,13 +37,20 @@ export function adapterVariants(): Readonly<Record<string, AdapterFacts>> {
 }
 
 /** A dispatch's module with plain buffer access on every operand. */
-export function linkPlain(spec: DispatchSpec, typeOf: (operand: Operand) => TensorType): string {
+export function linkPlain(spec: DispatchSpec, typeOf: (operand: Operand) => TensorType, adapter: AdapterFacts): string {
   const operands = [...Object.entries(spec.reads), ...Object.entries(spec.writes)].map(([name, operand], binding) => {
     const { dtype, shape } = typeOf(operand);
     const access = name in spec.writes ? ("write" as const) : ("read" as const);
     return { name, dtype, access, size: sizeOf(shape), binding, wholeQuads: spec.wholeQuads ?? false };
   });
-  return link({ file: spec.file, constants: spec.constants, enables: spec.enables ?? [], operands, declarations: [] });
+  return link({
+    file: spec.file,
+    constants: spec.constants,
+    ...(spec.sizes === undefined ? {} : { sizes: { values: spec.sizes, asData: sizesAreData(adapter) } }),
+    enables: spec.enables ?? [],
+    operands,
+    declarations: [],
+  });
 }
 
 export interface FamilyRun {
@@ -85,17 +93,24 @@ export async function runFamily(
   const encoder = device.createCommandEncoder();
   device.pushErrorScope("validation");
   for (const spec of lowering.dispatches) {
-    const code = linkPlain(spec, typeOf);
+    const code = linkPlain(spec, typeOf, facts);
     const module = device.createShaderModule({ code });
     const messages = (await module.getCompilationInfo()).messages;
     if (messages.length > 0) {
       throw new Error(`${spec.file}.wgsl:${messages[0]!.lineNum}: ${messages[0]!.message}`);
     }
     const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
-    const entries = [...Object.values(spec.reads), ...Object.values(spec.writes)].map((operand, binding) => {
+    const operands = [...Object.values(spec.reads), ...Object.values(spec.writes)];
+    const entries: GPUBindGroupEntry[] = operands.map((operand, binding) => {
       const { dtype, shape } = typeOf(operand);
       return { binding, resource: { buffer: bufferOf(operand), size: Math.max(bindingBytes(dtype, shape), 4) } };
     });
+    if (spec.sizes !== undefined && sizesAreData(facts)) {
+      const words = sizesData(spec.sizes);
+      const buffer = device.createBuffer({ size: words.byteLength, usage: 64 | 8 });
+      device.queue.writeBuffer(buffer, 0, words);
+      entries.push({ binding: sizesBinding, resource: { buffer } });
+    }
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
