@@ -65,6 +65,7 @@ export function variantsFor(family: ProductFamily, shape: ProductShape, adapter:
     .map(({ variant }) => variant);
   const narrow: Narrow[] = family === "matmul" && shape.columns <= 16 ? [{ kind: "narrow", parts: 1 }] : [];
   const broadcasts = broadcastsFor(family, shape, adapter);
+  if (adapter.adapterClass === "software" && isSmall(shape)) return [...narrow, ...broadcasts, ...tiles];
   return adapter.adapterClass === "software"
     ? [...broadcasts, ...narrow, ...tiles]
     : [...tiles, ...narrow, ...broadcasts];
@@ -103,11 +104,16 @@ export function variantName(variant: Variant): string {
   }
 }
 
+/** Ragged columns whose loads, one by one, take longer to compile than the plain kernel to run. */
+function isSmall({ count, rows, depth, columns }: ProductShape): boolean {
+  return columns % 4 !== 0 && (columns <= 2 || count * rows * depth * columns <= 2 ** 18);
+}
+
 /** Lanes share broadcast values, four columns each: a subgroup of eight, or quads, which waste less where eight would stand half empty. */
 function broadcastsFor(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): Broadcast[] {
   const { subgroupSize } = adapter;
   const { columns } = shape;
-  if (subgroupSize === null || subgroupSize < 4 || columns % 4 !== 0) return [];
+  if (subgroupSize === null || subgroupSize < 4 || (columns % 4 !== 0 && family !== "matmul")) return [];
   const byParts = (lanes: 4 | 8, parts: number): Broadcast => ({ kind: "broadcast", lanes, parts });
   if (family === "conv2dWeightGradient") return [byParts(4, broadcastParts(shape))];
   if (subgroupSize !== 8) return [byParts(4, 1)];

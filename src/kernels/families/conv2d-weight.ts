@@ -69,7 +69,7 @@ export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter 
             ...{ DILATION_H: { i32: dilation[0] }, DILATION_W: { i32: dilation[1] } },
             ...{ TOP: { i32: padding[0] }, LEFT: { i32: padding[2] } },
             ...{ PIXELS: pixels, PART: part, SPLIT: split, COLUMN_TILES: columnTiles, ROW_TILES: rowTiles },
-            ...{ ...tileConstants(variant.size), TERMS_ADJACENT: false },
+            ...{ ...tileConstants(variant.size), A_TERMS_ADJACENT: false, B_TERMS_ADJACENT: false },
           },
           wholeQuads: width % 4 === 0,
           workgroups: foldWorkgroups(tiles * split, adapter),

@@ -119,7 +119,15 @@ function gather(
   const parts = Math.max(1, Math.ceil(terms / part));
   const tile = {
     ...tileConstants(variant.size),
-    ...{ TERMS_ADJACENT: true, DEPTH_QUADS: 1, PART: part, PARTS: parts, COLUMN_TILES: columns, PIXEL_TILES: tiles },
+    ...{
+      A_TERMS_ADJACENT: true,
+      B_TERMS_ADJACENT: false,
+      DEPTH_QUADS: 1,
+      PART: part,
+      PARTS: parts,
+      COLUMN_TILES: columns,
+      PIXEL_TILES: tiles,
+    },
   };
   const product: DispatchSpec = {
     file: "conv2d",

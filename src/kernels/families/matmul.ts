@@ -1,3 +1,5 @@
+import type { MatmulParams } from "../../tensor/ops/matmul.ts";
+import { productSizes } from "../../tensor/ops/matmul.ts";
 import type { DispatchSpec, Family } from "../family.ts";
 import { foldWorkgroups, input, output, scratch } from "../family.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
@@ -5,15 +7,15 @@ import { chooseVariant } from "../variants.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
 
-/** Batched (b,m,k) × (b,k,n) → (b,m,n). */
-export const matmul: Family = ({ inputs, outputs, adapter }) => {
-  const [batch, m, k] = inputs[0]!.shape as [number, number, number];
-  const n = inputs[1]!.shape[2]!;
+/** Batched (b,m,k) × (b,k,n) → (b,m,n), either operand perhaps lying transposed. */
+export const matmul: Family = ({ inputs, outputs, params, adapter }) => {
+  const [batch, m, k, n] = productSizes(inputs[0]!.shape, inputs[1]!.shape, params as MatmulParams);
   if (batch * m * n === 0) return { scratch: [], dispatches: [] };
   if (k === 0) return fill(outputs[0]!, adapter);
   const operands = { reads: { a: input(0), b: input(1) }, writes: { y: output(0) } };
   const flops = 2 * batch * m * n * k;
-  const aligned = k % 4 === 0;
+  const { transposeA, transposeB } = params as MatmulParams;
+  const lying = { ALIGNED: k % 4 === 0, TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB };
   const variant = chooseVariant("matmul", { count: batch, rows: m, depth: k, columns: n }, adapter);
   if (variant.kind === "broadcast") {
     const { lanes } = variant;
@@ -24,9 +26,15 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
       dispatches: [
         {
           file: "matmul-subgroup",
-          constants: { LANES: lanes, ALIGNED: aligned },
+          constants: {
+            LANES: lanes,
+            ...lying,
+            A_QUADS: (transposeA ? m : k) % 4 === 0,
+            B_QUADS: (transposeB ? k : n) % 4 === 0,
+          },
           sizes: { batch, m, n, k, ...tiles },
           ...operands,
+          wholeQuads: n % 4 === 0,
           flops,
           workgroups: foldWorkgroups(count, adapter),
           enables: ["subgroups"],
@@ -41,7 +49,7 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
       dispatches: [
         {
           file: "matmul-narrow",
-          constants: { ALIGNED: aligned },
+          constants: { ...lying, B_ADJACENT: transposeB || n === 1 },
           sizes: { m, n, k, count },
           ...operands,
           flops,
@@ -65,7 +73,10 @@ export const matmul: Family = ({ inputs, outputs, adapter }) => {
       K: k,
       ...tiles,
       ...tileConstants(variant.size),
-      TERMS_ADJACENT: true,
+      TRANSPOSE_A: transposeA,
+      TRANSPOSE_B: transposeB,
+      A_TERMS_ADJACENT: !transposeA,
+      B_TERMS_ADJACENT: transposeB,
       PART: part,
       PARTS: parts,
     },

@@ -1,16 +1,22 @@
 // y[s] = a[s] · b[s] for few columns, where tiles would stand empty: one invocation an element of y, four steps of k at a time.
-// a (batch, m, k), b (batch, k, n), y (batch, m, n), `count` elements of y. ALIGNED: k divisible by 4.
+// a (batch, m, k), or (batch, k, m) with TRANSPOSE_A; b (batch, k, n), or (batch, n, k) with TRANSPOSE_B; y (batch, m, n), `count`
+// elements of y. ALIGNED: k divisible by 4. B_ADJACENT: the terms of a column of b lie together.
 
-fn a_quad(start: u32, k: u32) -> vec4f {
-  if (ALIGNED) { return load4_a((start + k) / 4u); }
-  let last = start + size.k - 1u;
-  let v = vec4f(load_a(start + k), load_a(min(start + k + 1u, last)), load_a(min(start + k + 2u, last)), load_a(min(start + k + 3u, last)));
-  return select(vec4f(), v, vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(size.k));
+// Terms k … k + 3 of a run whose terms lie `step` elements apart, zero from k on.
+fn a_quad(start: u32, k: u32, step: u32) -> vec4f {
+  if (ALIGNED && !TRANSPOSE_A) { return load4_a((start + k) / 4u); }
+  let at = start + min(k + vec4u(0u, 1u, 2u, 3u), vec4u(size.k - 1u)) * step;
+  let v = vec4f(load_a(at.x), load_a(at.y), load_a(at.z), load_a(at.w));
+  if (ALIGNED) { return v; }
+  return select(vec4f(), v, k + vec4u(0u, 1u, 2u, 3u) < vec4u(size.k));
 }
 
-fn b_element(start: u32, k: u32) -> f32 {
-  if (ALIGNED) { return load_b(start + k * size.n); }
-  return select(0.0, load_b(start + min(k, size.k - 1u) * size.n), k < size.k);
+fn b_quad(start: u32, k: u32, step: u32) -> vec4f {
+  if (ALIGNED && B_ADJACENT) { return load4_b((start + k) / 4u); }
+  let at = start + min(k + vec4u(0u, 1u, 2u, 3u), vec4u(size.k - 1u)) * step;
+  let v = vec4f(load_b(at.x), load_b(at.y), load_b(at.z), load_b(at.w));
+  if (ALIGNED) { return v; }
+  return select(vec4f(), v, k + vec4u(0u, 1u, 2u, 3u) < vec4u(size.k));
 }
 
 @compute @workgroup_size(64)
@@ -18,12 +24,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let i = (group.y * groups.x + group.x) * 64u + thread;
   let e = min(i, size.count - 1u);
   let row = quotient(e, size.n); // of all batches
-  let a_start = row * size.k;
-  let b_start = quotient(row, size.m) * size.k * size.n + e - row * size.n;
+  let column = e - row * size.n;
+  let s = quotient(row, size.m);
+  let a_row = row - s * size.m;
+  let a_start = s * size.m * size.k + a_row * select(size.k, 1u, TRANSPOSE_A);
+  let b_start = s * size.k * size.n + column * select(1u, size.k, TRANSPOSE_B);
+  let a_step = select(1u, size.m, TRANSPOSE_A);
+  let b_step = select(size.n, 1u, TRANSPOSE_B);
   var total = 0.0;
-  for (var k = 0u; k < size.k; k += 4u) {
-    let b = vec4f(b_element(b_start, k), b_element(b_start, k + 1u), b_element(b_start, k + 2u), b_element(b_start, k + 3u));
-    total += dot(a_quad(a_start, k), b);
-  }
+  for (var k = 0u; k < size.k; k += 4u) { total += dot(a_quad(a_start, k, a_step), b_quad(b_start, k, b_step)); }
   if (i < size.count) { store_y(i, total); }
 }

@@ -1,19 +1,31 @@
 // y[s] = a[s] · b[s]. LANES lanes compute 16 rows × 4·LANES columns: each element of a is loaded by one lane and broadcast.
-// a (batch, m, k), b (batch, k, n), y (batch, m, n); n divisible by 4. ALIGNED: k divisible by 4. All loads of four steps of k come
-// before their products.
+// a (batch, m, k), or (batch, k, m) with TRANSPOSE_A; b (batch, k, n), or (batch, n, k) with TRANSPOSE_B; y (batch, m, n). ALIGNED,
+// A_QUADS, B_QUADS: k, the rows of a as they lie, and those of b are divisible by 4. All loads of four steps of k come before their
+// products.
 
-fn a_element(start: u32, k: u32) -> f32 { return select(0.0, load_a(start + min(k, size.k - 1u)), k < size.k); }
+fn a_element(start: u32, at: u32, count: u32) -> f32 { return select(0.0, load_a(start + min(at, count - 1u)), at < count); }
 
-// Four neighbours of a row that starts at element `start`; zero from k on.
-fn a_quad(start: u32, k: u32) -> vec4f {
-  if (ALIGNED) { return load4_a((start + k) / 4u); }
-  return vec4f(a_element(start, k), a_element(start, k + 1u), a_element(start, k + 2u), a_element(start, k + 3u));
+// Elements at … at + 3 of the row of a, as it lies, that starts at element `start`; zero from `count` on.
+fn a_quad(start: u32, at: u32, count: u32) -> vec4f {
+  if (A_QUADS) { return load4_a((start + at) / 4u); }
+  return vec4f(
+    a_element(start, at, count), a_element(start, at + 1u, count), a_element(start, at + 2u, count), a_element(start, at + 3u, count),
+  );
 }
 
-// Row k of b, whose first row's quad is `first`, each `by` further; zero from k on.
-fn b_quad(first: u32, k: u32, by: u32) -> vec4f {
-  if (ALIGNED) { return load4_b(first + k * by); }
-  return select(vec4f(), load4_b(first + min(k, size.k - 1u) * by), k < size.k);
+fn b_element(start: u32, at: u32, count: u32) -> f32 { return select(0.0, load_b(start + min(at, count - 1u)), at < count); }
+
+fn b_quad(start: u32, at: u32, count: u32) -> vec4f {
+  if (B_QUADS) { return load4_b((start + at) / 4u); }
+  return vec4f(
+    b_element(start, at, count), b_element(start, at + 1u, count), b_element(start, at + 2u, count), b_element(start, at + 3u, count),
+  );
+}
+
+// Four neighbours in row k of b, whose row 0 starts at element `first`; zero from k on.
+fn b_row(first: u32, k: u32, column: u32) -> vec4f {
+  if (ALIGNED) { return b_quad(first + k * size.n, column, size.n); }
+  return select(vec4f(), b_quad(first + min(k, size.k - 1u) * size.n, column, size.n), k < size.k);
 }
 
 @compute @workgroup_size(8)
@@ -26,46 +38,92 @@ fn main(
   let tile = (group.y * groups.x + group.x) * (8u / LANES) + thread / LANES;
   // tile = (s · row_tiles + row tile) · column_tiles + column tile
   let row_tile = quotient(tile, size.column_tiles);
-  let column = (tile - row_tile * size.column_tiles) * LANES + lane;
+  let column = ((tile - row_tile * size.column_tiles) * LANES + lane) * 4u;
   let s = quotient(row_tile, size.row_tiles);
   let row = (row_tile - s * size.row_tiles) * 16u;
   let s_read = min(s, size.batch - 1u);
-  let quads = size.n / 4u;
-  let b_first = s_read * size.k * quads + min(column, quads - 1u);
   let depth = size.k;
-  var start: array<u32, 16u / LANES>;
-  for (var j = 0u; j < 16u / LANES; j++) { start[j] = (s_read * size.m + min(row + j * LANES + lane, size.m - 1u)) * depth; }
+
+  // quad e = LANES·j + lane of the block's 16: four steps of row e, or, transposed, four rows from 4·(e % 4) on of step e / 4
+  let a_row = select(row + lane % 4u * 4u, min(row + lane % 4u * 4u, size.m - 4u), A_QUADS && TRANSPOSE_A);
+  var a_start: array<u32, 4>; // 16 / LANES of them
+  for (var j = 0u; j < 16u / LANES; j++) {
+    let e = j * LANES + lane;
+    if (TRANSPOSE_A) {
+      a_start[j] = (s_read * depth + e / 4u) * size.m;
+    } else {
+      a_start[j] = (s_read * size.m + min(row + e, size.m - 1u)) * depth;
+    }
+  }
+  let b_column = min(column, (size.n - 1u) / 4u * 4u);
+  let b_first = s_read * depth * size.n;
+  let b_start = b_first + min(b_column + vec4u(0u, 1u, 2u, 3u), vec4u(size.n - 1u)) * depth; // transposed
 
   var acc: array<vec4f, 16>;
   var k = 0u;
   loop {
-    var a: array<vec4f, 16u / LANES>;
-    for (var j = 0u; j < 16u / LANES; j++) { a[j] = a_quad(start[j], k); }
-    let b = mat4x4f(
-      b_quad(b_first, k, quads), b_quad(b_first, k + 1u, quads), b_quad(b_first, k + 2u, quads), b_quad(b_first, k + 3u, quads),
-    );
+    var a: array<vec4f, 4>;
     for (var j = 0u; j < 16u / LANES; j++) {
-      let v = a[j];
-      if (LANES == 4u) {
-        acc[j * 4u] += b * quadBroadcast(v, 0u);
-        acc[j * 4u + 1u] += b * quadBroadcast(v, 1u);
-        acc[j * 4u + 2u] += b * quadBroadcast(v, 2u);
-        acc[j * 4u + 3u] += b * quadBroadcast(v, 3u);
+      if (!TRANSPOSE_A) {
+        a[j] = a_quad(a_start[j], k, depth);
+      } else if (ALIGNED) {
+        a[j] = a_quad(a_start[j] + k * size.m, a_row, size.m);
       } else {
-        acc[j * 8u] += b * subgroupBroadcast(v, 0u);
-        acc[j * 8u + 1u] += b * subgroupBroadcast(v, 1u);
-        acc[j * 8u + 2u] += b * subgroupBroadcast(v, 2u);
-        acc[j * 8u + 3u] += b * subgroupBroadcast(v, 3u);
-        acc[j * 8u + 4u] += b * subgroupBroadcast(v, 4u);
-        acc[j * 8u + 5u] += b * subgroupBroadcast(v, 5u);
-        acc[j * 8u + 6u] += b * subgroupBroadcast(v, 6u);
-        acc[j * 8u + 7u] += b * subgroupBroadcast(v, 7u);
+        let inside = k + (j * LANES + lane) / 4u < depth;
+        a[j] = select(vec4f(), a_quad(select(0u, a_start[j] + k * size.m, inside), a_row, size.m), inside);
+      }
+    }
+    var b: mat4x4f; // a column a step
+    if (TRANSPOSE_B) {
+      b = transpose(mat4x4f(
+        b_quad(b_start.x, k, depth), b_quad(b_start.y, k, depth), b_quad(b_start.z, k, depth), b_quad(b_start.w, k, depth),
+      ));
+    } else {
+      b = mat4x4f(
+        b_row(b_first, k, b_column), b_row(b_first, k + 1u, b_column),
+        b_row(b_first, k + 2u, b_column), b_row(b_first, k + 3u, b_column),
+      );
+    }
+    // all four steps of a row at once, so that its sums are touched once
+    if (TRANSPOSE_A && LANES == 4u) {
+      add_rows(&acc, 0u, b, quadBroadcast(a[0], 0u), quadBroadcast(a[1], 0u), quadBroadcast(a[2], 0u), quadBroadcast(a[3], 0u));
+      add_rows(&acc, 4u, b, quadBroadcast(a[0], 1u), quadBroadcast(a[1], 1u), quadBroadcast(a[2], 1u), quadBroadcast(a[3], 1u));
+      add_rows(&acc, 8u, b, quadBroadcast(a[0], 2u), quadBroadcast(a[1], 2u), quadBroadcast(a[2], 2u), quadBroadcast(a[3], 2u));
+      add_rows(&acc, 12u, b, quadBroadcast(a[0], 3u), quadBroadcast(a[1], 3u), quadBroadcast(a[2], 3u), quadBroadcast(a[3], 3u));
+    } else if (TRANSPOSE_A) {
+      add_rows(&acc, 0u, b, subgroupBroadcast(a[0], 0u), subgroupBroadcast(a[0], 4u), subgroupBroadcast(a[1], 0u), subgroupBroadcast(a[1], 4u));
+      add_rows(&acc, 4u, b, subgroupBroadcast(a[0], 1u), subgroupBroadcast(a[0], 5u), subgroupBroadcast(a[1], 1u), subgroupBroadcast(a[1], 5u));
+      add_rows(&acc, 8u, b, subgroupBroadcast(a[0], 2u), subgroupBroadcast(a[0], 6u), subgroupBroadcast(a[1], 2u), subgroupBroadcast(a[1], 6u));
+      add_rows(&acc, 12u, b, subgroupBroadcast(a[0], 3u), subgroupBroadcast(a[0], 7u), subgroupBroadcast(a[1], 3u), subgroupBroadcast(a[1], 7u));
+    } else {
+      for (var j = 0u; j < 16u / LANES; j++) {
+        let v = a[j];
+        if (LANES == 4u) {
+          acc[j * 4u] += b * quadBroadcast(v, 0u);
+          acc[j * 4u + 1u] += b * quadBroadcast(v, 1u);
+          acc[j * 4u + 2u] += b * quadBroadcast(v, 2u);
+          acc[j * 4u + 3u] += b * quadBroadcast(v, 3u);
+        } else {
+          acc[j * 8u] += b * subgroupBroadcast(v, 0u);
+          acc[j * 8u + 1u] += b * subgroupBroadcast(v, 1u);
+          acc[j * 8u + 2u] += b * subgroupBroadcast(v, 2u);
+          acc[j * 8u + 3u] += b * subgroupBroadcast(v, 3u);
+          acc[j * 8u + 4u] += b * subgroupBroadcast(v, 4u);
+          acc[j * 8u + 5u] += b * subgroupBroadcast(v, 5u);
+          acc[j * 8u + 6u] += b * subgroupBroadcast(v, 6u);
+          acc[j * 8u + 7u] += b * subgroupBroadcast(v, 7u);
+        }
       }
     }
     continuing { k += 4u; break if k >= depth; }
   }
-  if (s >= size.batch || column >= quads) { return; }
+  if (s >= size.batch || column >= size.n) { return; }
   for (var i = 0u; i < 16u; i++) {
-    if (row + i < size.m) { store4_y((s * size.m + row + i) * quads + column, acc[i]); }
+    if (row + i < size.m) { store_run_y((s * size.m + row + i) * size.n + column, acc[i], min(4u, size.n - column)); }
   }
+}
+
+// Adds the products of four rows, given one step of all four at a time.
+fn add_rows(acc: ptr<function, array<vec4f, 16>>, row: u32, b: mat4x4f, a0: vec4f, a1: vec4f, a2: vec4f, a3: vec4f) {
+  for (var r = 0u; r < 4u; r++) { (*acc)[row + r] += b * vec4f(a0[r], a1[r], a2[r], a3[r]); }
 }

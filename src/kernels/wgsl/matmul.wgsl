@@ -1,46 +1,80 @@
 // y[s] = a[s] · b[s], any sizes, by tiles in workgroup memory (product-tile.wgsl); PARTS parts of PART terms, whole steps, each with
-// a result of its own. a (BATCH, M, K), b (BATCH, K, N), y (PARTS, BATCH, M, N).
+// a result of its own. a (BATCH, M, K), or (BATCH, K, M) with TRANSPOSE_A; b (BATCH, K, N), or (BATCH, N, K) with TRANSPOSE_B;
+// y (PARTS, BATCH, M, N).
 
 struct Place { s: u32 }
 
-// Elements where four rows of a start.
+// First elements of four rows of a. Transposed, they are neighbours, and the next term lies M elements on.
 struct Rows { start: vec4u }
 
-fn rows_of(place: Place, row: u32) -> Rows { return Rows((place.s * M + min(vec4u(row, row + 1u, row + 2u, row + 3u), vec4u(M - 1u))) * K); }
+fn four(first: u32, count: u32) -> vec4u { return min(first + vec4u(0u, 1u, 2u, 3u), vec4u(count - 1u)); }
+
+fn rows_of(place: Place, row: u32) -> Rows {
+  if (TRANSPOSE_A) { return Rows(place.s * K * M + four(row, M)); }
+  return Rows((place.s * M + four(row, M)) * K);
+}
 
 const WHOLE_STEPS = K % STEP == 0u;
 
 fn a_element(start: u32, k: u32) -> f32 { return select(0.0, load_a(start + min(k, K - 1u)), k < K); }
 
-fn a_quad(start: u32, k: u32) -> vec4f {
+// Terms k … k + 3 of the row of a that starts at `start`.
+fn a_terms(start: u32, k: u32) -> vec4f {
   if (WHOLE_STEPS) { return load4_a((start + k) / 4u); }
   if (K % 4u == 0u) { return select(vec4f(), load4_a((start + min(k, K - 4u)) / 4u), k < K); }
   return vec4f(a_element(start, k), a_element(start, k + 1u), a_element(start, k + 2u), a_element(start, k + 3u));
 }
 
-fn a_block(place: Place, rows: Rows, k: u32) -> mat4x4f {
-  let start = rows.start;
-  return transpose(mat4x4f(a_quad(start.x, k), a_quad(start.y, k), a_quad(start.z, k), a_quad(start.w, k)));
+// Term k of four rows of a transposed a.
+fn a_rows(start: vec4u, k: u32) -> vec4f {
+  let at = start + min(k, K - 1u) * M;
+  var v: vec4f;
+  if (M % 4u == 0u) {
+    v = load4_a(at.x / 4u);
+  } else {
+    v = vec4f(load_a(at.x), load_a(at.y), load_a(at.z), load_a(at.w));
+  }
+  if (WHOLE_STEPS) { return v; }
+  return select(vec4f(), v, k < K);
 }
 
-fn b_element(start: u32, column: u32) -> f32 { return load_b(start + min(column, N - 1u)); }
+fn a_block(place: Place, rows: Rows, k: u32) -> mat4x4f {
+  let start = rows.start;
+  if (TRANSPOSE_A) {
+    return mat4x4f(a_rows(start, k), a_rows(start, k + 1u), a_rows(start, k + 2u), a_rows(start, k + 3u));
+  }
+  return transpose(mat4x4f(a_terms(start.x, k), a_terms(start.y, k), a_terms(start.z, k), a_terms(start.w, k)));
+}
 
-fn b_quad(s: u32, k: u32, column: u32) -> vec4f {
-  let start = (s * K + min(k, K - 1u)) * N;
+fn b_element(start: u32, k: u32) -> f32 { return select(0.0, load_b(start + min(k, K - 1u)), k < K); }
+
+// Terms k … k + 3 of the column of a transposed b that starts at `start`.
+fn b_terms(start: u32, k: u32) -> vec4f {
+  if (WHOLE_STEPS) { return load4_b((start + k) / 4u); }
+  if (K % 4u == 0u) { return select(vec4f(), load4_b((start + min(k, K - 4u)) / 4u), k < K); }
+  return vec4f(b_element(start, k), b_element(start, k + 1u), b_element(start, k + 2u), b_element(start, k + 3u));
+}
+
+// Term k of four columns of b.
+fn b_columns(s: u32, k: u32, column: u32) -> vec4f {
+  let at = (s * K + min(k, K - 1u)) * N + four(column, N);
   var v: vec4f;
   if (N % 4u == 0u) {
-    v = load4_b((start + min(column, N - 4u)) / 4u);
+    v = load4_b(at.x / 4u);
   } else {
-    v = vec4f(b_element(start, column), b_element(start, column + 1u), b_element(start, column + 2u), b_element(start, column + 3u));
+    v = vec4f(load_b(at.x), load_b(at.y), load_b(at.z), load_b(at.w));
   }
   if (WHOLE_STEPS) { return v; }
   return select(vec4f(), v, k < K);
 }
 
 fn b_block(place: Place, k: u32, column: u32) -> mat4x4f {
-  return mat4x4f(
-    b_quad(place.s, k, column), b_quad(place.s, k + 1u, column), b_quad(place.s, k + 2u, column), b_quad(place.s, k + 3u, column),
-  );
+  if (TRANSPOSE_B) {
+    let start = (place.s * N + four(column, N)) * K;
+    return transpose(mat4x4f(b_terms(start.x, k), b_terms(start.y, k), b_terms(start.z, k), b_terms(start.w, k)));
+  }
+  let s = place.s;
+  return mat4x4f(b_columns(s, k, column), b_columns(s, k + 1u, column), b_columns(s, k + 2u, column), b_columns(s, k + 3u, column));
 }
 
 @compute @workgroup_size(ACROSS * DOWN)

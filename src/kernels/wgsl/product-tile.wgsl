@@ -3,7 +3,8 @@
 // While one step of eight terms is multiplied the next is on its way to registers, and two halves of workgroup memory take turns.
 // A kernel has of its own: `struct Place` (which product), `struct Rows` and `rows_of(place, row)` (what loads of four rows share),
 // `a_block(place, rows, k)` and `b_block(place, k, column)`: column l of the matrix is term k + l of four rows (columns), zero past
-// the last term; rows and columns past the end may hold any finite numbers of the operand. TERMS_ADJACENT: in a, terms lie together.
+// the last term; rows and columns past the end may hold any finite numbers of the operand. A_TERMS_ADJACENT,
+// B_TERMS_ADJACENT: in a (b), terms lie together.
 
 const STEP = 8u;
 const INVOCATIONS = ACROSS * DOWN;
@@ -21,10 +22,14 @@ var<workgroup> b_tile: array<vec4f, 2u * STEP * B_WIDTH>; // [half][term][column
 // Row (column) group and first term of a block within its tile.
 struct Block { group: u32, term: u32 }
 
+fn block_at(e: u32, width: u32, terms_adjacent: bool) -> Block {
+  if (terms_adjacent) { return Block(e / (STEP / 4u), e % (STEP / 4u) * 4u); }
+  return Block(e % width, e / width * 4u);
+}
+
 fn block_of(e: u32) -> Block {
-  if (e >= A_BLOCKS) { return Block((e - A_BLOCKS) % B_WIDTH, (e - A_BLOCKS) / B_WIDTH * 4u); }
-  if (TERMS_ADJACENT) { return Block(e / (STEP / 4u), e % (STEP / 4u) * 4u); }
-  return Block(e % A_WIDTH, e / A_WIDTH * 4u);
+  if (e >= A_BLOCKS) { return block_at(e - A_BLOCKS, B_WIDTH, B_TERMS_ADJACENT); }
+  return block_at(e, A_WIDTH, A_TERMS_ADJACENT);
 }
 
 fn load_block(e: u32, place: Place, rows: Rows, column: u32, k: u32) -> mat4x4f {

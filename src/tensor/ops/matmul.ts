@@ -1,5 +1,5 @@
 import { ShapeError } from "../errors.ts";
-import { multiplyAdd, rowMajor } from "../matrix-loops.ts";
+import { multiplyAdd, rowMajor, transposed } from "../matrix-loops.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
@@ -12,48 +12,88 @@ import { broadcastTo } from "./broadcast.ts";
 import { checkDTypes, checkRank } from "./operand.ts";
 import { reshape } from "./reshape.ts";
 import type { Product } from "./signatures.ts";
-import { transpose } from "./transpose.ts";
+import { transposeOp } from "./transpose.ts";
 
-const sample = (a: Shape, b: Shape): Sample<null> => ({
+/** How the operands lie in memory: true for one whose transpose is meant. */
+export interface MatmulParams {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** Batch, rows, inner size and columns of a product. */
+export function productSizes(
+  a: Shape,
+  b: Shape,
+  { transposeA, transposeB }: MatmulParams,
+): [number, number, number, number] {
+  return [a[0]!, a[transposeA ? 2 : 1]!, a[transposeA ? 1 : 2]!, b[transposeB ? 1 : 2]!];
+}
+
+const product = (a: AnyTensor, b: AnyTensor, transposeA: boolean, transposeB: boolean): AnyTensor =>
+  apply1(matmulOp, [a, b], { transposeA, transposeB });
+
+const sample = (
+  [batch, m, k, n]: readonly [number, number, number, number],
+  transposeA: boolean,
+  transposeB: boolean,
+): Sample<MatmulParams> => ({
   inputs: [
-    { shape: a, dtype: "f32" },
-    { shape: b, dtype: "f32" },
+    { shape: transposeA ? [batch, k, m] : [batch, m, k], dtype: "f32" },
+    { shape: transposeB ? [batch, n, k] : [batch, k, n], dtype: "f32" },
   ],
-  params: null,
+  params: { transposeA, transposeB },
 });
 
-/** Batched: (batch, m, k) × (batch, k, n) → (batch, m, n). The wrapper brings other ranks to three axes. */
-export const matmulOp: Op<null> = defineOp<null>({
+/**
+ * Batched: (batch, m, k) × (batch, k, n) → (batch, m, n), either operand as it is or lying transposed in memory, so that gradients
+ * need no transposes. The wrapper brings other ranks to three axes.
+ */
+export const matmulOp: Op<MatmulParams> = defineOp<MatmulParams>({
   name: "matmul",
-  infer: ([a, b]) => {
+  infer: ([a, b], params) => {
     const dtype = checkDTypes("matmul", [a!, b!], ["f32"]);
     checkRank("matmul", a!, 3);
     checkRank("matmul", b!, 3);
-    if (a!.shape[0] !== b!.shape[0] || a!.shape[2] !== b!.shape[1]) {
-      throw new ShapeError(`matmul: ${formatType(a!)} and ${formatType(b!)} do not fit`, ["expects [s,m,k] × [s,k,n]"]);
+    const [batch, m, k, n] = productSizes(a!.shape, b!.shape, params);
+    if (b!.shape[0] !== batch || b!.shape[params.transposeB ? 2 : 1] !== k) {
+      const [left, right] = [params.transposeA ? "[s,k,m]" : "[s,m,k]", params.transposeB ? "[s,n,k]" : "[s,k,n]"];
+      throw new ShapeError(`matmul: ${formatType(a!)} and ${formatType(b!)} do not fit`, [
+        `expects ${left} × ${right}`,
+      ]);
     }
-    return [{ shape: [a!.shape[0]!, a!.shape[1]!, b!.shape[2]!], dtype }];
+    return [{ shape: [batch, m, n], dtype }];
   },
   kernel: { family: "matmul" },
-  reference: ({ inputs: [a, b], outputs: [y], inputTypes: [ta, tb] }) => {
-    const [batch, m, k] = ta!.shape as [number, number, number];
-    const n = tb!.shape[2]!;
+  reference: ({ inputs: [a, b], outputs: [y], inputTypes: [ta, tb], params }) => {
+    const [batch, m, k, n] = productSizes(ta!.shape, tb!.shape, params);
     for (let s = 0; s < batch; s++) {
-      multiplyAdd(m, k, n, rowMajor(a!, k, s * m * k), rowMajor(b!, n, s * k * n), rowMajor(y!, n, s * m * n));
+      const left = params.transposeA ? transposed(rowMajor(a!, m, s * m * k)) : rowMajor(a!, k, s * m * k);
+      const right = params.transposeB ? transposed(rowMajor(b!, k, s * k * n)) : rowMajor(b!, n, s * k * n);
+      multiplyAdd(m, k, n, left, right, rowMajor(y!, n, s * m * n));
     }
   },
-  vjp: ({ g: [g], inputs: [a, b] }) => [
-    apply1(matmulOp, [g!, transpose(b!, { axes: [0, 2, 1] })], null),
-    apply1(matmulOp, [transpose(a!, { axes: [0, 2, 1] }), g!], null),
+  // y = A·B: gA = g·Bᵀ, gB = Aᵀ·g; where an operand lies transposed, so does its cotangent
+  vjp: ({ g: [g], inputs: [a, b], params: { transposeA, transposeB } }) => [
+    transposeA ? product(b!, g!, transposeB, true) : product(g!, b!, false, !transposeB),
+    transposeB ? product(g!, a!, true, transposeA) : product(a!, g!, !transposeA, false),
   ],
   samples: () => [
-    sample([1, 3, 4], [1, 4, 5]),
-    sample([2, 1, 3], [2, 3, 2]),
-    sample([1, 17, 9], [1, 9, 33]),
-    sample([1, 64, 32], [1, 32, 64]),
-    sample([1, 2, 300], [1, 300, 3]),
+    sample([1, 3, 4, 5], false, false),
+    sample([2, 1, 3, 2], true, false),
+    sample([1, 17, 9, 33], false, true),
+    sample([1, 64, 32, 64], false, false),
+    sample([1, 2, 300, 3], true, true),
   ],
 });
+
+/** A matrix transpose is read as its operand lies: that, and whether it is transposed. */
+function asItLies(x: AnyTensor): { readonly x: AnyTensor; readonly transposed: boolean } {
+  if ((x.node.op as unknown) !== transposeOp) return { x, transposed: false };
+  const { axes } = x.node.params as { readonly axes: readonly number[] };
+  const last = axes.length - 1;
+  const isMatrix = axes.every((axis, i) => axis === (i === last ? last - 1 : i === last - 1 ? last : i));
+  return isMatrix ? { x: x.node.inputs[0]!, transposed: true } : { x, transposed: false };
+}
 
 /**
  * Matrix product of the last two axes; leading axes broadcast.
@@ -78,7 +118,11 @@ export function matmul<A extends AnyTensor, B extends AnyTensor>(
   }
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
   const flat = sizeOf(batch);
-  const left = reshape(broadcastTo(a, [...batch, m, k]), [flat, m, k]);
-  const right = reshape(broadcastTo(b, [...batch, k, n]), [flat, k, n]);
-  return reshape(apply1(matmulOp, [left, right], null), [...batch, m, n]) as AnyTensor as Product<A, B>;
+  const operand = ({ x }: { readonly x: AnyTensor }): AnyTensor => {
+    const matrix = x.shape.slice(-2) as [number, number];
+    return reshape(broadcastTo(x, [...batch, ...matrix]), [flat, ...matrix]);
+  };
+  const [left, right] = [asItLies(a), asItLies(b)];
+  const y = product(operand(left), operand(right), left.transposed, right.transposed);
+  return reshape(y, [...batch, m, n]) as AnyTensor as Product<A, B>;
 }

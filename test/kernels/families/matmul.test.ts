@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, test } from "vitest";
+import type { MatmulParams } from "../../../src/tensor/ops/matmul.ts";
 import { matmulOp } from "../../../src/tensor/ops/matmul.ts";
+import type { TensorType } from "../../../src/tensor/tensor.ts";
 import { describeGpu } from "../../support/gpu.ts";
 import { checkFamily } from "./check-family.ts";
 import { openDevice } from "./run-family.ts";
@@ -24,19 +26,26 @@ describeGpu("matmul", () => {
     [2, 70, 37, 3],
     [1, 3, 0, 5],
   ];
-  test.each(sizes)("%i × (%i, %i) · (…, %i)", async (batch, m, k, n) => {
-    const inputs = [
-      { shape: [batch, m, k], dtype: "f32" as const },
-      { shape: [batch, k, n], dtype: "f32" as const },
-    ];
-    await checkFamily(device, matmulOp, inputs, null, { terms: k + 1 });
+  const flags = [false, true].flatMap((transposeA) => [false, true].map((transposeB) => ({ transposeA, transposeB })));
+  const inputsOf = (
+    [batch, m, k, n]: readonly [number, number, number, number],
+    { transposeA, transposeB }: MatmulParams,
+  ): TensorType[] => [
+    { shape: transposeA ? [batch, k, m] : [batch, m, k], dtype: "f32" },
+    { shape: transposeB ? [batch, n, k] : [batch, k, n], dtype: "f32" },
+  ];
+
+  test.each(sizes)("%i × (%i, %i) · (…, %i), as they are and lying otherwise", async (...size) => {
+    const otherwise = flags[1 + (size[1] % 3)]!; // one of the three ways: each kernel takes seconds to compile
+    for (const params of [flags[0]!, otherwise]) {
+      await checkFamily(device, matmulOp, inputsOf(size, params), params, { terms: size[2] + 1 });
+    }
   });
 
   test("128×128 tiles of a large product", async () => {
-    const inputs = [
-      { shape: [1, 1030, 20], dtype: "f32" as const },
-      { shape: [1, 20, 1026], dtype: "f32" as const },
-    ];
-    await checkFamily(device, matmulOp, inputs, null, { terms: 21, variants: ["discrete"] });
+    for (const params of [flags[0]!, flags[3]!]) {
+      const inputs = inputsOf([1, 1030, 20, 1026], params);
+      await checkFamily(device, matmulOp, inputs, params, { terms: 21, variants: ["discrete"] });
+    }
   });
 });
