@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import type { AnyTensor } from "../src/tensor/tensor.ts";
 import { leavesOf } from "../src/tensor/tree.ts";
 import type { Entry, Prepared, Request } from "./protocol.ts";
 import { initialState } from "./reference.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import type { Check, Work } from "./work.ts";
 
 /** A work as contestants are told it, its operands in a temporary file. */
@@ -25,8 +25,8 @@ export async function pose(work: Work): Promise<Posed> {
     )),
     ...Object.entries(work.inputs).map(([name, input]) => ({ ...input, name, values: input.values() })),
   ];
-  const folder = mkdtempSync(`${tmpdir()}/bench-`);
-  const file = `${folder}/operands`;
+  const folder = temporaryFolder();
+  const file = `${folder.path}/operands`;
   const entries: Entry[] = [];
   let offset = 0;
   for (const { name, shape, dtype, values } of arrays) {
@@ -40,7 +40,7 @@ export async function pose(work: Work): Promise<Posed> {
   return {
     request: { do: "prepare", work: work.name, task: work.task, file, entries, wanted },
     checks,
-    remove: () => rmSync(folder, { recursive: true }),
+    remove: folder.remove,
   };
 }
 

@@ -20,7 +20,9 @@ export function uniformInput(shape: Shape, seed: number, scale = 1): Input {
     dtype: "f32",
     values: () => {
       const draw = draws(seed);
-      return Float32Array.from({ length: sizeOf(shape) }, () => (2 * draw() - 1) * scale);
+      const values = new Float32Array(sizeOf(shape));
+      for (let i = 0; i < values.length; i++) values[i] = (2 * draw() - 1) * scale;
+      return values;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { evaluateReference } from "../src/tensor/reference.ts";
 import type { AnyTensor } from "../src/tensor/tensor.ts";
 import { hostLeaf } from "../src/tensor/tensor.ts";
@@ -29,6 +30,7 @@ export async function lossChecks(
   let state = initialState(work);
   const checks: Check[][] = [];
   for (let call = 0; call < calls; call++) {
+    await turn(); // a step takes seconds, and the user may want to stop
     const next = work.run(state, inputs);
     const last = call + 1 === calls; // whose loss needs no gradient
     const done = evaluateReference({ ...next, state: last ? {} : next.state }, { precision: "f64" });

@@ -12,7 +12,7 @@ export interface Interleaved {
 }
 
 const rounds = 5;
-const roundTime = 250; // ms that a contestant gets in a round, unless one call takes longer
+const roundTime = 500; // ms that a contestant gets in a round, unless one call takes longer
 const mostSamples = 9;
 const shortestSample = 10; // ms on a real GPU, where one call is shorter than the wait for it
 const limit = 300_000; // ms
@@ -35,8 +35,9 @@ export async function interleave(contestants: readonly Contestant[]): Promise<In
 /** A few discarded calls, which tell how many fit into a round. */
 async function warmUp(contestant: Contestant): Promise<{ samples: number; calls: number }> {
   const time = async (calls: number): Promise<number> =>
-    Math.max(1e-3, Math.min(...(await contestant.ask({ do: "time", samples: 2, calls }, limit)).ms));
+    Math.max(1e-3, ...(await contestant.ask({ do: "time", samples: 1, calls }, limit)).ms);
   let each = await time(1);
+  if (each < roundTime) each = await time(1);
   let calls = 1;
   if (!contestant.hello.software && each < shortestSample) {
     each = await time(Math.ceil(shortestSample / each)); // a call among many is shorter than one with its wait

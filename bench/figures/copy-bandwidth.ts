@@ -1,3 +1,4 @@
+import { usage } from "../../src/kernels/gpu.ts";
 import { middle, ratioOf } from "../rounds.ts";
 import { elementwiseChains } from "../works/elementwise.ts";
 import { alternate } from "./alternate.ts";
@@ -14,8 +15,8 @@ export const copyBandwidth: DeviceFigure = {
     const work = elementwiseChains.find(({ name }) => name === "chain-64m")!;
     const size = work.bytes / 2; // read, and written again
     const resident = await warmResident(bench, work);
-    const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const [from, to] = [bench.raw.createBuffer({ size, usage }), bench.raw.createBuffer({ size, usage })];
+    const buffer = (): GPUBuffer => bench.raw.createBuffer({ size, usage: usage.copySource | usage.copyTarget });
+    const [from, to] = [buffer(), buffer()];
     const repeats = bench.software ? 1 : calls;
     const copy = async (): Promise<number[]> => {
       await bench.idle();

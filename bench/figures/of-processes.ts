@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import type { Command } from "../contestant.ts";
 import { start } from "../contestant.ts";
 import type { Posed } from "../operands.ts";
 import { findError, pose } from "../operands.ts";
 import type { Row } from "../report.ts";
-import { median } from "../statistics.ts";
+import { middle, ratioOf } from "../rounds.ts";
 import type { Team } from "../team.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { wideResNetStep } from "../works/wide-resnet.ts";
 
 /** A figure of whole processes, which are started for it. */
@@ -17,7 +16,7 @@ export interface ProcessFigure {
 
 const limit = 300_000; // ms
 const warmRuns = 3;
-const steps = 10;
+const steps = 4; // after the checked ones; memory has stopped growing by then
 
 interface Life {
   readonly firstMs: number;
@@ -41,78 +40,84 @@ async function live(command: Command, posed: Posed, more: number, env: Command["
   }
 }
 
-/** Rows of one figure: ours alone, or beside each peer. `values`: ours first. */
-function rowsOf(work: string, unit: string, values: ReadonlyMap<string, readonly number[]>, adapter: string): Row[] {
-  const [[, own], ...peers] = [...values] as [[string, readonly number[]], ...[string, readonly number[]][]];
-  const row = { work, unit, ours: median(own), runs: own.length, adapter };
+/** What each process gave, round by round: ours first, those that failed left out. */
+async function rounds(
+  count: number,
+  { ours, peers, fail }: Team,
+  run: (command: Command, posed: Posed) => Promise<Life>,
+): Promise<ReadonlyMap<string, readonly Life[]>> {
+  const posed = await pose(wideResNetStep(1, 32));
+  const commands = new Set([ours, ...peers].map(({ command }) => command));
+  const lives = new Map<string, Life[]>([...commands].map(({ name }) => [name, []]));
+  try {
+    for (let round = 0; round < count; round++) {
+      for (const command of commands) {
+        try {
+          lives.get(command.name)!.push(await run(command, posed));
+        } catch (error) {
+          fail(`${command.name}: ${(error as Error).message}`);
+          lives.delete(command.name);
+          commands.delete(command);
+        }
+      }
+    }
+  } finally {
+    posed.remove();
+  }
+  return lives.has(ours.command.name) ? lives : new Map();
+}
+
+/** Rows of one figure of the processes: ours alone, or beside each peer. */
+function rowsOf(
+  work: string,
+  unit: string,
+  lives: ReadonlyMap<string, readonly Life[]>,
+  figure: (life: Life) => number,
+): Row[] {
+  const [own, ...peers] = [...lives].map(([name, all]) => ({ name, taken: all.map((life) => [figure(life)]), all }));
+  if (own === undefined) return [];
+  const row = { work, unit, ours: middle(own.taken), runs: own.all.length, adapter: own.all[0]!.adapter! };
   if (peers.length === 0) return [row];
-  return peers.map(([name, theirs]) => {
-    const value = median(theirs);
-    const ratio = value / row.ours;
-    const [min, max] = [Math.min(...theirs) / Math.max(...own), Math.max(...theirs) / Math.min(...own)];
-    return { ...row, peer: { name, value, ratio, min, max } };
-  });
+  return peers.map(({ name, taken }) => ({
+    ...row,
+    peer: { name, value: middle(taken), ...ratioOf(own.taken, taken) },
+  }));
 }
 
 /** The first call of the step in a fresh process: the driver's shader cache empty, and filled by an earlier process. */
 const firstCall: ProcessFigure = {
   name: "wrn-16-1-first-call-b32",
-  measure: async ({ ours, peers, fail }) => {
-    const posed = await pose(wideResNetStep(1, 32));
-    const cold = new Map<string, number[]>();
-    const warm = new Map<string, number[]>();
-    let adapter = "";
-    try {
-      for (const { command } of [ours, ...peers.filter(({ compiles }) => compiles)]) {
-        const folder = mkdtempSync(`${tmpdir()}/bench-cache-`);
+  measure: async (team) => {
+    const caches = new Map<Command, ReturnType<typeof temporaryFolder>>();
+    const lives = await rounds(
+      1 + warmRuns,
+      { ...team, peers: team.peers.filter(({ compiles }) => compiles) },
+      (command, posed) => {
+        const folder = caches.get(command) ?? temporaryFolder();
+        caches.set(command, folder);
         // Mesa's cache, and NVIDIA's
-        const env = { MESA_SHADER_CACHE_DIR: folder, __GL_SHADER_DISK_CACHE_PATH: folder };
-        try {
-          const born = await live(command, posed, 0, env);
-          cold.set(command.name, [born.firstMs]);
-          const later: number[] = [];
-          for (let run = 0; run < warmRuns; run++) later.push((await live(command, posed, 0, env)).firstMs);
-          warm.set(command.name, later);
-          if (command === ours.command) adapter = born.adapter!;
-        } catch (error) {
-          fail(`first call: ${(error as Error).message}`);
-          if (command === ours.command) return [];
-        } finally {
-          rmSync(folder, { recursive: true });
-        }
-      }
-    } finally {
-      posed.remove();
-    }
+        return live(command, posed, 0, {
+          MESA_SHADER_CACHE_DIR: folder.path,
+          __GL_SHADER_DISK_CACHE_PATH: folder.path,
+        });
+      },
+    );
+    for (const folder of caches.values()) folder.remove();
+    const part = (from: number, to: number): ReadonlyMap<string, readonly Life[]> =>
+      new Map([...lives].map(([name, all]) => [name, all.slice(from, to)]));
     return [
-      ...rowsOf("wrn-16-1-first-call-cold-b32", "ms", cold, adapter),
-      ...rowsOf("wrn-16-1-first-call-warm-b32", "ms", warm, adapter),
+      ...rowsOf("wrn-16-1-first-call-cold-b32", "ms", part(0, 1), ({ firstMs }) => firstMs),
+      ...rowsOf("wrn-16-1-first-call-warm-b32", "ms", part(1, 1 + warmRuns), ({ firstMs }) => firstMs),
     ];
   },
 };
 
-/** Peak resident memory of a process that makes a dozen steps. */
+/** Peak resident memory of a process that makes six steps. */
 const peakMemory: ProcessFigure = {
   name: "wrn-16-1-peak-rss-b32",
-  measure: async ({ ours, peers, fail }) => {
-    const posed = await pose(wideResNetStep(1, 32));
-    const taken = new Map<string, number[]>();
-    let adapter = "";
-    try {
-      for (const { command } of [ours, ...peers]) {
-        try {
-          const { mib, adapter: used } = await live(command, posed, steps);
-          taken.set(command.name, [mib]);
-          if (command === ours.command) adapter = used!;
-        } catch (error) {
-          fail(`peak memory: ${(error as Error).message}`);
-          if (command === ours.command) return [];
-        }
-      }
-    } finally {
-      posed.remove();
-    }
-    return rowsOf("wrn-16-1-peak-rss-b32", "mib", taken, adapter);
+  measure: async (team) => {
+    const lives = await rounds(1, team, (command, posed) => live(command, posed, steps));
+    return rowsOf("wrn-16-1-peak-rss-b32", "mib", lives, ({ mib }) => mib);
   },
 };
 
