@@ -118,8 +118,10 @@ fn main(
     continuing { k += 4u; break if k >= depth; }
   }
   if (s >= size.batch || column >= size.n) { return; }
-  for (var i = 0u; i < 16u; i++) {
-    if (row + i < size.m) { store_run_y((s * size.m + row + i) * size.n + column, acc[i], min(4u, size.n - column)); }
+  var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
+  let end = rows_until(row, size.m);
+  for (var i = 0u; i < end; i++) {
+    store_run_y((s * size.m + row + i) * size.n + column, results[i], min(4u, size.n - column));
   }
 }
 
