@@ -22,8 +22,8 @@ const budgets = {
   // the largest live set
   "wrn-16-1 b32": { dispatches: 152, pipelines: 52, wgsl: 271, largest: 12.4, planned: 32.6, overLive: 1.01 },
   "wrn-16-1 b128": { dispatches: 152, pipelines: 52, wgsl: 272, largest: 12.4, planned: 130.2, overLive: 1.01 },
-  "cbd clean b32": { dispatches: 294, pipelines: 119, wgsl: 564, largest: 12.7, planned: 33.4, overLive: 1.02 },
-  "mlp b128": { dispatches: 16, pipelines: 15, wgsl: 73, largest: 8.9, planned: 0.32, overLive: 1.01 },
+  "cbd clean b32": { dispatches: 294, pipelines: 119, wgsl: 565, largest: 12.7, planned: 33.4, overLive: 1.02 },
+  "mlp b128": { dispatches: 16, pipelines: 15, wgsl: 74, largest: 9.2, planned: 0.32, overLive: 1.01 },
 } as const;
 
 /** Once its buffers are there, a step makes nothing new on the device. */
