@@ -67,6 +67,27 @@ for (const [variant, open] of Object.entries(openers))
       await agree(sub(mul(ramp([6, n]), ramp([n])), ramp([6, 1], 1)), 4);
     });
 
+    it.each([1, 2, 3, 5, 6, 7])("%i elements, padded to whole words", async (n) => {
+      await agree(mul(pad(ramp([n]), { padding: [[0, 8 - n]], value: 2 }), 3), 4);
+      await agree(
+        sum(
+          mul(
+            pad(ramp([n, 6]), {
+              padding: [
+                [0, 8 - n],
+                [0, 2],
+              ],
+              value: 2,
+            }),
+            3,
+          ),
+          { axis: 0 },
+        ),
+        64,
+      );
+      await agree(mul(concat([ramp([4]), ramp([n])], { axis: 0 }), slice(ramp([4 + n + 1]), { axis: 0, start: 1 })), 4);
+    });
+
     it.each(edges)("reductions of %i rows, over every axis", async (n) => {
       for (const shape of [
         [n, 5],

@@ -3,6 +3,7 @@ import { KernelError } from "../../tensor/errors.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
 import { fold } from "../../tensor/scalar.ts";
 import { scalarFunctions } from "../../tensor/scalar-functions.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
 import type { IndexPrinter } from "./print-index.ts";
@@ -55,7 +56,9 @@ export function valuePrinter(
   for (const value of valuesBelow(roots)) {
     if (value.kind === "load" && !index.isVector(value.at)) scattered.add(value.tensor.node);
   }
-  const isVector: IsVector = (tensor, at) => width === 4 && !scattered.has(tensor.node) && index.isVector(at);
+  // a buffer that ends within a word cannot be bound as words: a view that fills them up reads its last elements alone
+  const isVector: IsVector = (tensor, at) =>
+    width === 4 && sizeOf(tensor.shape) % 4 === 0 && !scattered.has(tensor.node) && index.isVector(at);
   const stays = (value: Value): boolean => indicesOf([value]).every(isFixed);
   const bind = (value: Value, text: string): string => {
     const name = `v${fixed.length + varying.length}`;
