@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { parseOptions } from "./command.ts";
-import { deviceOption, openChosen, parseDevice } from "./device-option.ts";
+import { deviceOption, openChosen, parseDeviceConfig, tuningOption } from "./device-option.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
@@ -23,18 +23,19 @@ export const demoCommand: Command = {
   summary: "the main job on drawn images in under three minutes: poison, train without and with CBD, compare",
   options: {
     device: deviceOption,
+    tuning: tuningOption,
     out: { value: "DIR", doc: "as for train" },
     json: { doc: "print run.json instead of the table" },
   },
   notes: `With a GPU, software Vulkan included, it is\n  deconfound train ${lines.gpu}
 and on the CPU reference\n  deconfound train ${lines.reference}\n`,
   async run(args, io) {
-    const choice = parseDevice(args);
+    const choice = parseDeviceConfig(args);
     const device = await openChosen(choice, io);
     try {
       const line = lines[device.info().kind];
       io.err(`deconfound train ${line}\n`);
-      const config = { ...parseRunConfig(parseOptions(trainCommand, line.split(" "))), device: choice };
+      const config = { ...parseRunConfig(parseOptions(trainCommand, line.split(" "))), ...choice };
       const run = await prepareRun(config, args.text("out"));
       return await runDefences({ ...run, device, saved: undefined, json: args.flag("json") }, io);
     } finally {

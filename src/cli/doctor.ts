@@ -4,7 +4,7 @@ import { full } from "../tensor/ops/creation.ts";
 import { matmul } from "../tensor/ops/matmul.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Command } from "./command.ts";
-import { deviceOption, openChosen, parseDevice } from "./device-option.ts";
+import { deviceOption, openChosen, parseDeviceConfig, tuningOption } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { versions } from "./versions.ts";
 
@@ -14,10 +14,11 @@ export const doctorCommand: Command = {
   summary: "what this machine offers: adapter, driver, limits, speed; what to install when something lacks",
   options: {
     device: deviceOption,
+    tuning: tuningOption,
     json: { doc: "print the report as JSON" },
   },
   async run(args, io) {
-    const device = await openChosen(parseDevice(args), io);
+    const device = await openChosen(parseDeviceConfig(args), io);
     try {
       const info = device.info();
       const report = { ...versions(), ...info, matmulGflops: await measureMatmul(device) };

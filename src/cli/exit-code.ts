@@ -5,7 +5,7 @@ export const exitCode = {
   failed: 1,
   /** A wrong option, data that is missing or damaged, a folder that cannot be written. Nothing was trained. */
   badUse: 2,
-  /** `doctor`: there is no GPU, only the CPU reference. */
+  /** `doctor`, `tune`: there is no GPU, only the CPU reference. */
   onlyCpu: 3,
   /** SIGINT or SIGTERM; the state is saved where `--out` was given. */
   interrupted: 130,
@@ -17,6 +17,6 @@ export const exitCodeHelp = `Exit codes
   0    done
   1    a defect, or the device failed during the run
   2    wrong option, missing or damaged data, a folder that cannot be written; nothing was trained
-  3    doctor: no GPU, only the CPU reference
+  3    doctor, tune: no GPU, only the CPU reference
   130  interrupted (Ctrl-C); with --out the state is saved, train --resume DIR goes on
 `;

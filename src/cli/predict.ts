@@ -6,7 +6,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../tensor/device.ts";
 import { DataError } from "../tensor/errors.ts";
 import type { Command } from "./command.ts";
-import { deviceOption, openChosen, parseDevice } from "./device-option.ts";
+import { deviceOption, openChosen, parseDeviceConfig, tuningOption } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { attackedTest, loadParts } from "./load-data.ts";
 import type { ModelHeader } from "./model-file.ts";
@@ -32,6 +32,7 @@ export const predictCommand: Command = {
     target: { value: "CLASS", fallback: "0", doc: "class that the trigger calls for" },
     seed: { value: "N", fallback: "0", doc: "builtin: as in training" },
     device: deviceOption,
+    tuning: tuningOption,
     json: { doc: "print predictions and rates as JSON" },
   },
   notes: "Predictions go to standard output as CSV: index,label,class,p0,p1,… The rates go to standard error.\n",
@@ -42,7 +43,7 @@ export const predictCommand: Command = {
     const model = await readModel(requiredOption(args, "model"));
     const { test } = await loadParts(source, seed);
     checkFits(model.header, test);
-    const device = await openChosen(parseDevice(args), io);
+    const device = await openChosen(parseDeviceConfig(args), io);
     try {
       const { predictions, rates } = await predictAll(
         device,

@@ -3,10 +3,10 @@ import { augmentKinds } from "../cbd/augment-kind.ts";
 import type { CbdOptions, Preset } from "../cbd/options.ts";
 import { cbdOptions, presets } from "../cbd/options.ts";
 import { setOption } from "../cbd/settings.ts";
-import type { DeviceChoice } from "../node/index.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { Arguments } from "./command.ts";
-import { parseDevice } from "./device-option.ts";
+import type { DeviceConfig } from "./device-option.ts";
+import { parseDeviceConfig } from "./device-option.ts";
 import type { ModelName } from "./model.ts";
 import { parseModel } from "./model.ts";
 import { choiceOption, choicesOption, integerOption, realOption, requiredOption } from "./values.ts";
@@ -23,7 +23,7 @@ export type Attack =
 export type Defence = "none" | "cbd";
 
 /** One training run, resolved: equal configurations on one adapter give equal results. */
-export interface RunConfig {
+export interface RunConfig extends DeviceConfig {
   readonly source: Source;
   readonly limit: number | null;
   readonly attack: Attack;
@@ -35,7 +35,6 @@ export interface RunConfig {
   readonly init: string | null;
   readonly backdoorInit: string | null;
   readonly seed: number;
-  readonly device: DeviceChoice;
 }
 
 const largestSeed = 2 ** 32 - 1;
@@ -54,7 +53,7 @@ export function parseRunConfig(args: Arguments): RunConfig {
     init: pathOption(args, "init"),
     backdoorInit: pathOption(args, "backdoor-init"),
     seed: integerOption(args, "seed", { min: 0, max: largestSeed }) ?? 0,
-    device: parseDevice(args),
+    ...parseDeviceConfig(args),
   };
 }
 

@@ -9,9 +9,17 @@ import { exitCode, exitCodeHelp } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { predictCommand } from "./predict.ts";
 import { trainCommand } from "./train.ts";
+import { tuneCommand } from "./tune.ts";
 import { packageVersion } from "./versions.ts";
 
-const commands: readonly Command[] = [trainCommand, demoCommand, predictCommand, cleanCommand, doctorCommand];
+const commands: readonly Command[] = [
+  trainCommand,
+  demoCommand,
+  predictCommand,
+  cleanCommand,
+  doctorCommand,
+  tuneCommand,
+];
 
 function help(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));

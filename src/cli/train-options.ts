@@ -1,6 +1,6 @@
 import { describeKind, settings } from "../cbd/settings.ts";
 import type { OptionSpec } from "./command.ts";
-import { deviceOption } from "./device-option.ts";
+import { deviceOption, tuningOption } from "./device-option.ts";
 
 const augmentations = "none|flip|crop+flip|crop+flip+cutout";
 
@@ -33,6 +33,7 @@ export const trainOptions: Readonly<Record<string, OptionSpec>> = {
   set: { value: "NAME=VALUE", repeatable: true, doc: "change any setting below; wins over the options above" },
   seed: { value: "N", fallback: "0", doc: "of the poison, the initial values, the order and the augmentation" },
   device: deviceOption,
+  tuning: tuningOption,
   out: {
     value: "DIR",
     doc: "write run.json, model-<defence>.safetensors, suspects.csv, and the state after each epoch",

@@ -20,7 +20,7 @@ export const trainCommand: Command = {
     const saved = resume === undefined ? undefined : await readRunState(resume);
     const config = saved?.config ?? parseRunConfig(args);
     const run = await prepareRun(config, resume ?? args.text("out"));
-    const device = await openChosen(config.device, io);
+    const device = await openChosen(config, io);
     try {
       return await runDefences({ ...run, device, saved, json: args.flag("json") }, io);
     } finally {

@@ -1,6 +1,6 @@
 import type { TensorType } from "../tensor/tensor.ts";
 import type { Sizes } from "./sizes.ts";
-import type { Winners } from "./tuning.ts";
+import type { Tuned } from "./tuning.ts";
 import type { KernelFile } from "./wgsl.generated.ts";
 
 /** What variant rules may know of the adapter. */
@@ -8,8 +8,8 @@ export interface AdapterFacts {
   readonly adapterClass: "software" | "integrated" | "discrete";
   /** Lanes of a subgroup when every subgroup has the same number; null without the feature. */
   readonly subgroupSize: number | null;
-  /** What `tune` measured on it, before any rule. */
-  readonly winners?: Winners | undefined;
+  /** What was measured on it, before any rule. */
+  readonly tuned?: Tuned;
   readonly limits: {
     readonly maxComputeWorkgroupsPerDimension: number;
     readonly maxComputeInvocationsPerWorkgroup: number;

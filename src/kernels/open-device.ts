@@ -1,92 +1,30 @@
-import type { Device, DeviceInfo } from "../tensor/device.ts";
-import { DeviceError } from "../tensor/errors.ts";
-import type { AdapterFacts } from "./family.ts";
-import type { Wait } from "./gpu.ts";
-import { watchGpu } from "./gpu.ts";
+import type { Device } from "../tensor/device.ts";
+import type { AcquireGpuOptions } from "./acquire-gpu.ts";
+import { acquireGpu } from "./acquire-gpu.ts";
 import { gpuDevice } from "./gpu-device.ts";
+import type { Tuning } from "./tuning.ts";
+import { checkAdapter, parseTuning, tunedBy } from "./tuning.ts";
 
-export interface OpenGpuOptions {
-  /** `navigator.gpu`, or what `webgpu`'s `create([])` returns. */
-  readonly gpu?: GPU;
-  /** An adapter to take instead of asking `gpu` for one. */
-  readonly adapter?: GPUAdapter;
-  /** A device of the caller, taken as it is, with its limits and features. `close()` destroys it. */
-  readonly device?: GPUDevice;
-  /** How to wait for the GPU. @defaultValue a plain await */
-  readonly wait?: Wait;
+export interface OpenGpuOptions extends AcquireGpuOptions {
+  /** What {@link tune} measured on this adapter, instead of the built-in rules for kernels. */
+  readonly tuning?: Tuning;
 }
-
-const wantedFeatures = ["subgroups", "timestamp-query"] as const;
-const wantedLimits = [
-  "maxStorageBuffersPerShaderStage",
-  "maxStorageBufferBindingSize",
-  "maxBufferSize",
-  "maxComputeWorkgroupStorageSize",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeWorkgroupSizeY",
-  "maxComputeWorkgroupSizeZ",
-  "maxComputeWorkgroupsPerDimension",
-] as const;
 
 /**
  * A device on WebGPU, with the adapter's limits and, where it has them, subgroups and timestamps.
  *
  * @throws DeviceError without an adapter, or when the device is refused.
+ * @throws DataError when `tuning` is damaged; ConfigError when it was measured on another adapter.
  */
 export async function openDevice(options: OpenGpuOptions): Promise<Device> {
-  const wait: Wait = options.wait ?? ((promise) => promise);
-  if (options.device !== undefined) return describeAndBuild(options.device, options.device.adapterInfo, wait);
-  const adapter =
-    options.adapter ?? (await options.gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? undefined;
-  if (adapter === undefined) {
-    throw new DeviceError("openDevice: no WebGPU adapter", [
-      options.gpu === undefined
-        ? "give { gpu: navigator.gpu }, an adapter or a device"
-        : "this machine has no usable GPU driver",
-    ]);
+  const tuning = options.tuning === undefined ? undefined : parseTuning(options.tuning, "tuning");
+  const { gpu, info, limits } = await acquireGpu(options, "openDevice");
+  if (tuning === undefined) return gpuDevice(gpu, info, limits);
+  try {
+    checkAdapter(tuning, info.description);
+  } catch (error) {
+    gpu.close();
+    throw error;
   }
-  const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
-  const requiredLimits: Record<string, number> = {};
-  for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];
-  const device = await wait(adapter.requestDevice({ requiredFeatures, requiredLimits }));
-  return describeAndBuild(device, adapter.info, wait);
-}
-
-function describeAndBuild(device: GPUDevice, info: GPUAdapterInfo, wait: Wait): Device {
-  const limits: Record<string, number> = {};
-  for (const name of wantedLimits) limits[name] = device.limits[name];
-  const adapterClass = classOf(info);
-  const described: DeviceInfo = {
-    kind: "gpu",
-    adapterClass,
-    description: [info.description || info.device, info.vendor, info.architecture]
-      .filter((text) => text !== "")
-      .join(", "),
-    features: [...device.features].sort(),
-    limits,
-  };
-  const lanes = info.subgroupMinSize;
-  const fixed = device.features.has("subgroups") && lanes === info.subgroupMaxSize;
-  const adapter: AdapterFacts = {
-    adapterClass,
-    subgroupSize: fixed ? (lanes ?? null) : null,
-    limits: {
-      maxComputeWorkgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
-      maxComputeInvocationsPerWorkgroup: device.limits.maxComputeInvocationsPerWorkgroup,
-      maxComputeWorkgroupStorageSize: device.limits.maxComputeWorkgroupStorageSize,
-    },
-  };
-  return gpuDevice(watchGpu(device, wait), described, {
-    adapter,
-    maxBindings: device.limits.maxStorageBuffersPerShaderStage,
-    maxBindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
-  });
-}
-
-/** Kernel variants differ by this. WebGPU does not tell integrated from discrete; the vendor mostly does. */
-function classOf(info: GPUAdapterInfo): AdapterFacts["adapterClass"] {
-  const words = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
-  if (/llvmpipe|lavapipe|swiftshader|software|basic render/.test(words)) return "software";
-  return /apple|intel|qualcomm|arm|mali|adreno/.test(words) ? "integrated" : "discrete";
+  return gpuDevice(gpu, info, { ...limits, adapter: { ...limits.adapter, tuned: tunedBy(tuning) } });
 }

@@ -28,8 +28,8 @@ export function tileCost(size: TileSize, shape: ProductShape, parts: number, ada
   const { units, invocations, word, dispatch } = machines[adapter.adapterClass];
   const [height, width] = [tileRows(size), tileColumns(size)];
   const tiles = shape.count * Math.ceil(shape.rows / height) * Math.ceil(shape.columns / width) * parts;
-  const each = Math.ceil(tiles / units); // workgroups of the busiest unit
-  const busy = Math.min(1, (each * size.across * size.down) / invocations);
+  const each = Math.max(1, tiles / units) + (tiles > units && tiles % units > 0 ? tail : 0); // workgroups of the busiest unit
+  const busy = Math.min(1, (Math.ceil(each) * size.across * size.down) / invocations);
   const terms = Math.ceil(shape.depth / parts / tileStep) * tileStep;
   const products = (each * height * width * terms) / (size.speed[adapter.adapterClass] * busy);
   if (parts === 1) return products;
@@ -37,12 +37,17 @@ export function tileCost(size: TileSize, shape: ProductShape, parts: number, ada
   return products + dispatch + (words * word) / units;
 }
 
+// A unit holds several workgroups at once, so the last round costs less than a whole one.
+const tail = 0.25;
+
 const leastTerms = 64; // a part: eight steps
+const mostScratch = 2 ** 24; // elements of all parts' results: 64 MiB
 
 /** The number of parts that costs least: a power of two. */
 export function cheapestParts(size: TileSize, shape: ProductShape, adapter: AdapterFacts): number {
   let best = 1;
-  for (let parts = 2; parts * leastTerms <= shape.depth && parts <= 1024; parts *= 2) {
+  const most = Math.min(1024, shape.depth / leastTerms, mostScratch / (shape.count * shape.rows * shape.columns));
+  for (let parts = 2; parts <= most; parts *= 2) {
     if (tileCost(size, shape, parts, adapter) < tileCost(size, shape, best, adapter)) best = parts;
   }
   return best;

@@ -2,10 +2,12 @@ import type { AdapterFacts } from "./family.ts";
 import { cheapestParts, tileCost } from "./tile-cost.ts";
 import type { TileSize } from "./tile-sizes.ts";
 import { tileFits, tileSizes } from "./tile-sizes.ts";
-import { classOf } from "./tuning.ts";
 
 /** Families whose kernels are matrix products. */
-export type ProductFamily = "matmul" | "conv2d" | "conv2dInputGradient" | "conv2dWeightGradient";
+export const productFamilies = ["matmul", "conv2d", "conv2dInputGradient", "conv2dWeightGradient"] as const;
+
+/** One of {@link productFamilies}. */
+export type ProductFamily = (typeof productFamilies)[number];
 
 /**
  * `count` matrix products, each `rows` × `depth` by `depth` × `columns`. Of a convolution: products are groups and, of a strided input
@@ -71,15 +73,15 @@ export function variantsFor(family: ProductFamily, shape: ProductShape, adapter:
     : [...tiles, ...narrow, ...broadcasts];
 }
 
-/** The variant of a family for some products: what was measured on this adapter, else the first of {@link variantsFor}. */
+/** The variant of a family for some products: what was measured on this adapter if it runs, else the first of {@link variantsFor}. */
 export function chooseVariant(family: "matmul", shape: ProductShape, adapter: AdapterFacts): Variant;
 export function chooseVariant(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): Broadcast | Tile;
 export function chooseVariant(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): Variant {
   const variants = variantsFor(family, shape, adapter);
-  const winner = adapter.winners?.get(classOf(family, shape));
-  const tuned = variants.find((variant) => variantName(variant) === winner?.variant);
-  if (winner === undefined || tuned === undefined) return variants[0]!;
-  return splits(family, tuned) ? { ...tuned, parts: Math.min(winner.parts, mostParts(shape)) } : tuned;
+  const measured = adapter.tuned?.(family, shape);
+  const tuned = variants.find((variant) => variantName(variant) === measured?.variant);
+  if (measured === undefined || tuned === undefined) return variants[0]!;
+  return splits(family, tuned) ? { ...tuned, parts: Math.min(measured.parts, mostParts(shape)) } : tuned;
 }
 
 /** Whether a variant's depth can be cut into parts. */

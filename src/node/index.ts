@@ -7,3 +7,5 @@ export { openDevice } from "./open-device.ts";
 export type { HostTensor, SafetensorsFile } from "./safetensors.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { decodeTree, encodeTree, readTensors, toLeaves } from "./tree-file.ts";
+export { tune } from "./tune.ts";
+export { defaultTuningPath, readTuning, writeTuning } from "./tuning-file.ts";

@@ -19,7 +19,7 @@ afterAll(() => {
 test("help and version go to standard output", async () => {
   const help = await command("--help");
   expect(help.code).toBe(0);
-  for (const name of ["train", "demo", "predict", "clean", "doctor"]) {
+  for (const name of ["train", "demo", "predict", "clean", "doctor", "tune"]) {
     expect(help.out).toMatch(new RegExp(`^ {2}${name} `, "m"));
     const page = await command(`${name} --help`);
     expect([page.code, page.err]).toEqual([0, ""]);
@@ -59,6 +59,14 @@ test.each([
     /^deconfound predict: .*none: cannot be read, no such file or folder\n$/,
   ],
   ["clean --out FOLDER/x", /^deconfound clean: --suspects is missing\n$/],
+  ["doctor --device gpu --tuning FOLDER/none", /^deconfound doctor: .*none: cannot be read, no such file or folder\n$/],
+  [
+    "doctor --device gpu --tuning FOLDER/file",
+    /^deconfound doctor: .*file: is no JSON; deconfound tune writes a new one\n$/,
+  ],
+  ["tune --only conv3d", /^deconfound tune: --only: expects some of matmul, conv2d, .*, got "conv3d"\n$/],
+  ["tune --rounds 0", /^deconfound tune: --rounds: expects a whole number from 1 to 1000, got "0"\n$/],
+  ["tune --out FOLDER/file/x/t.json", /^deconfound tune: .*x: cannot be written, a part of the path is a file.*\n$/],
   ["doctor --device tpu", /^deconfound doctor: --device: expects one of auto, gpu, cpu, got "tpu"\n$/],
 ])("deconfound %s: exit 2 and one line", async (line, message) => {
   const { code, out, err } = await command(line.replaceAll("FOLDER", folder));

@@ -10,14 +10,14 @@ const STEP = 8u;
 const INVOCATIONS = ACROSS * DOWN;
 const A_WIDTH = ROW_QUADS * DOWN; // groups of four rows
 const B_WIDTH = QUADS * ACROSS; // groups of four columns
+const WIDTH_BOTH = A_WIDTH + B_WIDTH;
+const BLOCKS = WIDTH_BOTH * STEP / 4u; // of four rows or columns and four terms, a's first
 const A_BLOCKS = A_WIDTH * STEP / 4u;
-const BLOCKS = A_BLOCKS + B_WIDTH * STEP / 4u;
 const BLOCKS_EACH = (BLOCKS + INVOCATIONS - 1u) / INVOCATIONS;
 
 alias Sums = array<vec4f, 4u * ROW_QUADS * QUADS>; // [row][group of four columns]
 
-var<workgroup> a_tile: array<vec4f, 2u * STEP * A_WIDTH>; // [half][term][row / 4]
-var<workgroup> b_tile: array<vec4f, 2u * STEP * B_WIDTH>; // [half][term][column / 4]
+var<workgroup> tile_step: array<vec4f, 2u * STEP * WIDTH_BOTH>; // [half][term][row / 4, then column / 4]
 
 // Row (column) group and first term of a block within its tile.
 struct Block { group: u32, term: u32 }
@@ -40,11 +40,9 @@ fn load_block(e: u32, place: Place, rows: Rows, column: u32, k: u32) -> mat4x4f 
 
 fn keep_block(e: u32, half: u32, v: mat4x4f) {
   let block = block_of(e);
-  let term = half * STEP + block.term;
-  if (e < A_BLOCKS) {
-    for (var l = 0u; l < 4u; l++) { a_tile[(term + l) * A_WIDTH + block.group] = v[l]; }
-  } else if (e < BLOCKS) {
-    for (var l = 0u; l < 4u; l++) { b_tile[(term + l) * B_WIDTH + block.group] = v[l]; }
+  let first = (half * STEP + block.term) * WIDTH_BOTH + select(block.group, A_WIDTH + block.group, e >= A_BLOCKS);
+  if (e < BLOCKS) {
+    for (var l = 0u; l < 4u; l++) { tile_step[first + l * WIDTH_BOTH] = v[l]; }
   }
 }
 
@@ -78,9 +76,9 @@ fn multiply_tile(place: Place, row: u32, column: u32, first: u32, end: u32, thre
 fn multiply_step(half: u32, thread: u32, sums: ptr<function, Sums>) {
   for (var term = half * STEP; term < half * STEP + STEP; term++) {
     var b: array<vec4f, QUADS>;
-    for (var j = 0u; j < QUADS; j++) { b[j] = b_tile[term * B_WIDTH + thread % ACROSS + j * ACROSS]; }
+    for (var j = 0u; j < QUADS; j++) { b[j] = tile_step[term * WIDTH_BOTH + A_WIDTH + thread % ACROSS + j * ACROSS]; }
     for (var i = 0u; i < ROW_QUADS; i++) {
-      let a = a_tile[term * A_WIDTH + thread / ACROSS + i * DOWN];
+      let a = tile_step[term * WIDTH_BOTH + thread / ACROSS + i * DOWN];
       for (var j = 0u; j < QUADS; j++) {
         (*sums)[4u * i * QUADS + j] += a.x * b[j];
         (*sums)[(4u * i + 1u) * QUADS + j] += a.y * b[j];

@@ -41,7 +41,8 @@ export interface CheckOptions {
   readonly absolute?: number;
   readonly terms?: number | undefined;
   readonly data?: readonly NumericArray[];
-  readonly variants?: readonly string[];
+  /** Adapters to lower for. @defaultValue all of {@link adapterVariants} */
+  readonly adapters?: Readonly<Record<string, AdapterFacts>>;
 }
 
 /** Compares an op's kernels on every adapter variant with its float64 reference. */
@@ -56,14 +57,8 @@ export async function checkFamily<P>(
   const data = options.data ?? inputs.map((input, i) => exampleData(input, i + 1));
   const reference = evaluate(op, inputs, outputs, params, data);
   const sizes = options.terms === undefined ? null : evaluate(op, inputs, outputs, params, data.map(magnitudes));
-  const chosen = Object.entries(adapterVariants()).filter(([name]) => options.variants?.includes(name) ?? true);
-  for (const [name, facts] of chosen) {
-    const results = await runFamily(
-      device,
-      op as unknown as Op<never>,
-      { inputs, outputs, params, data },
-      facts as AdapterFacts,
-    );
+  for (const [name, facts] of Object.entries(options.adapters ?? adapterVariants())) {
+    const results = await runFamily(device, op as unknown as Op<never>, { inputs, outputs, params, data }, facts);
     results.forEach((result, output) => {
       for (let i = 0; i < result.length; i++) {
         const want = reference[output]![i]!;

@@ -3,7 +3,7 @@ import { conv2dWeightGradientOp } from "../../../src/tensor/ops/conv2d.ts";
 import { describeGpu } from "../../support/gpu.ts";
 import { checkFamily } from "./check-family.ts";
 import { convolution, convolutions } from "./convolutions.ts";
-import { openDevice } from "./run-family.ts";
+import { openDevice, productAdapters } from "./run-family.ts";
 
 describeGpu("conv2d's weight gradient", () => {
   let device: GPUDevice;
@@ -12,6 +12,8 @@ describeGpu("conv2d's weight gradient", () => {
   });
   afterAll(() => device.destroy());
 
+  const adapters = productAdapters();
+
   const same = { padding: [1, 1, 1, 1] } as const;
   const split = [
     convolution("pixels in parts, the last one short", [2, 21, 19, 4], [3, 3, 4, 8], same),
@@ -19,6 +21,6 @@ describeGpu("conv2d's weight gradient", () => {
   ];
   test.each([...convolutions, ...split])("$title", async ({ x, y, w, params, terms }) => {
     const inputs = [x, y].map((shape) => ({ shape, dtype: "f32" as const }));
-    await checkFamily(device, conv2dWeightGradientOp, inputs, { ...params, weightShape: w }, { terms });
+    await checkFamily(device, conv2dWeightGradientOp, inputs, { ...params, weightShape: w }, { terms, adapters });
   });
 });

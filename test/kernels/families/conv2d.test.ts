@@ -4,7 +4,7 @@ import { conv2dInputGradientOp, conv2dOp } from "../../../src/tensor/ops/conv2d.
 import { describeGpu } from "../../support/gpu.ts";
 import { checkFamily } from "./check-family.ts";
 import { convolutions } from "./convolutions.ts";
-import { openDevice } from "./run-family.ts";
+import { openDevice, productAdapters } from "./run-family.ts";
 
 describeGpu("conv2d", () => {
   let device: GPUDevice;
@@ -13,10 +13,17 @@ describeGpu("conv2d", () => {
   });
   afterAll(() => device.destroy());
 
+  const adapters = productAdapters();
   const f32 = (shape: readonly number[]): { shape: readonly number[]; dtype: "f32" } => ({ shape, dtype: "f32" });
 
   test.each(convolutions)("$title", async ({ x, w, y, params, terms }) => {
-    await checkFamily<ConvParams>(device, conv2dOp, [f32(x), f32(w)], params, { terms });
-    await checkFamily(device, conv2dInputGradientOp, [f32(y), f32(w)], { ...params, inputShape: x }, { terms });
+    await checkFamily<ConvParams>(device, conv2dOp, [f32(x), f32(w)], params, { terms, adapters });
+    await checkFamily(
+      device,
+      conv2dInputGradientOp,
+      [f32(y), f32(w)],
+      { ...params, inputShape: x },
+      { terms, adapters },
+    );
   });
 });

@@ -4,7 +4,7 @@ import { matmulOp } from "../../../src/tensor/ops/matmul.ts";
 import type { TensorType } from "../../../src/tensor/tensor.ts";
 import { describeGpu } from "../../support/gpu.ts";
 import { checkFamily } from "./check-family.ts";
-import { openDevice } from "./run-family.ts";
+import { openDevice, productAdapters } from "./run-family.ts";
 
 describeGpu("matmul", () => {
   let device: GPUDevice;
@@ -12,6 +12,8 @@ describeGpu("matmul", () => {
     device = await openDevice();
   });
   afterAll(() => device.destroy());
+
+  const adapters = productAdapters();
 
   // batch, m, k, n: around tiles of 16 and 64 rows, 16, 32 and 64 columns, 4 and 16 of k
   const sizes: readonly (readonly [number, number, number, number])[] = [
@@ -38,14 +40,7 @@ describeGpu("matmul", () => {
   test.each(sizes)("%i × (%i, %i) · (…, %i), as they are and lying otherwise", async (...size) => {
     const otherwise = flags[1 + (size[1] % 3)]!; // one of the three ways: each kernel takes seconds to compile
     for (const params of [flags[0]!, otherwise]) {
-      await checkFamily(device, matmulOp, inputsOf(size, params), params, { terms: size[2] + 1 });
-    }
-  });
-
-  test("128×128 tiles of a large product", async () => {
-    for (const params of [flags[0]!, flags[3]!]) {
-      const inputs = inputsOf([1, 1030, 20, 1026], params);
-      await checkFamily(device, matmulOp, inputs, params, { terms: 21, variants: ["discrete"] });
+      await checkFamily(device, matmulOp, inputsOf(size, params), params, { terms: size[2] + 1, adapters });
     }
   });
 });

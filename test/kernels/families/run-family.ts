@@ -36,6 +36,12 @@ export function adapterVariants(): Readonly<Record<string, AdapterFacts>> {
     : { subgroups: { adapterClass: "software", subgroupSize: size, limits }, portable, folded, discrete };
 }
 
+/** {@link adapterVariants} without the card, whose tiles variants.test.ts forces: each compiles for a second. */
+export function productAdapters(): Readonly<Record<string, AdapterFacts>> {
+  const { discrete: _, ...others } = adapterVariants();
+  return others;
+}
+
 /** A dispatch's module with plain buffer access on every operand. */
 export function linkPlain(spec: DispatchSpec, typeOf: (operand: Operand) => TensorType, adapter: AdapterFacts): string {
   const operands = [...Object.entries(spec.reads), ...Object.entries(spec.writes)].map(([name, operand], binding) => {
