@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { stopAll } from "./contestant.ts";
 import { items } from "./items.ts";
 import { choose, parseOptions } from "./options.ts";
@@ -14,9 +15,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * Runs benchmarks and prints their rows: JSON lines as they come, or a table at the end. All else goes to stderr.
  *
  * @param places.ours - the bundle of our contestant. @param places.peers - the folder `bench/peers`.
+ * @param places.versions - of what the bundle is made from.
  * @returns the exit code: 1 when a contestant was wrong, too slow or died.
  */
-export async function main(args: readonly string[], places: { ours: string; peers: string }): Promise<number> {
+export async function main(
+  args: readonly string[],
+  places: { ours: string; peers: string; versions: string },
+): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
   process.on("exit", stopAll);
   let failures = 0;
@@ -30,8 +35,9 @@ export async function main(args: readonly string[], places: { ours: string; peer
     const command = { name: "ours", file: process.execPath, args: [places.ours] };
     const ours = member(command, { heavy: true, compiles: true });
     const { hello } = await ours.ready();
-    say(`${hello.version} on ${hello.adapter}`);
-    const peers = options.peers ? await findPeers(places.peers, hello.adapter!) : [];
+    const versions = [`${places.versions}, Node ${process.version}, on ${hello.adapter}, ${cores()}`];
+    say(versions[0]!);
+    const peers = options.peers ? await findPeers(places.peers, hello.adapter!, versions) : [];
     const team: Team = { ours, peers, fail };
     const chosen = choose(items, options.only, !hello.software);
     const rows: Row[] = [];
@@ -46,7 +52,9 @@ export async function main(args: readonly string[], places: { ours: string; peer
         fail(`${item.name}: ${messageOf(error)}`);
       }
     }
-    if (!options.json && rows.length > 0) console.log(table(rows));
+    if (!options.json && rows.length > 0) {
+      console.log(`${new Date().toISOString().slice(0, 10)}: ${versions.join("; ")}.\n\n${table(rows)}`);
+    }
   } catch (error) {
     fail(messageOf(error));
   }
@@ -54,8 +62,13 @@ export async function main(args: readonly string[], places: { ours: string; peer
   return failures > 0 ? 1 : 0;
 }
 
-/** The peers that this machine has. @throws Error when it has none, or one that computes on another adapter. */
-async function findPeers(folder: string, adapter: string): Promise<Member[]> {
+function cores(): string {
+  const { length } = cpus();
+  return `${length} × ${cpus()[0]?.model.trim() ?? "CPU"}`;
+}
+
+/** The peers that this machine has; adds their versions. @throws Error when it has none, or one that computes on another adapter. */
+async function findPeers(folder: string, adapter: string, versions: string[]): Promise<Member[]> {
   const found: Member[] = [];
   const missing: string[] = [];
   for (const peerOf of peersIn(folder)) {
@@ -71,6 +84,7 @@ async function findPeers(folder: string, adapter: string): Promise<Member[]> {
       throw new Error(`${name} computes on ${hello.adapter}, ours on ${adapter}: no comparison`);
     }
     say(`beside ${name}: ${hello.version}`);
+    versions.push(`${name}: ${hello.version}`);
     found.push(peer);
   }
   for (const line of missing) say(line);

@@ -44,7 +44,7 @@ function roundedAll(figures: Readonly<Record<string, number>>): Record<string, n
 
 const heads = ["work", "ours", "peer", "theirs", "theirs ÷ ours", "runs", "others' CPU", "and"] as const;
 
-/** Rows as a Markdown table, which is also readable as it is. */
+/** Rows as a Markdown table, which is also readable as it is; columns without an entry are left out. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map(({ work, unit, ours, peer, runs, others, also = {} }) => [
     work,
@@ -58,7 +58,9 @@ export function table(rows: readonly Row[]): string {
       .map(([name, value]) => `${name} ${value}`)
       .join(", "),
   ]);
-  const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]): string => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
+  const used = heads.map((_, i) => i).filter((i) => cells.some((row) => row[i] !== ""));
+  const widths = used.map((i) => Math.max(heads[i]!.length, ...cells.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${used.map((i, at) => row[i]!.padEnd(widths[at]!)).join(" | ")} |`;
   return [line(heads), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...cells.map(line)].join("\n");
 }

@@ -17,17 +17,32 @@ const mostSamples = 9;
 const shortestSample = 10; // ms on a real GPU, where one call is shorter than the wait for it
 const limit = 300_000; // ms
 
-/** Times contestants that have the same work prepared, in turn: A, B, C, A, B, C … */
-export async function interleave(contestants: readonly Contestant[]): Promise<Interleaved> {
-  const plans = new Map<Contestant, { samples: number; calls: number }>();
-  for (const contestant of contestants) plans.set(contestant, await warmUp(contestant));
-  const others = othersShare(contestants.map(({ pid }) => pid));
+/**
+ * Times contestants that have the same work prepared, in turn: A, B, C, A, B, C …
+ *
+ * @param fail - told who fails on the way, and is left out.
+ */
+export async function interleave(
+  contestants: readonly Contestant[],
+  fail: (message: string) => void,
+): Promise<Interleaved> {
   const taken = new Map<Contestant, number[][]>(contestants.map((contestant) => [contestant, []]));
+  const inTurn = async (act: (contestant: Contestant) => Promise<unknown>): Promise<void> => {
+    for (const contestant of [...taken.keys()]) {
+      await act(contestant).catch((error: Error) => {
+        fail(error.message);
+        taken.delete(contestant);
+      });
+    }
+  };
+  const plans = new Map<Contestant, { samples: number; calls: number }>();
+  await inTurn(async (contestant) => plans.set(contestant, await warmUp(contestant)));
+  const others = othersShare([...taken.keys()].map(({ pid }) => pid));
   for (let round = 0; round < rounds; round++) {
-    for (const contestant of contestants) {
+    await inTurn(async (contestant) => {
       const { ms } = await contestant.ask({ do: "time", ...plans.get(contestant)! }, limit);
       taken.get(contestant)!.push([...ms]);
-    }
+    });
   }
   return { rounds: taken, others: others() };
 }

@@ -23,9 +23,10 @@ export async function sideBySide(work: Work, { ours, peers, fail }: Team): Promi
   } finally {
     posed.remove();
   }
-  const { rounds, others } = await interleave(contestants);
-  const [own, ...theirs] = contestants.map((contestant) => ({ contestant, taken: rounds.get(contestant)! }));
-  const { contestant, taken } = own!;
+  const { rounds, others } = await interleave(contestants, fail);
+  const [own, ...theirs] = [...rounds].map(([contestant, taken]) => ({ contestant, taken }));
+  if (own === undefined || own.contestant !== contestants[0]) return [];
+  const { contestant, taken } = own;
   const { adapter } = contestant.hello;
   const row = {
     work: work.name,

@@ -1,6 +1,6 @@
 // Runs the benchmarks: node scripts/bench.mjs [--peers] [--json] [--only NAME]. The driver and our contestant, a child process,
 // are bundled from source into a folder of their own, from where the package webgpu is found.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -20,5 +20,8 @@ await build({
   outdir: folder,
   outExtension: { ".js": ".mjs" },
 });
+const { version, optionalDependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+const versions = `deconfound ${version}, webgpu ${optionalDependencies.webgpu}`;
 const { main } = await import(pathToFileURL(`${folder}/main.mjs`).href);
-process.exitCode = await main(process.argv.slice(2), { ours: `${folder}/ours.mjs`, peers: `${root}bench/peers` });
+const places = { ours: `${folder}/ours.mjs`, peers: `${root}bench/peers`, versions };
+process.exitCode = await main(process.argv.slice(2), places);

@@ -1,5 +1,6 @@
 import type { BenchDevice } from "../gpu.ts";
 import type { FigureRow } from "../protocol.ts";
+import type { Resident } from "../resident.ts";
 import { median } from "../statistics.ts";
 import { wideResNetStep } from "../works/wide-resnet.ts";
 import type { Observation } from "./cost-model.ts";
@@ -13,21 +14,33 @@ const steps = [
 ];
 const samples = 5;
 
-async function observe(bench: BenchDevice, width: number, batch: number): Promise<Observation> {
-  const resident = await warmResident(bench, wideResNetStep(width, batch));
+type Counts = Omit<Observation, "ms">;
+
+async function countsOf(resident: Resident): Promise<Counts> {
   const { kernels } = await resident.profile();
-  const ms = median(await resident.time(samples, 1));
-  resident.release();
   const total = (of: "flops" | "bytes" | "calls"): number => kernels.reduce((sum, kernel) => sum + kernel[of], 0);
-  return { flops: total("flops"), bytes: total("bytes"), dispatches: total("calls"), ms };
+  return { flops: total("flops"), bytes: total("bytes"), dispatches: total("calls") };
+}
+
+/** All steps, timed in turn. */
+async function observe(bench: BenchDevice): Promise<Observation[]> {
+  const running: { resident: Resident; counts: Counts; taken: number[] }[] = [];
+  for (const { width, batch } of steps) {
+    const resident = await warmResident(bench, wideResNetStep(width, batch));
+    running.push({ resident, counts: await countsOf(resident), taken: [] });
+  }
+  for (let round = 0; round < samples; round++) {
+    for (const { resident, taken } of running) taken.push(...(await resident.time(1, 1)));
+  }
+  for (const { resident } of running) resident.release();
+  return running.map(({ counts, taken }) => ({ ...counts, ms: median(taken) }));
 }
 
 /** The step against batch and width, and the model of three constants that explains it. */
 export const scaling: DeviceFigure = {
   name: "scaling",
   measure: async (bench) => {
-    const seen: Observation[] = [];
-    for (const { width, batch } of steps) seen.push(await observe(bench, width, batch));
+    const seen = await observe(bench);
     const model = fitCosts(seen);
     const curve = steps.map(({ width, batch }, i): FigureRow => {
       const { ms, flops, bytes, dispatches } = seen[i]!;

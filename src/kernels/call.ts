@@ -1,88 +1,11 @@
-import type { AdapterLimits } from "../tensor/device.ts";
 import type { Site } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import type { Executable } from "./executable.ts";
-import type { Gpu } from "./gpu.ts";
-import type { GpuStorage, Heap } from "./heap.ts";
-import type { HostInputs } from "./host-inputs.ts";
-import type { OutputLayout } from "./output-layout.ts";
-import type { Plan, PlanRequest } from "./plan.ts";
-import type { PlanBuffers } from "./plan-buffers.ts";
+import type { Bound } from "./bind-arguments.ts";
+import { bindArguments } from "./bind-arguments.ts";
 import { bytesOf } from "./plan-keys.ts";
 import type { BufferPool, PooledBuffer } from "./pool.ts";
 import type { Range } from "./range.ts";
-
-/** What calls of one device share. */
-export interface Shop {
-  readonly gpu: Gpu;
-  readonly pool: BufferPool;
-  readonly heap: Heap;
-}
-
-/** A plan on the device. */
-export interface Loaded {
-  readonly name: string;
-  readonly plan: Plan;
-  readonly executable: Executable;
-  readonly buffers: PlanBuffers;
-  readonly hostInputs: HostInputs;
-  readonly outputs: OutputLayout;
-}
-
-/** What to load: a plan's request, and the leaves that each call brings, in order. */
-export interface LoadRequest extends PlanRequest {
-  readonly inputs: readonly AnyTensor[];
-}
-
-/** What programs of one device need to be planned and run. */
-export interface Workshop extends Shop {
-  load(name: string, request: LoadRequest): Promise<Loaded>;
-  /** Gives plans back once `owner`, the program that runs them, is collected; a call under way keeps it. */
-  unloadWith(owner: object, plans: readonly PlanBuffers[]): void;
-  /** What the adapter does at best; measured once. */
-  limits(): Promise<AdapterLimits>;
-}
-
-/** A call's arguments on the device, by input number. */
-export interface Bound {
-  readonly leaves: readonly AnyTensor[];
-  /** undefined: written to the plan's own memory. */
-  readonly storages: (GpuStorage | undefined)[];
-  readonly ranges: readonly Range[];
-  /** Storages that donated values have left: to be released once the copies out of them are submitted. */
-  readonly left: readonly GpuStorage[];
-}
-
-/**
- * Finds each argument's memory; host leaves are written in the queue's order, those that an output is written over to memory
- * of their own, since it outlives the call. Donated leaves that are written over leave a buffer that they share: WebGPU refuses a
- * dispatch that writes a buffer and reads any other part of it. Their results have buffers of their own, so a loop pays once.
- */
-export function bindArguments(
-  { name, outputs, hostInputs }: Loaded,
-  leaves: readonly AnyTensor[],
-  { heap, pool }: Shop,
-  encoder: GPUCommandEncoder,
-): Bound {
-  const storages = leaves.map((leaf) => heap.find(leaf, name));
-  const left: GpuStorage[] = [];
-  for (const { input, inPlace, tensor } of outputs.places) {
-    const storage = storages[input];
-    if (!inPlace || storage?.pooled.users === 1) continue;
-    if (storage === undefined) {
-      storages[input] = heap.find(heap.upload(leaves[input]!, tensor), name);
-      continue;
-    }
-    const pooled = pool.take(storage.bytes);
-    encoder.copyBufferToBuffer(storage.range.buffer, storage.range.offset, pooled.buffer, 0, storage.bytes);
-    storages[input] = heap.find(heap.hold(tensor, pooled), name);
-    left.push(storage);
-  }
-  const written = new Map<number, AnyTensor>();
-  for (const [i, leaf] of leaves.entries()) if (storages[i] === undefined) written.set(i, leaf);
-  hostInputs.write(written);
-  return { leaves, storages, left, ranges: storages.map((storage, i) => storage?.range ?? hostInputs.range(i)) };
-}
+import type { Loaded, Shop } from "./workshop.ts";
 
 /** Buffers for the outputs that a call computes where they stay. */
 export function takeDirect({ plan }: Loaded, pool: BufferPool): PooledBuffer[] {

@@ -70,6 +70,7 @@ export async function makeExecutable(
   /** A range of the plan, or the number of one of the call. */
   const sourceOf = (ref: BufferRef): Range | number => {
     if (ref.kind === "scratch") return placed(ref);
+    if (ref.kind === "arena") return ref.arena.ofCaller ? numbers.get(ref.arena.members[0]!.node)! : placed(ref);
     const { node } = ref.tensor;
     return numbers.get(node) ?? (node.op === undefined ? constant(ref.tensor) : placed(ref));
   };

@@ -4,7 +4,7 @@ import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { flattenTree, mapTree, unflattenTree } from "../tensor/tree.ts";
 import { measureLimits } from "./adapter-limits.ts";
-import type { Loaded, Workshop } from "./call.ts";
+import { inputArenas } from "./bind-arguments.ts";
 import { runCall } from "./call.ts";
 import { makeExecutable } from "./executable.ts";
 import type { Gpu } from "./gpu.ts";
@@ -20,6 +20,7 @@ import { planBuffers } from "./plan-buffers.ts";
 import { bufferPool } from "./pool.ts";
 import { gpuProgram } from "./program.ts";
 import { identifier, structureOf } from "./structure.ts";
+import type { Loaded, Workshop } from "./workshop.ts";
 
 const evaluatePlans = 256; // forms of eager programs kept; the oldest goes first
 
@@ -45,7 +46,15 @@ export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Devic
       const executable = await makeExecutable(plan, request.inputs, buffers, gpu, pipelines);
       loadedBuffers.add(buffers);
       const outputs = layOutOutputs(plan, request.inputs);
-      return { name, plan, executable, buffers, hostInputs: hostInputs(buffers, gpu.device.queue), outputs };
+      return {
+        name,
+        plan,
+        executable,
+        buffers,
+        hostInputs: hostInputs(buffers, gpu.device.queue),
+        outputs,
+        arenas: inputArenas(plan, request.inputs),
+      };
     },
     unloadWith: (owner, plans) => collected.register(owner, plans),
     limits() {

@@ -9,10 +9,10 @@ export type KeyOf = (ref: BufferRef) => string;
 export function bufferKeys(): KeyOf {
   const ids = new Map<object, number>();
   return (ref) => {
-    const thing = ref.kind === "value" ? ref.tensor.node : ref.id;
+    const thing = ref.kind === "value" ? ref.tensor.node : ref.kind === "arena" ? ref.arena : ref.id;
     const id = ids.get(thing) ?? ids.size;
     ids.set(thing, id);
-    return ref.kind === "value" ? `n${id}.${ref.tensor.index}` : `s${id}`;
+    return ref.kind === "value" ? `n${id}.${ref.tensor.index}` : `${ref.kind[0]}${id}`;
   };
 }
 
@@ -21,12 +21,13 @@ export const valueRef = (tensor: AnyTensor): BufferRef => ({ kind: "value", tens
 /** True if both name the content of one buffer. */
 export function isSameBuffer(a: BufferRef, b: BufferRef): boolean {
   if (a.kind === "scratch") return b.kind === "scratch" && a.id === b.id;
+  if (a.kind === "arena") return b.kind === "arena" && a.arena === b.arena;
   return b.kind === "value" && a.tensor.node === b.tensor.node && a.tensor.index === b.tensor.index;
 }
 
 /** A leaf's buffer belongs to the caller; every other one to the plan. */
 export function isLeafRef(ref: BufferRef): boolean {
-  return ref.kind === "value" && ref.tensor.node.op === undefined;
+  return ref.kind === "arena" ? ref.arena.ofCaller : ref.kind === "value" && ref.tensor.node.op === undefined;
 }
 
 export function refType(ref: BufferRef): TensorType {

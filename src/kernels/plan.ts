@@ -2,21 +2,23 @@ import { DeviceError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { AnyTensor, Node, TensorType } from "../tensor/tensor.ts";
 import { formatType, outputOf } from "../tensor/tensor.ts";
+import { clashingLeaves, packedLeaves } from "./arenas.ts";
 import { elementwiseStep } from "./codegen/elementwise.ts";
 import { reduceSteps } from "./codegen/reduce.ts";
 import type { AdapterFacts } from "./family.ts";
 import { familySteps, hasKernel } from "./family-step.ts";
-import type { Life, MemoryPlan } from "./memory-plan.ts";
-import { planMemory } from "./memory-plan.ts";
+import { isPackedUpdate, packedUpdateStep, updatedLeaf } from "./packed-update.ts";
 import { absorbEpilogues } from "./passes/epilogues.ts";
 import type { Kernel } from "./passes/group.ts";
 import { groupKernels } from "./passes/group.ts";
+import { packUpdates } from "./passes/pack-updates.ts";
 import { prepare } from "./passes/prepare.ts";
 import type { Cut } from "./passes/regions.ts";
 import { cut, resolve, roleOf } from "./passes/regions.ts";
 import { overwriteAfterReaders, schedule } from "./passes/schedule.ts";
-import type { KeyOf } from "./plan-keys.ts";
-import { bufferKeys, bytesOf, isLeafRef, refType, valueRef } from "./plan-keys.ts";
+import type { Placement } from "./place-values.ts";
+import { placeValues } from "./place-values.ts";
+import { bufferKeys, bytesOf, refType, valueRef } from "./plan-keys.ts";
 import type { Step } from "./step.ts";
 
 /** Limits that a plan must keep. */
@@ -42,15 +44,10 @@ export interface PlanResult {
 }
 
 /** Dispatches in order, with the memory they use. Nothing here touches a GPU. */
-export interface Plan {
+export interface Plan extends Placement {
   readonly steps: readonly Step[];
   /** Where each output's value lies after the last step. */
   readonly results: readonly PlanResult[];
-  /** Outputs that each call computes into a buffer of its own instead of copying them out of a slot. */
-  readonly direct: ReadonlySet<Node>;
-  readonly memory: MemoryPlan;
-  /** The names that `memory` knows buffers by. */
-  readonly keyOf: KeyOf;
   /** Bytes of one buffer for every value of the program after sharing, before fusion. */
   readonly naiveBytes: number;
   /** Nodes after passes, for dumps. */
@@ -58,29 +55,75 @@ export interface Plan {
 }
 
 export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
-  const outputs = prepare(request.outputs, hasKernel);
-  const region = cut(outputs, limits.maxBindings);
-  const kernels = absorbEpilogues(groupKernels(region, limits.maxBindings), region, limits.maxBindings);
-  const overwrites = chooseOverwrites(outputs, request.donations, region, kernels);
+  const { donations } = request;
+  const prepared = prepare(request.outputs, hasKernel);
+  const plain = arrange(prepared, limits);
+  const apart = new Set<Node>();
+  for (;;) {
+    const packed = packUpdates(prepared, donations, plain.kernels, apart, limits);
+    const better = packed === prepared ? plain : arrange(packed, limits);
+    const [outputs, arranged] = better.kernels.length < plain.kernels.length ? [packed, better] : [prepared, plain];
+    const { steps, results, late } = makeSteps(outputs, donations, arranged, limits);
+    const refused = [...late, ...clashingLeaves(steps, bufferKeys())];
+    if (refused.length === 0) {
+      checkLimits(steps, limits);
+      const placement = placeValues(steps, results);
+      return { steps, results, ...placement, naiveBytes: naiveBytes(plain.region.order), order: arranged.region.order };
+    }
+    for (const { node } of refused) apart.add(node);
+  }
+}
+
+/** A program cut into kernels. */
+interface Arranged {
+  readonly region: Cut;
+  readonly kernels: readonly Kernel[];
+}
+
+function arrange(outputs: readonly AnyTensor[], { maxBindings }: PlanLimits): Arranged {
+  const region = cut(outputs, maxBindings);
+  return { region, kernels: absorbEpilogues(groupKernels(region, maxBindings), region, maxBindings) };
+}
+
+function naiveBytes(order: readonly Node[]): number {
+  const values = order.flatMap((node) => (node.op === undefined ? [] : node.outputs));
+  return values.reduce((total, type) => total + bytesOf(type), 0);
+}
+
+interface MadeSteps {
+  readonly steps: readonly Step[];
+  readonly results: readonly PlanResult[];
+  /** Packed leaves whose old value is needed after their update. */
+  readonly late: readonly AnyTensor[];
+}
+
+function makeSteps(
+  outputs: readonly AnyTensor[],
+  donations: ReadonlyMap<number, AnyTensor>,
+  { region, kernels }: Arranged,
+  limits: PlanLimits,
+): MadeSteps {
+  const overwrites = chooseOverwrites(outputs, donations, region, kernels);
+  const packed = packedLeaves(region.order);
+  const late = packed.filter(({ update, over }) => !overwriteAfterReaders(kernels, update, over, region));
   const needed = new Set(kernels.flatMap((kernel) => [...kernel.reads]));
   const stored = new Set(outputs.map((output) => resolve(output).node));
   for (const output of stored) needed.add(output);
   const takes = (node: Node): number =>
-    overwrites.has(node) || !needed.has(node) ? 0 : node.outputs.reduce((total, type) => total + bytesOf(type), 0);
+    overwrites.has(node) || isPackedUpdate(node) || !needed.has(node)
+      ? 0
+      : node.outputs.reduce((total, type) => total + bytesOf(type), 0);
   const made = schedule(kernels, takes, stored).flatMap((kernel) =>
     stepsOf(kernel, region, overwrites, needed, limits.adapter),
   );
   const steps = readOverwritten(made, overwrites);
   const results = outputs.map((output, i) => {
-    const over = request.donations.get(i);
-    const inPlace = over !== undefined && overwrites.get(resolve(output).node) === over && isUpdated(steps, over);
-    return { type: output, tensor: inPlace ? over : resolve(output), inPlace };
+    const value = resolve(output);
+    const over = overwrites.get(value.node);
+    const leaf = updatedLeaf(value) ?? (over !== undefined && isUpdated(steps, over) ? over : null);
+    return { type: output, tensor: leaf ?? value, inPlace: leaf !== null && leaf === donations.get(i) };
   });
-  checkLimits(steps, limits);
-  const direct = chooseDirect(results);
-  const keyOf = bufferKeys();
-  const memory = planMemory(livesOf(steps, results, direct, keyOf));
-  return { steps, results, direct, memory, keyOf, naiveBytes: naiveBytes(region.order), order: region.order };
+  return { steps, results, late: late.map(({ over }) => over) };
 }
 
 /** Outputs that may be written over a donated input: elementwise ones, after every other reader of the old value. */
@@ -106,7 +149,10 @@ function readOverwritten(steps: readonly Step[], overwrites: ReadonlyMap<Node, A
   return steps.map((step) => ({
     ...step,
     buffers: step.buffers.map((buffer) => {
-      const over = buffer.ref.kind === "value" ? overwrites.get(buffer.ref.tensor.node) : undefined;
+      if (buffer.ref.kind !== "value") return buffer;
+      const updated = updatedLeaf(buffer.ref.tensor);
+      if (updated !== null) return { ...buffer, ref: valueRef(updated) };
+      const over = overwrites.get(buffer.ref.tensor.node);
       return over !== undefined && isUpdated(steps, over) ? { ...buffer, ref: valueRef(over) } : buffer;
     }),
   }));
@@ -140,46 +186,13 @@ function stepsOf(
     }
     case "family": {
       const node = kernel.roots[0]!;
+      if (isPackedUpdate(node)) return [packedUpdateStep(node, adapter)];
       const melted = targets.slice(1);
       const results = node.outputs.map((_, index) => outputOf(node, index));
       const epilogue = { results, stored: needed.has(node), roots: melted, isMaterialised };
       return familySteps(node, adapter, melted.length === 0 ? null : epilogue);
     }
   }
-}
-
-/** A bind group for the call's own buffer takes as long as copying this. */
-const directBytes = 2 ** 18;
-
-function chooseDirect(results: Plan["results"]): Set<Node> {
-  const made = results.filter(({ tensor, inPlace }) => !inPlace && tensor.node.op !== undefined);
-  const large = made.filter(({ tensor }) => tensor.node.outputs.length === 1 && bytesOf(tensor) >= directBytes);
-  return new Set(large.map(({ tensor }) => tensor.node));
-}
-
-/** From first write to last read; results live past the last step. Leaves and direct outputs have buffers of their own. */
-function livesOf(steps: readonly Step[], results: Plan["results"], direct: ReadonlySet<Node>, keyOf: KeyOf): Life[] {
-  const lives = new Map<string, Life & { to: number; readonly bound: Map<number, boolean> }>();
-  steps.forEach((step, at) => {
-    for (const { ref, access } of step.buffers) {
-      if (isLeafRef(ref) || (ref.kind === "value" && direct.has(ref.tensor.node))) continue;
-      const key = keyOf(ref);
-      const life = lives.get(key) ?? { key, bytes: bytesOf(refType(ref)), from: at, to: at, bound: new Map() };
-      life.to = at;
-      life.bound.set(at, access !== "read" || life.bound.get(at) === true);
-      lives.set(key, life);
-    }
-  });
-  for (const { tensor } of results) {
-    const life = lives.get(keyOf(valueRef(tensor)));
-    if (life !== undefined) life.to = steps.length;
-  }
-  return [...lives.values()];
-}
-
-function naiveBytes(order: readonly Node[]): number {
-  const values = order.filter((node) => node.op !== undefined).flatMap((node) => node.outputs);
-  return values.reduce((total, type) => total + bytesOf(type), 0);
 }
 
 function checkLimits(steps: readonly Step[], limits: PlanLimits): void {

@@ -9,12 +9,13 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { isTensor, outputOf } from "../tensor/tensor.ts";
 import { trace } from "../tensor/trace.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
-import type { Loaded, Workshop } from "./call.ts";
-import { bindArguments, callRanges, endDonated, runCall, takeDirect } from "./call.ts";
+import { bindArguments } from "./bind-arguments.ts";
+import { callRanges, endDonated, runCall, takeDirect } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
 import { memoryReport } from "./memory-report.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import { profileExecutable } from "./profile.ts";
+import type { Loaded, Workshop } from "./workshop.ts";
 
 /** A traced function and its plan. */
 interface Compiled {

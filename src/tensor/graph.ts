@@ -1,7 +1,14 @@
 import type { AnyTensor, Node } from "./tensor.ts";
 
-/** Nodes that `roots` need, inputs before users. Iterative: chains of 10⁵ nodes are fine. */
-export function topologicalOrder(roots: readonly AnyTensor[]): Node[] {
+/**
+ * Nodes that `roots` need, inputs before users. Iterative: chains of 10⁵ nodes are fine.
+ *
+ * @param inputsOf - what a node needs.
+ */
+export function topologicalOrder(
+  roots: readonly AnyTensor[],
+  inputsOf: (node: Node) => readonly AnyTensor[] = (node) => node.inputs,
+): Node[] {
   const order: Node[] = [];
   const state = new Map<Node, "open" | "done">();
   const stack: Node[] = [];
@@ -12,8 +19,9 @@ export function topologicalOrder(roots: readonly AnyTensor[]): Node[] {
       const seen = state.get(node);
       if (seen === undefined) {
         state.set(node, "open");
-        for (let i = node.inputs.length - 1; i >= 0; i--) {
-          const input = node.inputs[i]!.node;
+        const inputs = inputsOf(node);
+        for (let i = inputs.length - 1; i >= 0; i--) {
+          const input = inputs[i]!.node;
           if (!state.has(input)) stack.push(input);
         }
       } else {

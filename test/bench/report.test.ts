@@ -29,6 +29,8 @@ test("a table has a line a row", () => {
   expect(lines).toHaveLength(4);
   expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
   expect(lines[3]).toContain("9.40 (9.00–10.00)");
+  expect(lines[0]).not.toContain("CPU");
+  expect(table([{ ...own, others: 0.25, also: { smallest_ms: 1.23456 } }])).toMatch(/25 % +\| smallest_ms 1.235 \|$/);
 });
 
 test("the ratio is the median of the rounds' ratios of medians", () => {

@@ -8,8 +8,8 @@ import type { Work } from "../../bench/work.ts";
 
 afterAll(stopAll);
 
-/** A contestant that says it computes `values`, and takes `ms`. `prepare` replaces what it does when it is given a work. */
-function fake(name: string, { values = [1, 2], ms = 2, prepare = "" }): Command {
+/** A contestant that says it computes `values`, and takes `ms`. `prepare` replaces what it does when it is given a work, `time` when it is timed. */
+function fake(name: string, { values = [1, 2], ms = 2, prepare = "", time = "" }): Command {
   const script = `
     const say = (message) => console.log(JSON.stringify(message));
     say({ version: "1", adapter: "none", software: true });
@@ -19,7 +19,10 @@ function fake(name: string, { values = [1, 2], ms = 2, prepare = "" }): Command 
         ${prepare}
         console.log("chatter of a library");
         say({ firstMs: 1, values: [[${JSON.stringify(values)}]] });
-      } else say({ ms: Array(request.samples).fill(${ms}) });
+      } else {
+        ${time}
+        say({ ms: Array(request.samples).fill(${ms}) });
+      }
     });`;
   return { name, file: execPath, args: ["-e", script] };
 }
@@ -49,6 +52,7 @@ test("who is right gets a row, who is wrong, dies or refuses does not", async ()
     fake("wrong", { values: [1, 2.1] }),
     fake("short", { values: [1] }),
     fake("dead", { prepare: "console.error('no memory'); process.exit(3);" }),
+    fake("tired", { time: "process.exit(4);" }),
     fake("refusing", { prepare: "return say({ error: 'no such kernel' });" }),
   );
   expect(rows).toHaveLength(1);
@@ -57,11 +61,12 @@ test("who is right gets a row, who is wrong, dies or refuses does not", async ()
     ours: 2,
     peer: { name: "right", value: 6, ratio: 3, min: 3, max: 3 },
   });
-  expect(failures).toHaveLength(4);
+  expect(failures).toHaveLength(5);
   expect(failures[0]).toContain("wrong is wrong in nothing: y[1] of call 1 is 2.1, the reference says 2");
   expect(failures[1]).toContain("short is wrong");
   expect(failures[2]).toMatch(/dead ended \(exit code 3\):\nno memory/);
   expect(failures[3]).toContain("refusing cannot prepare nothing: no such kernel");
+  expect(failures[4]).toContain("tired ended (exit code 4)");
 });
 
 test("without us there is no comparison, without peers a row of ours", async () => {

@@ -7,8 +7,7 @@ import { waitNapping } from "../../src/node/nap.ts";
 import type { Device } from "../../src/tensor/device.ts";
 import type { Op } from "../../src/tensor/op.ts";
 import { apply1, defineOp } from "../../src/tensor/op.ts";
-import { zeros } from "../../src/tensor/ops/creation.ts";
-import { add, div, log, mul, sub } from "../../src/tensor/ops/elementwise.ts";
+import { add, div, log, mul } from "../../src/tensor/ops/elementwise.ts";
 import { mean, reshape, sum } from "../../src/tensor/ops/index.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import { transpose } from "../../src/tensor/ops/transpose.ts";
@@ -34,114 +33,6 @@ function deviceRules(open: () => Promise<Device>): void {
     for (const [i, rate] of [0.5, -2, 3, 0.5].entries()) {
       expect(await values(await step(row(i, 1), rate))).toEqual([i * rate + 1, rate + 1]);
     }
-  });
-
-  it("updates donated state in place, and keeps older metrics readable", async () => {
-    const step = device.compile(
-      (state: { w: AnyTensor; v: AnyTensor }, g: AnyTensor, lr: number) => {
-        const v = add(mul(state.v, 0.5), g);
-        const w = sub(state.w, mul(v, lr));
-        return { state: { w, v }, loss: sum(w) };
-      },
-      { donate: [0] },
-    );
-    let state = await device.evaluate({ w: row(1, 2, 3), v: zeros([3]) as AnyTensor });
-    const losses: AnyTensor[] = [];
-    const expected: number[] = [];
-    let [w, v] = [
-      [1, 2, 3],
-      [0, 0, 0],
-    ];
-    for (let k = 0; k < 5; k++) {
-      const g = [k, 1, -k];
-      const next = await step(state, row(...g), 0.25);
-      state = next.state;
-      losses.push(next.loss);
-      v = v.map((old, i) => old * 0.5 + g[i]!);
-      w = w.map((old, i) => old - v[i]! * 0.25);
-      expected.push(w.reduce((a, b) => a + b, 0));
-    }
-    expect(await values(state.w)).toEqual(w);
-    expect(await Promise.all(losses.map((loss) => loss.item()))).toEqual(expected);
-  });
-
-  it("keeps the result of the first call when the donated leaf was on the host", async () => {
-    const step = device.compile((state: { n: AnyTensor }, x: number) => ({ n: add(state.n, x) }), { donate: [0] });
-    let state = { n: row(0) as AnyTensor };
-    for (let k = 1; k <= 3; k++) {
-      state = await step(state, k);
-      expect(await values(state.n)).toEqual([(k * (k + 1)) / 2]);
-    }
-  });
-
-  it("reads a donated value whole before it is written", async () => {
-    const step = device.compile(
-      (state: { a: AnyTensor }, w: AnyTensor) => ({
-        a: add(state.a, 1),
-        swapped: transpose(state.a),
-        product: matmul(state.a, w),
-      }),
-      { donate: [0] },
-    );
-    const a = device.put({
-      a: tensor([
-        [1, 2],
-        [3, 4],
-      ]),
-    });
-    const out = await step(
-      a,
-      tensor([
-        [1, 0],
-        [0, 2],
-      ]),
-    );
-    expect(await values(out.a)).toEqual([2, 3, 4, 5]);
-    expect(await values(out.swapped)).toEqual([1, 3, 2, 4]);
-    expect(await values(out.product)).toEqual([1, 4, 3, 8]);
-  });
-
-  it("updates a donated value by sums and products over it", async () => {
-    const step = device.compile(
-      ({ w, v }: { w: AnyTensor; v: AnyTensor }) => ({
-        w: sub(w, sum(mul(w, tensor([[1], [2], [3]])), { axis: 0 })),
-        v: sub(v, matmul(v, v)),
-      }),
-      { donate: [0] },
-    );
-    const state = {
-      w: row(1, 2, 3, 4),
-      v: tensor([
-        [1, 2, 0, 0],
-        [0, 1, 0, 0],
-        [0, 0, 3, 0],
-        [0, 0, 0, 1],
-      ]),
-    };
-    const { w, v } = await step(await device.evaluate(state));
-    expect(await values(w)).toEqual([-5, -10, -15, -20]);
-    expect(await values(v)).toEqual([0, -2, 0, 0, 0, 0, 0, 0, 0, 0, -6, 0, 0, 0, 0, 0]);
-  });
-
-  it("writes a new value that reads the old one elsewhere, without racing", async () => {
-    const step = device.compile((s: { a: AnyTensor }) => ({ a: add(transpose(s.a), s.a) }), { donate: [0] });
-    const out = await step(
-      device.put({
-        a: tensor([
-          [1, 2],
-          [3, 4],
-        ]),
-      }),
-    );
-    expect(await values(out.a)).toEqual([2, 5, 5, 8]);
-  });
-
-  it("swaps two donated tensors", async () => {
-    const step = device.compile((s: { a: AnyTensor; b: AnyTensor }) => ({ a: s.b, b: add(s.a, 1) }), { donate: [0] });
-    let state = device.put({ a: row(1), b: row(10) });
-    state = await step(state);
-    state = await step(state);
-    expect([await state.a.item(), await state.b.item()]).toEqual([2, 11]);
   });
 
   it("gives large outputs memory of their own, whatever else reads or repeats them", async () => {
@@ -278,7 +169,7 @@ describeGpu("a GPU device", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const held = device.allocatedBytes();
-    for (let k = 0; k < 20 && device.allocatedBytes() >= held; k++) {
+    for (let k = 0; k < 100 && device.allocatedBytes() >= held; k++) {
       collect();
       await new Promise((done) => setTimeout(done, 10));
     }

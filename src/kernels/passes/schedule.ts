@@ -1,4 +1,5 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
+import { isPackedUpdate } from "../packed-update.ts";
 import type { Kernel } from "./group.ts";
 import { readsOf } from "./group.ts";
 import { reaches } from "./reaches.ts";
@@ -89,9 +90,9 @@ export function neededBy(kernel: Kernel, makers: ReadonlyMap<Node, Kernel>): Ker
 export function overwriteAfterReaders(kernels: readonly Kernel[], root: Node, over: AnyTensor, cut: Cut): boolean {
   const makers = makersOf(kernels);
   const writer = makers.get(root);
-  if (writer === undefined || roleOf(root) !== "inline") return false;
+  if (writer === undefined || (roleOf(root) !== "inline" && !isPackedUpdate(root))) return false;
   // what the kernel's own op or reductions read is read at other elements than the epilogue writes
-  const operands = writer.roots.filter((other) => roleOf(other) !== "inline");
+  const operands = writer.roots.filter((other) => roleOf(other) !== "inline" && !isPackedUpdate(other));
   if (operands.some((other) => readsOf(other, cut).has(over.node))) return false;
   const readers = kernels.filter((kernel) => kernel !== writer && kernel.reads.has(over.node));
   if (readers.some((reader) => reaches(reader, writer, (kernel) => neededBy(kernel, makers)))) return false;

@@ -130,19 +130,19 @@ fn main(
     }
   }
   if (e >= size.width || (STRIDED && residue >= size.phases_h * size.phases_w)) { return; }
-  var result_pixel = pixel_of(p);
-  for (var i = 0u; i < 16u; i++) {
+  var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
+  var pixel_out = pixel_of(p);
+  let end = rows_until(p, size.n * size.grid_h * size.grid_w);
+  for (var i = 0u; i < end; i++) {
+    var result = p + i;
+    var inside = true;
     if (STRIDED) {
-      let pixel = result_pixel;
-      result_pixel = further(pixel, Pixel(0u, 0u, 1u));
-      let result_y = pixel.y * size.phases_h + residue_y;
-      let result_x = pixel.x * size.phases_w + residue_x;
-      if (pixel.n < size.n && result_y < size.h && result_x < size.w) {
-        let result = (pixel.n * size.h + result_y) * size.w + result_x;
-        store4_y((result * size.channels + g * size.width + e) / 4u, acc[i]);
-      }
-    } else if (p + i < size.n * size.h * size.w) {
-      store4_y(((p + i) * size.channels + g * size.width + e) / 4u, acc[i]);
+      let result_y = pixel_out.y * size.phases_h + residue_y;
+      let result_x = pixel_out.x * size.phases_w + residue_x;
+      inside = result_y < size.h && result_x < size.w;
+      result = (pixel_out.n * size.h + result_y) * size.w + result_x;
+      pixel_out = further(pixel_out, Pixel(0u, 0u, 1u));
     }
+    if (inside) { store4_y((result * size.channels + g * size.width + e) / 4u, results[i]); }
   }
 }

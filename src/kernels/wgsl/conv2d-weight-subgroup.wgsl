@@ -122,7 +122,9 @@ fn main(
     continuing { step += 4u; break if step >= size.part; }
   }
   if (e >= size.width || part >= size.split) { return; }
-  for (var i = 0u; i < 16u; i++) {
-    if (r + i < size.rows) { store4_w(((part * size.rows + r + i) * size.k + group * size.width + e) / 4u, acc[i]); }
+  var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
+  let last = rows_until(r, size.rows);
+  for (var i = 0u; i < last; i++) {
+    store4_w(((part * size.rows + r + i) * size.k + group * size.width + e) / 4u, results[i]);
   }
 }

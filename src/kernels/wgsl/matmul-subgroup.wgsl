@@ -22,10 +22,17 @@ fn b_quad(start: u32, at: u32, count: u32) -> vec4f {
   );
 }
 
-// Four neighbours in row k of b, whose row 0 starts at element `first`; zero from k on.
-fn b_row(first: u32, k: u32, column: u32) -> vec4f {
-  if (ALIGNED) { return b_quad(first + k * size.n, column, size.n); }
-  return select(vec4f(), b_quad(first + min(k, size.k - 1u) * size.n, column, size.n), k < size.k);
+// Four neighbours of column `column` in row k of b; zero from k on. `at`: their first element, or their quad where there are quads.
+fn b_row(at: u32, k: u32, column: u32) -> vec4f {
+  if (ALIGNED && B_QUADS) { return load4_b(at); }
+  let inside = k < size.k;
+  var v: vec4f;
+  if (B_QUADS) {
+    v = load4_b(select(0u, at, inside));
+  } else {
+    v = b_quad(select(0u, at - column, inside), column, size.n);
+  }
+  return select(vec4f(), v, inside);
 }
 
 @compute @workgroup_size(8)
@@ -58,6 +65,9 @@ fn main(
   let b_column = min(column, (size.n - 1u) / 4u * 4u);
   let b_first = s_read * depth * size.n;
   let b_start = b_first + min(b_column + vec4u(0u, 1u, 2u, 3u), vec4u(size.n - 1u)) * depth; // transposed
+  let unit = select(1u, 4u, B_QUADS);
+  let b_step = size.n / unit; // from one row of b to the next
+  var b_at = (b_first + b_column) / unit;
 
   var acc: array<vec4f, 16>;
   var k = 0u;
@@ -80,9 +90,10 @@ fn main(
       ));
     } else {
       b = mat4x4f(
-        b_row(b_first, k, b_column), b_row(b_first, k + 1u, b_column),
-        b_row(b_first, k + 2u, b_column), b_row(b_first, k + 3u, b_column),
+        b_row(b_at, k, b_column), b_row(b_at + b_step, k + 1u, b_column),
+        b_row(b_at + 2u * b_step, k + 2u, b_column), b_row(b_at + 3u * b_step, k + 3u, b_column),
       );
+      b_at += 4u * b_step;
     }
     // all four steps of a row at once, so that its sums are touched once
     if (TRANSPOSE_A && LANES == 4u) {
@@ -118,8 +129,10 @@ fn main(
     continuing { k += 4u; break if k >= depth; }
   }
   if (s >= size.batch || column >= size.n) { return; }
-  for (var i = 0u; i < 16u; i++) {
-    if (row + i < size.m) { store_run_y((s * size.m + row + i) * size.n + column, acc[i], min(4u, size.n - column)); }
+  var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
+  let end = rows_until(row, size.m);
+  for (var i = 0u; i < end; i++) {
+    store_run_y((s * size.m + row + i) * size.n + column, results[i], min(4u, size.n - column));
   }
 }
 
