@@ -38,8 +38,9 @@ export interface Heap extends ScopedHeap {
 export function gpuHeap(gpu: Gpu, pool: BufferPool): Heap {
   let closed: { site: Site } | undefined;
   const scopes: GpuStorage[][] = [];
-  const collected = new FinalizationRegistry<PooledBuffer>((pooled) => {
-    if (closed === undefined) pool.release(pooled);
+  // through the storage, which a scope may still hold: it knows that its memory went back
+  const collected = new FinalizationRegistry<GpuStorage>((storage) => {
+    if (closed === undefined) storage.release("collected", {});
   });
   const heap: Heap = {
     hold(type, pooled, offset = 0) {
@@ -66,7 +67,7 @@ export function gpuHeap(gpu: Gpu, pool: BufferPool): Heap {
         },
       };
       const tensor = leaf(type, { kind: "device", storage });
-      collected.register(tensor.node, pooled, storage);
+      collected.register(tensor.node, storage, storage);
       scopes.at(-1)?.push(storage);
       return tensor;
     },
