@@ -4,6 +4,7 @@ import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { outputOf } from "../tensor/tensor.ts";
 import type { Epilogue } from "./codegen/epilogue.ts";
 import { epilogueHooks } from "./codegen/epilogue.ts";
+import { sizeTable } from "./codegen/size-table.ts";
 import { bytesMoved } from "./cost.ts";
 import { families, takeEpilogues } from "./families/index.ts";
 import type { AdapterFacts, DispatchSpec, Operand } from "./family.ts";
@@ -79,16 +80,18 @@ function linkDispatch(
   const plain = entries.filter((entry) => !isResult(entry));
   const names = entries.filter(isResult).map(({ key }) => key);
   const { wholeQuads = false } = dispatch;
+  const asData = sizesAreData(adapter);
+  const table = sizeTable(asData);
   const hooked =
     names.length === 0
       ? null
-      : epilogueHooks(epilogue!, names, storeWidth(dispatch.file, names[0]!, wholeQuads), plain.length);
-  const { sizes } = dispatch;
-  const asData = sizesAreData(adapter);
+      : epilogueHooks(epilogue!, names, storeWidth(dispatch.file, names[0]!, wholeQuads), plain.length, table);
+  const sizes = { ...dispatch.sizes, ...table.fields() };
+  const sized = Object.keys(sizes).length > 0;
   const code = link({
     file: dispatch.file,
     constants: dispatch.constants,
-    ...(sizes === undefined ? {} : { sizes: { values: sizes, asData } }),
+    ...(sized ? { sizes: { values: sizes, asData } } : {}),
     enables: dispatch.enables ?? [],
     operands: entries.map((entry) => {
       const type = refType(entry.ref);
@@ -116,7 +119,7 @@ function linkDispatch(
     file: `${dispatch.file}.wgsl`,
     code,
     buffers,
-    sizes: sizes !== undefined && asData ? sizesData(sizes) : null,
+    sizes: sized && asData ? sizesData(sizes) : null,
     workgroups: dispatch.workgroups,
     cost: { flops: (dispatch.flops ?? 0) + (hooked?.flops ?? 0), bytes: bytesMoved(buffers, elementsRead) },
   };

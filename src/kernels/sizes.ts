@@ -22,9 +22,10 @@ export const sizesBinding = 99;
 export function sizesText(sizes: Sizes, asData: boolean): string {
   const fields = Object.entries(sizes).map(([name, value]) => `${name}: ${typeof value === "number" ? "u32" : "i32"}`);
   const struct = `struct Sizes { ${fields.join(", ")} }`;
-  if (asData) return `${struct}\n@group(0) @binding(${sizesBinding}) var<uniform> size: Sizes;`;
+  const known = `const SIZES_ARE_DATA = ${asData};`;
+  if (asData) return `${known}\n${struct}\n@group(0) @binding(${sizesBinding}) var<uniform> size: Sizes;`;
   const values = Object.values(sizes).map((value) => (typeof value === "number" ? `${value}u` : `${value.i32}i`));
-  return `${struct}\nconst size = Sizes(${values.join(", ")});`;
+  return `${known}\n${struct}\nconst size = Sizes(${values.join(", ")});`;
 }
 
 /** The uniform's words. */

@@ -1,9 +1,12 @@
 import { isSameBuffer, refType } from "../plan-keys.ts";
 import type { BoundBuffer, BufferRef } from "../step.ts";
 import { storedType } from "./print-value.ts";
+import type { SizeTable } from "./size-table.ts";
 
 /** Collects the buffers of one kernel and prints their declarations. */
 export interface Bindings {
+  /** The kernel's numbers that follow from shapes. */
+  readonly sizes: SizeTable;
   /** The WGSL name of a buffer, bound on first use. */
   name(ref: BufferRef, access: BoundBuffer["access"], vector: boolean): string;
   declarations(): string[];
@@ -11,9 +14,10 @@ export interface Bindings {
 }
 
 /** @param first - number of the first buffer: those before belong to the file that the kernel is linked to. */
-export function collectBindings(first = 0): Bindings {
+export function collectBindings(sizes: SizeTable, first = 0): Bindings {
   const entries: { ref: BufferRef; access: BoundBuffer["access"]; vector: boolean; type: string }[] = [];
   return {
+    sizes,
     name(ref, access, vector) {
       const found = entries.findIndex(
         (entry) => isSameBuffer(entry.ref, ref) && (entry.vector === vector || entry.access === "update"),

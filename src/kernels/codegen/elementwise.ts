@@ -3,15 +3,17 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import { expressionCost } from "../cost.ts";
 import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
+import { sizesAreData } from "../sizes.ts";
 import type { Step } from "../step.ts";
 import { wgsl } from "../wgsl.generated.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
-import { divided, remainder } from "./print-index.ts";
 import type { ElementwiseRoot } from "./print-roots.ts";
 import { printRoots } from "./print-roots.ts";
 import type { PrintedValues, Width } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
+import type { SizeTable } from "./size-table.ts";
+import { sizeTable, withSizes } from "./size-table.ts";
 
 /**
  * A kernel that computes several elementwise outputs of one shape.
@@ -23,33 +25,53 @@ export function elementwiseStep(
   isMaterialised: (tensor: AnyTensor) => boolean,
   adapter: AdapterFacts,
 ): Step {
-  const bindings = collectBindings();
+  const asData = sizesAreData(adapter);
+  const bindings = collectBindings(sizeTable(asData));
   const { shape, loops, width, values, printed, stores } = printRoots(roots, isMaterialised, bindings);
   const rows = chooseRows(sizeOf(shape) / width, loops, width, printed);
-  const linear = "let i = row * COLUMNS + column;";
-  const split = splitCoordinates("i", loops, width);
+  const linear = "let i = row * columns + column;";
+  const split = splitCoordinates("i", loops, width, bindings.sizes);
   const walk = rows.hoisted ? [`let c${loops.length - 1} = ${times("column", width)};`, ...printed.fixed] : []; // the last coordinate is the column
   const inside = rows.hoisted
-    ? [linear, ...splitCoordinates("row", loops.slice(0, -1), 1), ...printed.varying, ...stores]
-    : [linear, `if (i < COUNT) {`, ...split, ...printed.fixed, ...printed.varying, ...stores, "}"];
+    ? [linear, ...splitCoordinates("row", loops.slice(0, -1), 1, bindings.sizes), ...printed.varying, ...stores]
+    : [linear, `if (i < count) {`, ...split, ...printed.fixed, ...printed.varying, ...stores, "}"];
+  const body = bindings.sizes.begin([
+    "let columns = size.columns;",
+    "let rows = size.rows;",
+    "let row_step = size.row_step;",
+    ...(rows.hoisted ? [] : ["let count = size.count;"]),
+    ...walk,
+    "var row = first;",
+    "loop {", // tested at its end: software adapters' masks cost less there
+    ...inside.map((line) => `  ${line}`),
+    "  continuing { row += row_step; break if row >= rows; }",
+    "}",
+  ]);
+  const { sizes: numbers } = bindings;
+  const [column, row] = rows.hoisted
+    ? [numbers.remainder("id", rows.columns), numbers.divided("id", rows.columns)]
+    : ["id", "0u"]; // divisions are dear
+  const place = Object.entries({ column_of: column, row_of: row }).map(
+    ([name, value]) => `fn ${name}(id: u32) -> u32 { ${numbers.begin([`return ${value};`]).join(" ")} }`,
+  );
   const code = [
     wgsl.elementwise,
-    `const COUNT = ${rows.count}u; const COLUMNS = ${rows.columns}u; const ROWS = ${rows.rows}u; const ROW_STEP = ${rows.step}u;`,
     ...bindings.declarations(),
+    ...place,
     "fn elements(column: u32, first: u32) {",
-    ...walk.map((line) => `  ${line}`),
-    "  for (var row = first; row < ROWS; row += ROW_STEP) {",
-    ...inside.map((line) => `    ${line}`),
-    "  }",
+    ...body.map((line) => `  ${line}`),
     "}",
   ].join("\n");
   const buffers = bindings.buffers();
+  const sizes = {
+    ...{ count: rows.count, columns: rows.columns, rows: rows.rows, row_step: rows.step },
+    ...bindings.sizes.fields(),
+  };
   return {
     file: "elementwise.wgsl",
     name: `elementwise ${roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`,
-    code: code + helpersFor(code),
+    ...withSizes(code + helpersFor(code), sizes, asData),
     buffers,
-    sizes: null,
     workgroups: foldWorkgroups(Math.ceil((rows.columns * rows.step) / 64), adapter),
     cost: expressionCost([{ roots: values, elements: sizeOf(roots[0]!.tensor.shape) }], buffers),
   };
@@ -91,6 +113,7 @@ export function splitCoordinates(
   linear: string,
   loops: readonly { size: number }[],
   width: Width,
+  sizes: SizeTable,
   prefix = "c",
 ): string[] {
   const statements: string[] = [];
@@ -98,9 +121,9 @@ export function splitCoordinates(
   for (let at = loops.length - 1; at >= 0; at--) {
     const last = at === loops.length - 1;
     const size = last ? loops[at]!.size / width : loops[at]!.size;
-    const own = at === 0 ? rest : remainder(rest, size);
+    const own = at === 0 ? rest : sizes.remainder(rest, size);
     statements.push(`let ${prefix}${at} = ${last ? times(own, width) : own};`);
-    rest = divided(rest, size);
+    rest = sizes.divided(rest, size);
   }
   return statements;
 }

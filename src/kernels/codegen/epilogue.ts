@@ -10,6 +10,7 @@ import type { ElementwiseRoot } from "./print-roots.ts";
 import { printRoots } from "./print-roots.ts";
 import type { Width } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
+import type { SizeTable } from "./size-table.ts";
 
 /** Elementwise work on a family kernel's results before they leave the registers. */
 export interface Epilogue {
@@ -28,14 +29,16 @@ export interface Epilogue {
  * @param names - operands of the results, in order.
  * @param width - elements a store of the kernel file has.
  * @param firstBinding - number of the first buffer.
+ * @param sizes - of the kernel: the numbers of the epilogue join them.
  */
 export function epilogueHooks(
   { results, stored, roots, isMaterialised }: Epilogue,
   names: readonly string[],
   width: Width,
   firstBinding: number,
+  sizes: SizeTable,
 ): { hooks: Hook[]; declarations: string[]; buffers: BoundBuffer[]; flops: number } {
-  const bindings = collectBindings(firstBinding);
+  const bindings = collectBindings(sizes, firstBinding);
   const last = names.length - 1;
   const registers = names.map((name, i) => (i === last ? "value" : `held_${name}`));
   const held = (tensor: AnyTensor): string | undefined =>
@@ -48,7 +51,7 @@ export function epilogueHooks(
       i < last
         ? [`held_${name} = value;`]
         : [
-            ...splitCoordinates("i", body.loops, body.width),
+            ...splitCoordinates("i", body.loops, body.width, bindings.sizes),
             ...body.printed.fixed,
             ...body.printed.varying,
             ...(stored
@@ -56,7 +59,10 @@ export function epilogueHooks(
               : []),
             ...body.stores,
           ];
-    const inside = lines.map((line) => `  ${line}`).join("\n");
+    const inside = bindings.sizes
+      .begin(lines)
+      .map((line) => `  ${line}`)
+      .join("\n");
     return `fn store${quads ? "4" : ""}_${name}(i: u32, value: ${type}) {\n${inside}\n}`;
   });
   return {

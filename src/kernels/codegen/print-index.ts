@@ -1,8 +1,10 @@
 import type { Affine, IndexSymbol } from "./affine.ts";
 import type { Loop } from "./coalesce.ts";
+import type { SizeTable } from "./size-table.ts";
 
 /** Prints indices over a kernel's loop coordinates. */
 export interface IndexPrinter {
+  readonly sizes: SizeTable;
   /** A WGSL u32 expression; `lane` is added to the last coordinate. */
   print(index: Affine, lane?: number): string;
   /** Four neighbours along the last coordinate are four aligned neighbours in memory. */
@@ -10,7 +12,12 @@ export interface IndexPrinter {
 }
 
 /** A printer for the loop coordinates `names`, outermost first, of an iteration over `shape`. */
-export function indexPrinter(loops: readonly Loop[], names: readonly string[], shape: readonly number[]): IndexPrinter {
+export function indexPrinter(
+  loops: readonly Loop[],
+  names: readonly string[],
+  shape: readonly number[],
+  sizes: SizeTable,
+): IndexPrinter {
   const coordinates = new Map<number, { name: string; last: boolean; inner: number }>();
   loops.forEach((loop, i) => {
     let inner = 1;
@@ -25,8 +32,8 @@ export function indexPrinter(loops: readonly Loop[], names: readonly string[], s
       const [text, scale] = printSymbol(symbol, factor, lane);
       factors.set(text, scale);
     }
-    const texts = [...factors].map(([text, factor]) => (factor === 1 ? text : `${text} * ${unsigned(factor)}`));
-    if (index.base !== 0 || texts.length === 0) texts.push(unsigned(index.base));
+    const texts = [...factors].map(([text, factor]) => (factor === 1 ? text : `${text} * ${sizes.of(factor)}`));
+    if (index.base !== 0 || texts.length === 0) texts.push(sizes.of(index.base));
     return texts.length === 1 && !texts[0]!.includes(" ") ? texts[0]! : `(${texts.join(" + ")})`;
   };
   const printSymbol = ({ source }: IndexSymbol, factor: number, lane: number): [string, number] => {
@@ -35,8 +42,8 @@ export function indexPrinter(loops: readonly Loop[], names: readonly string[], s
       return [last && lane > 0 ? `(${name} + ${lane}u)` : name, factor / inner];
     }
     const of = print(source.of, lane);
-    const quotient = divided(of, source.divide);
-    return [source.modulo === null ? quotient : remainder(quotient, source.modulo), factor];
+    const quotient = sizes.divided(of, source.divide);
+    return [source.modulo === null ? quotient : sizes.remainder(quotient, source.modulo), factor];
   };
   const isVector = (index: Affine): boolean => {
     let unit = false;
@@ -49,20 +56,5 @@ export function indexPrinter(loops: readonly Loop[], names: readonly string[], s
     }
     return unit && index.base % 4 === 0;
   };
-  return { print, isVector };
-}
-
-/** ⌊text / by⌋, by a shift where that is enough: drivers do not always see it. */
-export function divided(text: string, by: number): string {
-  if (by === 1) return text;
-  return Number.isInteger(Math.log2(by)) ? `(${text} >> ${Math.log2(by)}u)` : `(${text} / ${by}u)`;
-}
-
-/** text mod by, by a mask where that is enough. */
-export function remainder(text: string, by: number): string {
-  return Number.isInteger(Math.log2(by)) ? `(${text} & ${by - 1}u)` : `(${text} % ${by}u)`;
-}
-
-function unsigned(value: number): string {
-  return `${value < 0 ? value + 2 ** 32 : value}u`;
+  return { sizes, print, isVector };
 }

@@ -66,6 +66,7 @@ export function printRoots(
     loops,
     loops.map((_, i) => `c${i}`),
     shape,
+    bindings.sizes,
   );
   // a last word that is not full must not be loaded whole
   const index = size % 4 === 0 ? printer : { ...printer, isVector: () => false };
@@ -83,7 +84,9 @@ export function printRoots(
     held,
   );
   const results = values.map((value) => printed.print(value));
-  const stores = roots.flatMap(({ tensor }, i) => printStores(outputs[i]!, results[i]!, tensor, width, size));
+  const stores = roots.flatMap(({ tensor }, i) =>
+    printStores(outputs[i]!, results[i]!, tensor, width, () => bindings.sizes.of(size)),
+  );
   return { shape, loops, width, values, printed, stores };
 }
 
@@ -131,14 +134,14 @@ export function dependsOnlyOn(index: Affine, axes: ReadonlySet<number>): boolean
   return only;
 }
 
-function printStores(output: string, result: string, tensor: AnyTensor, width: Width, size: number): string[] {
+function printStores(output: string, result: string, tensor: AnyTensor, width: Width, size: () => string): string[] {
   switch (tensor.dtype) {
     case "u8":
       return [`${output}[i] = pack4xU8(${result});`];
     case "f16":
       return [
         `${output}[i * 2u] = pack2x16float((${result}).xy);`,
-        `if (i * 4u + 2u < ${size}u) { ${output}[i * 2u + 1u] = pack2x16float((${result}).zw); }`,
+        `if (i * 4u + 2u < ${size()}) { ${output}[i * 2u + 1u] = pack2x16float((${result}).zw); }`,
       ];
     default:
       return [`${output}[i] = ${printStored(result, tensor.dtype, width)};`];

@@ -7,7 +7,6 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
 import type { IndexPrinter } from "./print-index.ts";
-import { divided, remainder } from "./print-index.ts";
 import type { Value } from "./value.ts";
 import { indicesOf, valuesBelow } from "./value.ts";
 
@@ -92,7 +91,8 @@ export function valuePrinter(
           const holds = choice.conditions.map(({ index: at, size, step }) =>
             perLane(width, `vec4<bool>`, (lane) => {
               const text = index.print(at, lane);
-              return step === 1 ? `(${text} < ${size}u)` : `((${text} < ${size}u) & (${remainder(text, step)} == 0u))`;
+              const below = `(${text} < ${index.sizes.of(size)})`;
+              return step === 1 ? below : `(${below} & (${index.sizes.remainder(text, step)} == 0u))`;
             }),
           );
           const inner = print(choice.value);
@@ -130,7 +130,7 @@ function printLoad(
     });
   }
   const truth = (text: string): string => (dtype === "bool" ? `(${text} != ${width === 1 ? "0u" : "vec4u()"})` : text);
-  if (isVector(tensor, at)) return truth(`${buffer(tensor, true)}[${divided(index.print(at), 4)}]`);
+  if (isVector(tensor, at)) return truth(`${buffer(tensor, true)}[${index.print(at)} >> 2u]`);
   const name = buffer(tensor, false);
   const one = (lane: number): string => `${name}[${index.print(at, lane)}]`;
   return truth(perLane(width, dtype === "bool" ? "vec4u" : registerType(dtype, 4), one));

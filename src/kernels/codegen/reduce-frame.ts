@@ -4,6 +4,7 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Evaluated } from "../cost.ts";
 import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
+import { sizesAreData } from "../sizes.ts";
 import type { BoundBuffer, BufferRef, Cost, Step } from "../step.ts";
 import { wgsl } from "../wgsl.generated.ts";
 import type { Bindings } from "./bindings.ts";
@@ -13,6 +14,7 @@ import { printRoots } from "./print-roots.ts";
 import type { Width } from "./print-value.ts";
 import { printCall, printConstant, printStored, registerType } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
+import { withSizes } from "./size-table.ts";
 
 /** One of the reductions that share a pass. */
 export interface Part {
@@ -103,7 +105,7 @@ export function frameStep(f: Frame): Step {
     const target = f.targets[i]!;
     if (target === null) return [];
     const out = f.bindings.name(target, "write", outWidth === 4);
-    return [`${out}[chunk * COLUMNS + column] = ${printStored(name, dtype, outWidth)};`];
+    return [`${out}[chunk * size.columns + column] = ${printStored(name, dtype, outWidth)};`];
   });
   const finish = printFinish(f, outWidth);
   const shuffles = fields.map(({ name, dtype }) => {
@@ -112,19 +114,20 @@ export function frameStep(f: Frame): Step {
     return `(subgroupShuffleXor(${printStored(value, dtype, f.width)}, mask) != ${f.width === 1 ? "0u" : "vec4u()"})`;
   });
   const subgroup = f.file === "reduce-rows-subgroup";
+  const accumulate = f.bindings.sizes.begin([
+    `var total = Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")});`,
+    ...f.body.column,
+    "for (var row = first; row < end; row += step) {",
+    ...[...f.body.row, `total = ${combined("total", "")};`].map((line) => `  ${line}`),
+    "}",
+    "return total;",
+  ]);
   const code = [
     `${subgroup ? "enable subgroups; " : ""}${wgsl[f.file]}`,
-    `const COLUMNS = ${f.columns}u; const ROWS = ${f.rows}u; const CHUNKS = ${f.chunks}u; const ROWS_PER_CHUNK = ${f.rowsPerChunk}u;`,
     ...f.bindings.declarations(),
     `struct Partial { ${fields.map(({ name, type }) => `${name}: ${type}`).join(", ")} }`,
     "fn accumulate(column: u32, first: u32, end: u32, step: u32) -> Partial {",
-    `  var total = Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")});`,
-    ...f.body.column.map((line) => `  ${line}`),
-    "  for (var row = first; row < end; row += step) {",
-    ...f.body.row.map((line) => `    ${line}`),
-    `    total = ${combined("total", "")};`,
-    "  }",
-    "  return total;",
+    ...accumulate.map((line) => `  ${line}`),
     "}",
     `fn merge(a: Partial, b: Partial) -> Partial { return ${combined("a", "b")}; }`,
     ...(subgroup
@@ -138,15 +141,18 @@ export function frameStep(f: Frame): Step {
   ].join("\n");
   const groups = f.lanes > 1 ? f.columns * f.chunks : Math.ceil((f.columns * f.chunks) / 64);
   const buffers = f.bindings.buffers();
+  const sizes = {
+    ...{ columns: f.columns, rows: f.rows, chunks: f.chunks, rows_per_chunk: f.rowsPerChunk },
+    ...f.bindings.sizes.fields(),
+  };
   return {
     file: `${f.file}.wgsl`,
     name: [
       `${f.file} ${namesOf(f.parts.map(({ root }) => root))}`,
       ...(finish.names === "" ? [] : [finish.names]),
     ].join(" + "),
-    code: code + helpersFor(code),
+    ...withSizes(code + helpersFor(code), sizes, sizesAreData(f.adapter)),
     buffers,
-    sizes: null,
     workgroups: foldWorkgroups(groups, f.adapter),
     cost: f.costOf(buffers, finish.finished),
   };
@@ -165,13 +171,17 @@ function printFinish(
   const totals = parts.map((_, i) => `p${i}`);
   const totalOf = new Map(parts.map(({ root }, i) => [root.node, totals[i]!]));
   const body = printRoots(finish.roots, finish.isMaterialised, bindings, ({ node }) => totalOf.get(node), outWidth);
-  const lines = [...splitCoordinates("i", body.loops, body.width), ...body.printed.fixed, ...body.printed.varying];
+  const lines = [
+    ...splitCoordinates("i", body.loops, body.width, bindings.sizes),
+    ...body.printed.fixed,
+    ...body.printed.varying,
+  ];
   const parameters = parts.map(({ dtype }, i) => `${totals[i]}: ${registerType(dtype, body.width)}`);
   const call = (i: string, lane: string): string => `finish(${[i, ...totals.map((name) => name + lane)].join(", ")});`;
   return {
     functions: [
       `fn finish(i: u32, ${parameters.join(", ")}) {`,
-      ...[...lines, ...body.stores].map((line) => `  ${line}`),
+      ...bindings.sizes.begin([...lines, ...body.stores]).map((line) => `  ${line}`),
       "}",
     ],
     calls:

@@ -4,6 +4,7 @@ import type { AnyTensor } from "../../tensor/tensor.ts";
 import { bytesMoved, expressionCost } from "../cost.ts";
 import type { AdapterFacts } from "../family.ts";
 import { valueRef } from "../plan-keys.ts";
+import { sizesAreData } from "../sizes.ts";
 import type { BufferRef, Step } from "../step.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
@@ -15,6 +16,7 @@ import type { Width } from "./print-value.ts";
 import { valuePrinter } from "./print-value.ts";
 import type { Finish, Frame, Part } from "./reduce-frame.ts";
 import { columnFrame, frameStep, rowFrame } from "./reduce-frame.ts";
+import { sizeTable } from "./size-table.ts";
 import { indicesOf, valueBuilder } from "./value.ts";
 
 /**
@@ -57,8 +59,8 @@ export function reduceSteps(
   const ordered = useRows ? [...keptLoops, ...rowLoops] : [...rowLoops, ...keptLoops];
   const nameOf = (loop: Loop): string =>
     keptLoops.includes(loop) ? `k${keptLoops.indexOf(loop)}` : `r${rowLoops.indexOf(loop)}`;
-  const index = indexPrinter(ordered, ordered.map(nameOf), shape);
-  const bindings = collectBindings();
+  const bindings = collectBindings(sizeTable(sizesAreData(adapter)));
+  const index = indexPrinter(ordered, ordered.map(nameOf), shape, bindings.sizes);
   const keptAxes = new Set(kept.map((_, i) => i)); // in the order of iteration, kept axes come first
   const printed = valuePrinter(
     values,
@@ -72,8 +74,8 @@ export function reduceSteps(
   const chunks = chunkCount(units.columns, units.rows, useRows ? rowWise.lanes : 1, adapter);
   const rowsPerChunk = Math.ceil(units.rows / chunks);
   const body = {
-    column: [...splitCoordinates("column", keptLoops, useRows ? 1 : width, "k"), ...printed.fixed],
-    row: [...splitCoordinates("row", rowLoops, useRows ? width : 1, "r"), ...printed.varying],
+    column: [...splitCoordinates("column", keptLoops, useRows ? 1 : width, bindings.sizes, "k"), ...printed.fixed],
+    row: [...splitCoordinates("row", rowLoops, useRows ? width : 1, bindings.sizes, "r"), ...printed.varying],
     values: rowValues,
   };
   const partials: BufferRef[] = parts.map(({ dtype }) => ({
@@ -130,11 +132,11 @@ function secondStage(
 ): Step {
   const useRows = chunks > 32;
   const width: Width = !useRows && columns % 4 === 0 ? 4 : 1;
-  const bindings = collectBindings();
+  const bindings = collectBindings(sizeTable(sizesAreData(adapter)));
   const names = partials.map((ref) => bindings.name(ref, "read", width === 4));
   const loads = names.map((name, i) => {
     const { dtype } = parts[i]!;
-    const stored = `${name}[row * ${columns / width}u + column]`;
+    const stored = `${name}[row * columns + column]`;
     return dtype === "bool" ? `(${stored} != ${width === 1 ? "0u" : "vec4u()"})` : stored;
   });
   return frameStep({
@@ -146,7 +148,7 @@ function secondStage(
     rows: chunks,
     chunks: 1,
     rowsPerChunk: chunks,
-    body: { column: [], row: [], values: loads },
+    body: { column: ["let columns = size.columns;"], row: [], values: loads },
     targets: results,
     finish,
     bindings,

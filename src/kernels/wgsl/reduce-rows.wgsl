@@ -1,5 +1,5 @@
 // total[column] = combine over rows of f(column, row), for rows that lie together in memory.
-// One workgroup takes ROWS_PER_CHUNK rows of one column; its lanes stride through them and meet in a fixed tree.
+// One workgroup takes rows_per_chunk rows of one column; its lanes stride through them and meet in a fixed tree.
 // Generated: Partial, accumulate(column, first, end, step), merge(a, b), store_partial(total, column, chunk).
 var<workgroup> partials: array<Partial, 64>;
 
@@ -10,10 +10,10 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let id = group.y * groups.x + group.x;
-  let column = id % COLUMNS;
-  let chunk = id / COLUMNS;
-  let end = min((chunk + 1u) * ROWS_PER_CHUNK, ROWS);
-  partials[lane] = accumulate(column, chunk * ROWS_PER_CHUNK + lane, end, 64u);
+  let chunk = quotient(id, size.columns);
+  let column = id - chunk * size.columns;
+  let end = min((chunk + 1u) * size.rows_per_chunk, size.rows);
+  partials[lane] = accumulate(column, chunk * size.rows_per_chunk + lane, end, 64u);
   workgroupBarrier(); // every lane's total is there
   for (var half = 32u; half > 0u; half >>= 1u) {
     if (lane < half) {
@@ -21,7 +21,7 @@ fn main(
     }
     workgroupBarrier(); // this level is merged before the next reads it
   }
-  if (lane == 0u && chunk < CHUNKS) {
+  if (lane == 0u && chunk < size.chunks) {
     store_partial(partials[0], column, chunk);
   }
 }
