@@ -29,7 +29,7 @@ export interface TunedClass {
   /** What was run. */
   readonly work: string;
   readonly winner: TunedVariant;
-  /** The rules' choice first. Milliseconds, medians. */
+  /** The rules' choice first. Milliseconds, the smallest of all rounds. */
   readonly times: readonly (TunedVariant & { readonly ms: number })[];
 }
 
