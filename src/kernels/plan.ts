@@ -116,11 +116,12 @@ function makeSteps(
   const made = schedule(kernels, takes, stored).flatMap((kernel) =>
     stepsOf(kernel, region, overwrites, needed, limits.adapter),
   );
-  const steps = readOverwritten(made, overwrites);
+  const updated = updatedNodes(made);
+  const steps = readOverwritten(made, overwrites, updated);
   const results = outputs.map((output, i) => {
     const value = resolve(output);
     const over = overwrites.get(value.node);
-    const leaf = updatedLeaf(value) ?? (over !== undefined && isUpdated(steps, over) ? over : null);
+    const leaf = updatedLeaf(value) ?? (over !== undefined && updated.has(over.node) ? over : null);
     return { type: output, tensor: leaf ?? value, inPlace: leaf !== null && leaf === donations.get(i) };
   });
   return { steps, results, late: late.map(({ over }) => over) };
@@ -145,23 +146,27 @@ function chooseOverwrites(
 }
 
 /** Readers of a value that was written over a donated input find it in that input's buffer. */
-function readOverwritten(steps: readonly Step[], overwrites: ReadonlyMap<Node, AnyTensor>): Step[] {
+function readOverwritten(
+  steps: readonly Step[],
+  overwrites: ReadonlyMap<Node, AnyTensor>,
+  updated: ReadonlySet<Node>,
+): Step[] {
   return steps.map((step) => ({
     ...step,
     buffers: step.buffers.map((buffer) => {
       if (buffer.ref.kind !== "value") return buffer;
-      const updated = updatedLeaf(buffer.ref.tensor);
-      if (updated !== null) return { ...buffer, ref: valueRef(updated) };
+      const packed = updatedLeaf(buffer.ref.tensor);
+      if (packed !== null) return { ...buffer, ref: valueRef(packed) };
       const over = overwrites.get(buffer.ref.tensor.node);
-      return over !== undefined && isUpdated(steps, over) ? { ...buffer, ref: valueRef(over) } : buffer;
+      return over !== undefined && updated.has(over.node) ? { ...buffer, ref: valueRef(over) } : buffer;
     }),
   }));
 }
 
-function isUpdated(steps: readonly Step[], over: AnyTensor): boolean {
-  return steps.some(({ buffers }) =>
-    buffers.some(({ ref, access }) => access === "update" && ref.kind === "value" && ref.tensor.node === over.node),
-  );
+/** Nodes whose buffers a step reads and writes in place. */
+function updatedNodes(steps: readonly Step[]): Set<Node> {
+  const updates = steps.flatMap(({ buffers }) => buffers.filter(({ access }) => access === "update"));
+  return new Set(updates.flatMap(({ ref }) => (ref.kind === "value" ? [ref.tensor.node] : [])));
 }
 
 /** @param needed - nodes whose values must lie in buffers. */

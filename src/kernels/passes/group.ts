@@ -27,6 +27,7 @@ export function groupKernels(cut: Cut, maxBindings: number): Kernel[] {
   const kernels: Kernel[] = [];
   const kernelOf = new Map<Node, Kernel>();
   const readers = new Map<Node, Kernel[]>();
+  const waitsFor = new Map<Kernel, Set<Kernel>>(); // makers of what a kernel reads
   for (const node of cut.order) {
     const role = roleOf(node);
     if (role === "leaf" || !cut.materialised.has(node)) continue;
@@ -36,14 +37,19 @@ export function groupKernels(cut: Cut, maxBindings: number): Kernel[] {
       kind === "family"
         ? undefined
         : candidates(node, kind, reads, readers, kernelOf).find((k) =>
-            mayJoin(k, node, reads, maxBindings, kernelOf, cut.calls),
+            mayJoin(k, node, reads, maxBindings, kernelOf, waitsFor, cut.calls),
           );
     const kernel: Kernel = home ?? { kind, roots: [], reads: new Set(), after: new Set() };
-    if (home === undefined) kernels.push(kernel);
+    if (home === undefined) {
+      kernels.push(kernel);
+      waitsFor.set(kernel, new Set());
+    }
     kernel.roots.push(node);
     kernelOf.set(node, kernel);
     for (const read of reads) {
-      if (kernelOf.get(read) === kernel) continue; // computed in the same registers
+      const maker = kernelOf.get(read);
+      if (maker === kernel) continue; // computed in the same registers
+      if (maker !== undefined) waitsFor.get(kernel)!.add(maker);
       if (!kernel.reads.has(read)) readers.set(read, [...(readers.get(read) ?? []), kernel]);
       kernel.reads.add(read);
     }
@@ -109,6 +115,7 @@ function mayJoin(
   reads: ReadonlySet<Node>,
   maxBindings: number,
   kernelOf: ReadonlyMap<Node, Kernel>,
+  waitsFor: ReadonlyMap<Kernel, ReadonlySet<Kernel>>,
   calls: ReadonlyMap<Node, number>,
 ): boolean {
   const length = [...kernel.roots, node].reduce((total, root) => total + (calls.get(root) ?? 0), 0);
@@ -119,11 +126,6 @@ function mayJoin(
   if (buffersOf(bound) + kernel.roots.length + 1 > maxBindings) return false;
   return [...reads].every((read) => {
     const maker = kernelOf.get(read);
-    return maker === undefined || maker === kernel || !reaches(maker, kernel, (k) => makersOfReads(k, kernelOf));
+    return maker === undefined || maker === kernel || !reaches(maker, kernel, (k) => waitsFor.get(k)!);
   });
-}
-
-/** Kernels that make what a kernel reads. */
-function makersOfReads(kernel: Kernel, kernelOf: ReadonlyMap<Node, Kernel>): Kernel[] {
-  return [...kernel.reads].flatMap((read) => kernelOf.get(read) ?? []);
 }

@@ -7,7 +7,7 @@ export function reaches<T>(from: T, target: T, next: (at: T) => Iterable<T>): bo
     if (at === target) return true;
     if (seen.has(at)) continue;
     seen.add(at);
-    stack.push(...next(at));
+    for (const one of next(at)) stack.push(one);
   }
   return false;
 }
