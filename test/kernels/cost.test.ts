@@ -6,22 +6,10 @@ import { add, exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { cast, conv2d, gather, matmul, relu, slice, sum } from "../../src/tensor/ops/index.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
+import { input, planLimits } from "../support/plans.ts";
 
-const adapter = {
-  adapterClass: "software",
-  subgroupSize: 8,
-  limits: {
-    maxComputeWorkgroupsPerDimension: 65535,
-    maxComputeInvocationsPerWorkgroup: 256,
-    maxComputeWorkgroupStorageSize: 16384,
-  },
-} as const;
-const input = (...shape: number[]): AnyTensor => leaf({ shape, dtype: "f32" }, { kind: "input" });
 const planOf = (output: AnyTensor, over?: AnyTensor): Plan =>
-  makePlan(
-    { outputs: [output], donations: new Map(over === undefined ? [] : [[0, over]]) },
-    { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 },
-  );
+  makePlan({ outputs: [output], donations: new Map(over === undefined ? [] : [[0, over]]) }, planLimits());
 const costs = (output: AnyTensor, over?: AnyTensor): Cost[] => planOf(output, over).steps.map(({ cost }) => cost);
 
 describe("costs, counted by hand", () => {

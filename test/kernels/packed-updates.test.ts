@@ -5,23 +5,10 @@ import { adamW, sgd } from "../../src/nn/index.ts";
 import { add, mul, rsqrt, sub } from "../../src/tensor/ops/elementwise.ts";
 import { sum } from "../../src/tensor/ops/index.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { leaf } from "../../src/tensor/tensor.ts";
 import { flattenTree, mapTree } from "../../src/tensor/tree.ts";
+import { input, planLimits } from "../support/plans.ts";
 
-const limits: PlanLimits = {
-  adapter: {
-    adapterClass: "software",
-    subgroupSize: 8,
-    limits: {
-      maxComputeWorkgroupsPerDimension: 65535,
-      maxComputeInvocationsPerWorkgroup: 256,
-      maxComputeWorkgroupStorageSize: 16384,
-    },
-  },
-  maxBindings: 8,
-  maxBindingBytes: 2 ** 27,
-};
-const input = (...shape: number[]): AnyTensor => leaf({ shape, dtype: "f32" }, { kind: "input" });
+const limits = planLimits();
 
 /** A gradient that a kernel makes: column sums. */
 const gradientOf = (w: AnyTensor): AnyTensor => sum(input(64, ...w.shape), { axis: 0 });

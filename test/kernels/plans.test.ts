@@ -14,21 +14,9 @@ import { add, exp, mul, sub } from "../../src/tensor/ops/elementwise.ts";
 import { matmul, mean, relu, reshape, sum, transpose } from "../../src/tensor/ops/index.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf, tensor } from "../../src/tensor/tensor.ts";
+import { input, planLimits } from "../support/plans.ts";
 
-const limits = {
-  adapter: {
-    adapterClass: "software",
-    subgroupSize: 8,
-    limits: {
-      maxComputeWorkgroupsPerDimension: 65535,
-      maxComputeInvocationsPerWorkgroup: 256,
-      maxComputeWorkgroupStorageSize: 16384,
-    },
-  },
-  maxBindings: 8,
-  maxBindingBytes: 2 ** 27,
-} as const;
-const input = (...shape: number[]): AnyTensor => leaf({ shape, dtype: "f32" }, { kind: "input" });
+const limits = planLimits();
 const plan = (...outputs: AnyTensor[]): Plan => makePlan({ outputs, donations: new Map() }, limits);
 const kinds = (p: Plan): string[] => p.steps.map((step) => step.name.split(" ")[0]!);
 

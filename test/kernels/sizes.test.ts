@@ -5,16 +5,9 @@ import { conv2d } from "../../src/tensor/ops/conv2d.ts";
 import { exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { mean, sum, transpose } from "../../src/tensor/ops/index.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { leaf } from "../../src/tensor/tensor.ts";
 import { describeGpu } from "../support/gpu.ts";
+import { input, planLimits, softwareAdapter } from "../support/plans.ts";
 import { openDevice, settle } from "./families/run-family.ts";
-
-const limits = {
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupStorageSize: 16384,
-};
-const input = (...shape: number[]): AnyTensor => leaf({ shape, dtype: "f32" }, { kind: "input" });
 
 /** Distinct texts of the kernels that a program needs at several sizes. */
 function texts(
@@ -22,10 +15,10 @@ function texts(
   program: (n: number, c: number) => AnyTensor,
   sizes: [number, number][],
 ) {
-  const adapter = { adapterClass, subgroupSize: 8, limits };
+  const adapter = { ...softwareAdapter, adapterClass };
   const codes = sizes.map(([n, c]) => {
     const request = { outputs: [program(n, c)], donations: new Map() };
-    return makePlan(request, { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 }).steps.map(({ code }) => code);
+    return makePlan(request, planLimits(adapter)).steps.map(({ code }) => code);
   });
   return { each: codes[0]!.length, all: new Set(codes.flat()).size };
 }

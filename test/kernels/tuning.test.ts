@@ -8,6 +8,7 @@ import { chooseVariant, variantName } from "../../src/kernels/variants.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
+import { planLimits } from "../support/plans.ts";
 
 const limits = {
   maxComputeWorkgroupsPerDimension: 65535,
@@ -43,10 +44,7 @@ describe("a tuning", () => {
       AnyTensor,
     ];
     const stepsFor = (adapter: AdapterFacts): readonly { readonly code: string; readonly file: string }[] =>
-      makePlan(
-        { outputs: [matmul(a as never, b as never)], donations: new Map() },
-        { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 },
-      ).steps;
+      makePlan({ outputs: [matmul(a as never, b as never)], donations: new Map() }, planLimits(adapter)).steps;
     const [product, sum] = stepsFor({ ...discrete, tuned: tunedBy(tuning) });
     expect(product!.code).toContain("const PARTS: u32 = 2u;");
     expect(product!.code).toContain("const ROW_QUADS: u32 = 1u;");

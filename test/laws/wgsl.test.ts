@@ -13,6 +13,7 @@ import { records } from "../../src/tensor/records.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
 import { adapterVariants, linkPlain, openDevice, settle, typeOfOperand } from "../kernels/families/run-family.ts";
 import { describeGpu } from "../support/gpu.ts";
+import { planLimits } from "../support/plans.ts";
 
 const files = Object.keys(wgsl) as KernelFile[];
 const kernels = files.filter((file) => wgsl[file].includes("@compute"));
@@ -22,8 +23,7 @@ function generatedModules(): Module[] {
   const [x, y] = [0, 1].map(() => leaf({ shape: [70, 264], dtype: "f32" }, { kind: "input" }));
   const outputs = [exp(mul(x!, y!)), sum(x!, { axis: 0 }), sum(x!, { axis: 1 })];
   const generated = Object.values(adapterVariants()).flatMap((adapter) => {
-    const limits = { adapter, maxBindings: 8, maxBindingBytes: 2 ** 27 };
-    return makePlan({ outputs, donations: new Map() }, limits).steps;
+    return makePlan({ outputs, donations: new Map() }, planLimits(adapter)).steps;
   });
   const sources = [...generated, multiplyAddKernel(), copyKernel(64)];
   return sources.map(({ code }) => ({ file: kernels.find((file) => code.includes(wgsl[file]))!, code }));
