@@ -21,7 +21,7 @@ export interface ProductShape {
   readonly columns: number;
 }
 
-/** Lanes of a subgroup load one element each and broadcast it: 16 rows × 4·`lanes` columns. */
+/** Lanes of a subgroup load one element each and broadcast it: {@link broadcastRows} rows × 4·`lanes` columns. */
 export interface Broadcast {
   readonly kind: "broadcast";
   readonly lanes: 4 | 8;
@@ -49,13 +49,13 @@ export type Variant = Broadcast | Narrow | Tile;
 //
 // | llvmpipe                  | broadcast, 4 lanes | broadcast, 8 lanes | tile, 8 × 8 sums | 8 × 4, 4 × 4 | plain registers |
 // |---------------------------|--------------------|--------------------|------------------|--------------|-----------------|
-// | matmul 512                |                    | 47–53              | 7                | 4, 3         | 17              |
+// | matmul 512, 1024          |                    | 47–53              | 7                | 4, 3         | 17              |
 // | conv, 16 channels         | 43                 |                    |                  |              | 9               |
 // | conv, 32 and 64           |                    | 58–61              |                  |              | 11–19           |
 // | weight gradient, the same | 27–41              | 34–35              |                  |              |                 |
 //
 // There every load costs as much as eight to twenty multiplications and a broadcast next to nothing, so one load a subgroup wins;
-// 24 rows gain 10 % and compile slower, 32 rows spill. A tile's first call takes seconds, so few columns go without.
+// 24 rows of a large product gain 5 to 10 %; convolutions gain less by them than their compiling costs; 32 rows spill. A tile's first call takes seconds, so few columns go without.
 
 /** Variants that compute these products on this adapter, the rules' choice first. */
 export function variantsFor(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): readonly Variant[] {
@@ -120,6 +120,11 @@ function broadcastsFor(family: ProductFamily, shape: ProductShape, adapter: Adap
   if (family === "conv2dWeightGradient") return [byParts(4, broadcastParts(shape))];
   if (subgroupSize !== 8) return [byParts(4, 1)];
   return columns > 16 && columns % 32 !== 16 ? [byParts(8, 1), byParts(4, 1)] : [byParts(4, 1), byParts(8, 1)];
+}
+
+/** Rows of a broadcast product's tile: more for the same loads of b, where the last tile's empty rows are few. */
+export function broadcastRows(rows: number, lanes: 4 | 8): 16 | 24 {
+  return lanes === 8 && rows >= 256 ? 24 : 16;
 }
 
 /** Parts of a weight gradient's pixels: few for the two or so cores of a software adapter, of 128 terms or more. */

@@ -3,7 +3,7 @@ import { productSizes } from "../../tensor/ops/matmul.ts";
 import type { DispatchSpec, Family } from "../family.ts";
 import { foldWorkgroups, input, output, scratch } from "../family.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
-import { chooseVariant } from "../variants.ts";
+import { broadcastRows, chooseVariant } from "../variants.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
 
@@ -19,7 +19,8 @@ export const matmul: Family = ({ inputs, outputs, params, adapter }) => {
   const variant = chooseVariant("matmul", { count: batch, rows: m, depth: k, columns: n }, adapter);
   if (variant.kind === "broadcast") {
     const { lanes } = variant;
-    const tiles = { column_tiles: Math.ceil(n / (4 * lanes)), row_tiles: Math.ceil(m / 16) };
+    const rows = transposeA ? 16 : broadcastRows(m, lanes);
+    const tiles = { column_tiles: Math.ceil(n / (4 * lanes)), row_tiles: Math.ceil(m / rows) };
     const count = Math.ceil((batch * tiles.column_tiles * tiles.row_tiles) / (8 / lanes));
     return {
       scratch: [],
@@ -28,6 +29,7 @@ export const matmul: Family = ({ inputs, outputs, params, adapter }) => {
           file: "matmul-subgroup",
           constants: {
             LANES: lanes,
+            ROWS: rows,
             ...lying,
             A_QUADS: (transposeA ? m : k) % 4 === 0,
             B_QUADS: (transposeB ? k : n) % 4 === 0,

@@ -132,7 +132,7 @@ fn main(
   if (e >= size.width || (STRIDED && residue >= size.phases_h * size.phases_w)) { return; }
   var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
   var pixel_out = pixel_of(p);
-  let end = rows_until(p, size.n * size.grid_h * size.grid_w);
+  let end = rows_until(p, size.n * size.grid_h * size.grid_w, 16u);
   for (var i = 0u; i < end; i++) {
     var result = p + i;
     var inside = true;

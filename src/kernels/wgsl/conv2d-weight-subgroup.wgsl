@@ -123,7 +123,7 @@ fn main(
   }
   if (e >= size.width || part >= size.split) { return; }
   var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
-  let last = rows_until(r, size.rows);
+  let last = rows_until(r, size.rows, 16u);
   for (var i = 0u; i < last; i++) {
     store4_w(((part * size.rows + r + i) * size.k + group * size.width + e) / 4u, results[i]);
   }

@@ -1,4 +1,5 @@
-// y[s] = a[s] · b[s]. LANES lanes compute 16 rows × 4·LANES columns: each element of a is loaded by one lane and broadcast.
+// y[s] = a[s] · b[s]. LANES lanes compute ROWS rows × 4·LANES columns: each element of a is loaded by one lane and
+// broadcast. ROWS is 16, or 24 with 8 lanes and rows of a that lie together.
 // a (batch, m, k), or (batch, k, m) with TRANSPOSE_A; b (batch, k, n), or (batch, n, k) with TRANSPOSE_B; y (batch, m, n). ALIGNED,
 // A_QUADS, B_QUADS: k, the rows of a as they lie, and those of b are divisible by 4. All loads of four steps of k come before their
 // products.
@@ -43,18 +44,18 @@ fn main(
 ) {
   let lane = thread % LANES;
   let tile = (group.y * groups.x + group.x) * (8u / LANES) + thread / LANES;
-  // tile = (s · row_tiles + row tile) · column_tiles + column tile
-  let row_tile = quotient(tile, size.column_tiles);
-  let column = ((tile - row_tile * size.column_tiles) * LANES + lane) * 4u;
-  let s = quotient(row_tile, size.row_tiles);
-  let row = (row_tile - s * size.row_tiles) * 16u;
+  // tile = (s · column_tiles + column tile) · row_tiles + row tile: neighbours share their columns of b
+  let column_tile = quotient(tile, size.row_tiles);
+  let row = (tile - column_tile * size.row_tiles) * ROWS;
+  let s = quotient(column_tile, size.column_tiles);
+  let column = ((column_tile - s * size.column_tiles) * LANES + lane) * 4u;
   let s_read = min(s, size.batch - 1u);
   let depth = size.k;
 
-  // quad e = LANES·j + lane of the block's 16: four steps of row e, or, transposed, four rows from 4·(e % 4) on of step e / 4
+  // quad e = LANES·j + lane of the block's ROWS: four steps of row e, or, transposed, four rows from 4·(e % 4) on of step e / 4
   let a_row = select(row + lane % 4u * 4u, min(row + lane % 4u * 4u, size.m - 4u), A_QUADS && TRANSPOSE_A);
-  var a_start: array<u32, 4>; // 16 / LANES of them
-  for (var j = 0u; j < 16u / LANES; j++) {
+  var a_start: array<u32, 4>; // ROWS / LANES of them
+  for (var j = 0u; j < ROWS / LANES; j++) {
     let e = j * LANES + lane;
     if (TRANSPOSE_A) {
       a_start[j] = (s_read * depth + e / 4u) * size.m;
@@ -69,11 +70,11 @@ fn main(
   let b_step = size.n / unit; // from one row of b to the next
   var b_at = (b_first + b_column) / unit;
 
-  var acc: array<vec4f, 16>;
+  var acc: array<vec4f, ROWS>;
   var k = 0u;
   loop {
     var a: array<vec4f, 4>;
-    for (var j = 0u; j < 16u / LANES; j++) {
+    for (var j = 0u; j < ROWS / LANES; j++) {
       if (!TRANSPOSE_A) {
         a[j] = a_quad(a_start[j], k, depth);
       } else if (ALIGNED) {
@@ -107,7 +108,7 @@ fn main(
       add_rows(&acc, 8u, b, subgroupBroadcast(a[0], 2u), subgroupBroadcast(a[0], 6u), subgroupBroadcast(a[1], 2u), subgroupBroadcast(a[1], 6u));
       add_rows(&acc, 12u, b, subgroupBroadcast(a[0], 3u), subgroupBroadcast(a[0], 7u), subgroupBroadcast(a[1], 3u), subgroupBroadcast(a[1], 7u));
     } else {
-      for (var j = 0u; j < 16u / LANES; j++) {
+      for (var j = 0u; j < ROWS / LANES; j++) {
         let v = a[j];
         if (LANES == 4u) {
           acc[j * 4u] += b * quadBroadcast(v, 0u);
@@ -130,13 +131,13 @@ fn main(
   }
   if (s >= size.batch || column >= size.n) { return; }
   var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
-  let end = rows_until(row, size.m);
+  let end = rows_until(row, size.m, ROWS);
   for (var i = 0u; i < end; i++) {
     store_run_y((s * size.m + row + i) * size.n + column, results[i], min(4u, size.n - column));
   }
 }
 
 // Adds the products of four rows, given one step of all four at a time.
-fn add_rows(acc: ptr<function, array<vec4f, 16>>, row: u32, b: mat4x4f, a0: vec4f, a1: vec4f, a2: vec4f, a3: vec4f) {
+fn add_rows(acc: ptr<function, array<vec4f, ROWS>>, row: u32, b: mat4x4f, a0: vec4f, a1: vec4f, a2: vec4f, a3: vec4f) {
   for (var r = 0u; r < 4u; r++) { (*acc)[row + r] += b * vec4f(a0[r], a1[r], a2[r], a3[r]); }
 }
