@@ -1,5 +1,6 @@
 import type { Contestant } from "./contestant.ts";
 import { othersShare } from "./machine-load.ts";
+import { pinWorkers } from "./pin-workers.ts";
 import { median } from "./statistics.ts";
 
 /** What a contestant took: each round's samples, milliseconds a call. */
@@ -36,7 +37,10 @@ export async function interleave(
     }
   };
   const plans = new Map<Contestant, { samples: number; calls: number }>();
-  await inTurn(async (contestant) => plans.set(contestant, await warmUp(contestant)));
+  await inTurn(async (contestant) => {
+    plans.set(contestant, await warmUp(contestant));
+    pinWorkers(contestant.pid); // the driver has started them by now
+  });
   const others = othersShare([...taken.keys()].map(({ pid }) => pid));
   for (let round = 0; round < rounds; round++) {
     await inTurn(async (contestant) => {
