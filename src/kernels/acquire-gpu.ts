@@ -1,9 +1,9 @@
 import type { DeviceInfo } from "../tensor/device.ts";
 import { DeviceError } from "../tensor/errors.ts";
-import type { AdapterFacts } from "./family.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 import type { Gpu, Wait } from "./gpu.ts";
 import { watchGpu } from "./gpu.ts";
-import type { PlanLimits } from "./plan.ts";
+import type { PlanLimits } from "./plan-limits.ts";
 
 export interface AcquireGpuOptions {
   /** `navigator.gpu`, or what `webgpu`'s `create([])` returns. */

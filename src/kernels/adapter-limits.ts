@@ -1,5 +1,5 @@
 import type { AdapterLimits } from "../tensor/device.ts";
-import type { AdapterFacts } from "./family.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 import { foldWorkgroups } from "./family.ts";
 import type { Gpu } from "./gpu.ts";
 import { usage } from "./gpu.ts";

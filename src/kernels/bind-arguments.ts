@@ -4,7 +4,7 @@ import { hostBytes } from "./heap.ts";
 import type { Plan } from "./plan.ts";
 import { bytesOf } from "./plan-keys.ts";
 import type { Range } from "./range.ts";
-import type { Loaded, Shop } from "./workshop.ts";
+import type { InputArena, Loaded, Shop } from "./workshop.ts";
 
 /** A call's arguments on the device, by input number. */
 export interface Bound {
@@ -14,14 +14,6 @@ export interface Bound {
   readonly ranges: readonly Range[];
   /** Storages that donated values have left: to be released once the copies out of them are submitted. */
   readonly left: readonly GpuStorage[];
-}
-
-/** Donated inputs that are written over, each at its offset of one buffer: alone, or those that one dispatch updates. */
-export interface InputArena {
-  readonly inputs: readonly number[];
-  /** Bytes. */
-  readonly offsets: readonly number[];
-  readonly bytes: number;
 }
 
 /** Found once a plan. */

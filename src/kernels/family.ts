@@ -1,21 +1,7 @@
 import type { TensorType } from "../tensor/tensor.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 import type { Sizes } from "./sizes.ts";
-import type { Tuned } from "./tuning.ts";
 import type { KernelFile } from "./wgsl.generated.ts";
-
-/** What variant rules may know of the adapter. */
-export interface AdapterFacts {
-  readonly adapterClass: "software" | "integrated" | "discrete";
-  /** Lanes of a subgroup when every subgroup has the same number; null without the feature. */
-  readonly subgroupSize: number | null;
-  /** What was measured on it, before any rule. */
-  readonly tuned?: Tuned;
-  readonly limits: {
-    readonly maxComputeWorkgroupsPerDimension: number;
-    readonly maxComputeInvocationsPerWorkgroup: number;
-    readonly maxComputeWorkgroupStorageSize: number;
-  };
-}
 
 /** One operand of a dispatch: an input or output of the node, or a scratch buffer of its lowering. */
 export interface Operand {

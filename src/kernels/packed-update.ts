@@ -1,9 +1,9 @@
 import type { AnyOp } from "../tensor/op.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 import { elementwiseStep } from "./codegen/elementwise.ts";
 import type { ElementwiseRoot } from "./codegen/print-roots.ts";
 import { literalValue } from "./codegen/value.ts";
-import type { AdapterFacts } from "./family.ts";
 import { resolve } from "./passes/regions.ts";
 import { valueRef } from "./plan-keys.ts";
 import type { Arena, BoundBuffer, BufferRef, Step } from "./step.ts";

@@ -1,11 +1,18 @@
-import type { Node } from "../tensor/tensor.ts";
+import type { AnyTensor, Node, TensorType } from "../tensor/tensor.ts";
 import { arenasOf, homesOf } from "./arenas.ts";
 import type { Life, MemoryPlan } from "./memory-plan.ts";
 import { planMemory } from "./memory-plan.ts";
-import type { PlanResult } from "./plan.ts";
 import type { KeyOf } from "./plan-keys.ts";
 import { bufferKeys, bytesOf, isLeafRef, refType, valueRef } from "./plan-keys.ts";
 import type { Arena, BufferRef, Step } from "./step.ts";
+
+/** An output: its type, and the value that holds it, an equal number of elements under another shape perhaps. */
+export interface PlanResult {
+  readonly type: TensorType;
+  readonly tensor: AnyTensor;
+  /** `tensor` is the donated input that was written over. */
+  readonly inPlace: boolean;
+}
 
 /** Where a plan's values lie. */
 export interface Placement {

@@ -1,11 +1,11 @@
 import { DeviceError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { AnyTensor, Node, TensorType } from "../tensor/tensor.ts";
+import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { formatType, outputOf } from "../tensor/tensor.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 import { clashingLeaves, packedLeaves } from "./arenas.ts";
 import { elementwiseStep } from "./codegen/elementwise.ts";
 import { reduceSteps } from "./codegen/reduce.ts";
-import type { AdapterFacts } from "./family.ts";
 import { familySteps, hasKernel } from "./family-step.ts";
 import { isPackedUpdate, packedUpdateStep, updatedLeaf } from "./packed-update.ts";
 import { absorbEpilogues } from "./passes/epilogues.ts";
@@ -16,31 +16,17 @@ import { prepare } from "./passes/prepare.ts";
 import type { Cut } from "./passes/regions.ts";
 import { cut, resolve, roleOf } from "./passes/regions.ts";
 import { overwriteAfterReaders, schedule } from "./passes/schedule.ts";
-import type { Placement } from "./place-values.ts";
+import type { Placement, PlanResult } from "./place-values.ts";
 import { placeValues } from "./place-values.ts";
 import { bufferKeys, bytesOf, refType, valueRef } from "./plan-keys.ts";
+import type { PlanLimits } from "./plan-limits.ts";
 import type { Step } from "./step.ts";
-
-/** Limits that a plan must keep. */
-export interface PlanLimits {
-  readonly adapter: AdapterFacts;
-  readonly maxBindings: number;
-  readonly maxBindingBytes: number;
-}
 
 /** What to compute: output tensors over input leaves, and which inputs give their buffers to which outputs. */
 export interface PlanRequest {
   readonly outputs: readonly AnyTensor[];
   /** Output number → the donated input leaf whose buffer it should take. */
   readonly donations: ReadonlyMap<number, AnyTensor>;
-}
-
-/** An output: its type, and the value that holds it, an equal number of elements under another shape perhaps. */
-export interface PlanResult {
-  readonly type: TensorType;
-  readonly tensor: AnyTensor;
-  /** `tensor` is the donated input that was written over. */
-  readonly inPlace: boolean;
 }
 
 /** Dispatches in order, with the memory they use. Nothing here touches a GPU. */

@@ -1,4 +1,4 @@
-import type { AdapterFacts } from "./family.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 
 /** Numbers that a kernel reads as `size.NAME`: u32, or i32. */
 export type Sizes = Readonly<Record<string, number | { readonly i32: number }>>;

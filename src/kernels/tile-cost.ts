@@ -1,7 +1,7 @@
-import type { AdapterFacts } from "./family.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
+import type { ProductShape } from "./product-shape.ts";
 import type { TileSize } from "./tile-sizes.ts";
 import { tileColumns, tileRows, tileStep } from "./tile-sizes.ts";
-import type { ProductShape } from "./variants.ts";
 
 /** What an adapter class is taken to be. Times are in multiply-adds of one compute unit. */
 interface Machine {

@@ -1,4 +1,4 @@
-import type { AdapterFacts } from "./family.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 
 /** One size of the tiles in workgroup memory (product-tile.wgsl): across × down invocations, each 4·rowQuads rows × 4·quads columns. */
 export interface TileSize {

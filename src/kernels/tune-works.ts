@@ -5,8 +5,8 @@ import { conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from "../tens
 import { matmulOp } from "../tensor/ops/matmul.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import type { AdapterFacts } from "./family.ts";
-import type { ProductFamily } from "./variants.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
+import type { ProductFamily } from "./product-shape.ts";
 
 /** One product to measure: f32 inputs and the op between them. */
 export interface ProductWork {

@@ -4,13 +4,13 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { tensor } from "../tensor/tensor.ts";
 import type { AcquireGpuOptions } from "./acquire-gpu.ts";
 import { acquireGpu } from "./acquire-gpu.ts";
-import type { AdapterFacts } from "./family.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
 import { gpuDevice } from "./gpu-device.ts";
+import type { ProductFamily, ProductShape } from "./product-shape.ts";
 import type { ProductWork } from "./tune-works.ts";
 import { tuneWorks } from "./tune-works.ts";
 import type { TunedClass, TunedVariant, Tuning } from "./tuning.ts";
 import { classOf, tuningFormat } from "./tuning.ts";
-import type { ProductFamily, ProductShape } from "./variants.ts";
 import { mostParts, splits, variantName, variantsFor } from "./variants.ts";
 
 export interface TuneOptions extends AcquireGpuOptions {

@@ -1,5 +1,5 @@
 import { ConfigError, DataError } from "../tensor/errors.ts";
-import type { ProductFamily, ProductShape } from "./variants.ts";
+import type { ProductFamily, ProductShape } from "./product-shape.ts";
 
 /** A variant by name, and the parts that its depth is cut into. */
 export interface TunedVariant {

@@ -1,25 +1,8 @@
-import type { AdapterFacts } from "./family.ts";
+import type { AdapterFacts } from "./adapter-facts.ts";
+import type { ProductFamily, ProductShape } from "./product-shape.ts";
 import { cheapestParts, tileCost } from "./tile-cost.ts";
 import type { TileSize } from "./tile-sizes.ts";
 import { tileFits, tileSizes } from "./tile-sizes.ts";
-
-/** Families whose kernels are matrix products. */
-export const productFamilies = ["matmul", "conv2d", "conv2dInputGradient", "conv2dWeightGradient"] as const;
-
-/** One of {@link productFamilies}. */
-export type ProductFamily = (typeof productFamilies)[number];
-
-/**
- * `count` matrix products, each `rows` × `depth` by `depth` × `columns`. Of a convolution: products are groups and, of a strided input
- * gradient, residues of pixels; rows pixels; depth taps × source channels; columns result channels. Of its weight gradient: rows taps ×
- * channels, depth pixels.
- */
-export interface ProductShape {
-  readonly count: number;
-  readonly rows: number;
-  readonly depth: number;
-  readonly columns: number;
-}
 
 /** Lanes of a subgroup load one element each and broadcast it: {@link broadcastRows} rows × 4·`lanes` columns. */
 export interface Broadcast {

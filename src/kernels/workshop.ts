@@ -1,6 +1,5 @@
 import type { AdapterLimits } from "../tensor/device.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import type { InputArena } from "./bind-arguments.ts";
 import type { Executable } from "./executable.ts";
 import type { Gpu } from "./gpu.ts";
 import type { Heap } from "./heap.ts";
@@ -9,6 +8,14 @@ import type { OutputLayout } from "./output-layout.ts";
 import type { Plan, PlanRequest } from "./plan.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import type { BufferPool } from "./pool.ts";
+
+/** Donated inputs that are written over, each at its offset of one buffer: alone, or those that one dispatch updates. */
+export interface InputArena {
+  readonly inputs: readonly number[];
+  /** Bytes. */
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+}
 
 /** What calls of one device share. */
 export interface Shop {

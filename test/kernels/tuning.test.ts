@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AdapterFacts } from "../../src/kernels/family.ts";
+import type { AdapterFacts } from "../../src/kernels/adapter-facts.ts";
 import { makePlan } from "../../src/kernels/plan.ts";
 import type { Tuning } from "../../src/kernels/tuning.ts";
 import { checkAdapter, classOf, parseTuning, tunedBy, tuningFormat } from "../../src/kernels/tuning.ts";

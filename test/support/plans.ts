@@ -1,5 +1,5 @@
-import type { AdapterFacts } from "../../src/kernels/family.ts";
-import type { PlanLimits } from "../../src/kernels/plan.ts";
+import type { AdapterFacts } from "../../src/kernels/adapter-facts.ts";
+import type { PlanLimits } from "../../src/kernels/plan-limits.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
 

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../adapter-facts.ts";
 import { expressionCost } from "../cost.ts";
-import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
 import { sizesAreData } from "../sizes.ts";
 import type { Step } from "../step.ts";

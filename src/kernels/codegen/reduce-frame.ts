@@ -1,8 +1,8 @@
 import type { DType } from "../../tensor/dtype.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../adapter-facts.ts";
 import type { Evaluated } from "../cost.ts";
-import type { AdapterFacts } from "../family.ts";
 import { foldWorkgroups } from "../family.ts";
 import { sizesAreData } from "../sizes.ts";
 import type { BoundBuffer, BufferRef, Cost, Step } from "../step.ts";

@@ -1,8 +1,8 @@
 import type { Op } from "../../tensor/op.ts";
 import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../adapter-facts.ts";
 import { bytesMoved, expressionCost } from "../cost.ts";
-import type { AdapterFacts } from "../family.ts";
 import { valueRef } from "../plan-keys.ts";
 import { sizesAreData } from "../sizes.ts";
 import type { BufferRef, Step } from "../step.ts";

@@ -1,7 +1,8 @@
 import type { ConvParams } from "../../tensor/ops/conv-geometry.ts";
 import type { ConvInputGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { AdapterFacts, Constant, DispatchSpec, Family, Lowering } from "../family.ts";
+import type { AdapterFacts } from "../adapter-facts.ts";
+import type { Constant, DispatchSpec, Family, Lowering } from "../family.ts";
 import { foldWorkgroups, input, output, scratch } from "../family.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
 import { chooseVariant } from "../variants.ts";

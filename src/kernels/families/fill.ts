@@ -1,6 +1,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { TensorType } from "../../tensor/tensor.ts";
-import type { AdapterFacts, DispatchSpec, Lowering } from "../family.ts";
+import type { AdapterFacts } from "../adapter-facts.ts";
+import type { DispatchSpec, Lowering } from "../family.ts";
 import { foldWorkgroups, output } from "../family.ts";
 
 const nan = 0x7fc00000;

@@ -1,7 +1,8 @@
 import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { sizeOf, stridesOf } from "../../tensor/shape.ts";
-import type { AdapterFacts, Constant, DispatchSpec, Family } from "../family.ts";
+import type { AdapterFacts } from "../adapter-facts.ts";
+import type { Constant, DispatchSpec, Family } from "../family.ts";
 import { foldWorkgroups, input, output, scratch } from "../family.ts";
 import { fillNaN } from "./fill.ts";
 

@@ -1,4 +1,5 @@
-import type { AdapterFacts, DispatchSpec, Lowering } from "../family.ts";
+import type { AdapterFacts } from "../adapter-facts.ts";
+import type { DispatchSpec, Lowering } from "../family.ts";
 import { foldWorkgroups, output, scratch } from "../family.ts";
 
 /** Terms of each part when `depth` is cut into about `parts`: whole steps, the last part perhaps shorter. */

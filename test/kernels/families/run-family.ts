@@ -1,5 +1,6 @@
+import type { AdapterFacts } from "../../../src/kernels/adapter-facts.ts";
 import { families } from "../../../src/kernels/families/index.ts";
-import type { AdapterFacts, DispatchSpec, Lowering, Operand } from "../../../src/kernels/family.ts";
+import type { DispatchSpec, Lowering, Operand } from "../../../src/kernels/family.ts";
 import { link } from "../../../src/kernels/link.ts";
 import { sizesAreData, sizesBinding, sizesData } from "../../../src/kernels/sizes.ts";
 import type { NumericArray } from "../../../src/tensor/dtype.ts";
