@@ -36,8 +36,8 @@ interface Contender extends TunedVariant {
  * Measures the kernels that compute products and convolutions on an adapter, for `openDevice({ tuning })`.
  *
  * Each work runs with every candidate in turn, some rounds, by the adapter's timestamps where it has them; the smallest time of each
- * counts, since other work only adds. Inputs are multiples
- * of 1/4, so that sums in any order are exact: a candidate must give the first one's result to the bit before it is timed.
+ * counts, since other work only adds. Inputs are multiples of 1/4, so that sums in any order are exact: a candidate must give the first
+ * one's result to the bit before it is timed.
  *
  * @throws DeviceError without an adapter, or when two kernels disagree: the driver computes wrong.
  */

@@ -98,7 +98,7 @@ describeGpu("division by numbers known at run time", () => {
     );
     const code = link({
       file: "fill",
-      constants: { SIZE: pairs.length, BITS: 0 },
+      constants: { SIZE: pairs.length },
       sizes: { values: { unused: 0 }, asData: true },
       enables: [],
       operands: [

@@ -114,7 +114,7 @@ describe("the linker", () => {
     const operands = [{ name: "y", dtype: "f32" as const, access: "write" as const, size: 8, binding: 0 }];
     const code = link({
       file: "fill",
-      constants: { SIZE: 8, BITS: 0 },
+      constants: { SIZE: 8 },
       enables: ["subgroups"],
       operands,
       declarations: [],

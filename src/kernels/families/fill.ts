@@ -4,29 +4,16 @@ import type { AdapterFacts } from "../adapter-facts.ts";
 import type { DispatchSpec, Lowering } from "../family.ts";
 import { foldWorkgroups, output } from "../family.ts";
 
-const nan = 0x7fc00000;
-
 /** Zeros in output 0: what a sum over nothing gives. */
 export function fill(type: TensorType, adapter: AdapterFacts): Lowering {
   const size = sizeOf(type.shape);
-  return { scratch: [], dispatches: size === 0 ? [] : [fillWith(0, 0, size, adapter)] };
-}
-
-/** NaN in every output: what a mean over nothing gives. */
-export function fillNaN(types: readonly TensorType[], adapter: AdapterFacts): Lowering {
-  const dispatches = types.flatMap((type, index) => {
-    const size = sizeOf(type.shape);
-    return size === 0 ? [] : [fillWith(index, nan, size, adapter)];
-  });
-  return { scratch: [], dispatches };
-}
-
-function fillWith(index: number, bits: number, size: number, adapter: AdapterFacts): DispatchSpec {
-  return {
+  if (size === 0) return { scratch: [], dispatches: [] };
+  const zeros: DispatchSpec = {
     file: "fill",
-    constants: { SIZE: size, BITS: bits },
+    constants: { SIZE: size },
     reads: {},
-    writes: { y: output(index) },
+    writes: { y: output(0) },
     workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),
   };
+  return { scratch: [], dispatches: [zeros] };
 }

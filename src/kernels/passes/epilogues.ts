@@ -11,7 +11,7 @@ import type { Cut } from "./regions.ts";
 import { buffersOf, largestExpression, roleOf } from "./regions.ts";
 import { makersOf, neededBy } from "./schedule.ts";
 
-const longestEpilogue = 16; // scalar calls in a family's kernel: drivers repeat the body for each of a tile's results
+const longestEpilogue = 16; // scalar calls in a family's kernel: GPUs' compilers repeat the body for each of a tile's results
 
 /**
  * Moves elementwise kernels into the kernel that makes what they read, where each element needs only its own element of that

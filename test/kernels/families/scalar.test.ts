@@ -79,7 +79,7 @@ describeGpu("scalar functions", () => {
     };
     const code = link({
       file: "fill",
-      constants: { SIZE: size, BITS: 0 },
+      constants: { SIZE: size },
       enables: [],
       operands: [operand],
       declarations: [target, ...bindings],
