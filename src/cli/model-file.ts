@@ -1,4 +1,5 @@
-import { decodeSafetensors, encodeSafetensors, readBytes, readTensors, toLeaves } from "../node/index.ts";
+import { decodeSafetensors, encodeSafetensors } from "../formats/index.ts";
+import { readBytes, readTensors, toLeaves } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
 import { transpose } from "../tensor/ops/transpose.ts";
 import { key } from "../tensor/random.ts";

@@ -1,9 +1,9 @@
+import type { HostTensor, SafetensorsFile } from "../formats/index.ts";
+import { decodeSafetensors, encodeSafetensors } from "../formats/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { hostLeaf, isTensor } from "../tensor/tensor.ts";
 import { leavesOf, mapLeaves } from "../tensor/tree.ts";
-import type { HostTensor, SafetensorsFile } from "./safetensors.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** Reads the values of tensors, wherever they live. */
 export async function readTensors(named: Iterable<readonly [string, AnyTensor]>): Promise<Map<string, HostTensor>> {

@@ -9,8 +9,8 @@ import type { Io } from "../../src/cli/io.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 import { encodeCifar10 } from "../../src/data/cifar10.ts";
 import { selectImages } from "../../src/data/dataset.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { readCifar10 } from "../../src/node/cifar10-files.ts";
-import { decodeSafetensors } from "../../src/node/safetensors.ts";
 
 let folder: string;
 beforeEach(() => {

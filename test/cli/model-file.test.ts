@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ModelName } from "../../src/cli/model.ts";
 import { buildClassifier } from "../../src/cli/model.ts";
 import { encodeModel, readModel, readWeights } from "../../src/cli/model-file.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/node/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
 import { DataError } from "../../src/tensor/errors.ts";
 import { key } from "../../src/tensor/random.ts";
 import { evaluateReference } from "../../src/tensor/reference.ts";

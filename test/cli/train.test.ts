@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunReport } from "../../src/cli/run-report.ts";
-import { decodeSafetensors } from "../../src/node/safetensors.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { command } from "./capture.ts";
 
 let folder: string;

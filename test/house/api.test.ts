@@ -21,6 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each([
   ["deconfound", "index"],
+  ["deconfound/formats", "formats/index"],
   ["deconfound/node", "node/index"],
   ["deconfound/testing", "testing/index"],
   ["deconfound/testing/fast-check", "testing/fast-check/index"],

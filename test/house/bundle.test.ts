@@ -25,6 +25,7 @@ async function bundle(door: string): Promise<{ text: string; outside: string[] }
 
 test.each([
   ["index", []],
+  ["formats/index", []],
   ["testing/index", []],
   ["testing/fast-check/index", ["fast-check"]],
 ])("src/%s.ts brings no Node module into a browser", async (door, expected) => {

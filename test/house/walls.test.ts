@@ -11,13 +11,14 @@ const mayImport: Record<string, readonly string[]> = {
   tensor: [],
   autodiff: ["tensor"],
   kernels: ["tensor"],
+  formats: ["tensor"],
   data: ["tensor"],
   nn: ["autodiff", "tensor"],
   mi: ["nn", "autodiff", "tensor"],
   cbd: ["mi", "nn", "data", "autodiff", "tensor"],
   testing: ["autodiff", "tensor"],
-  node: ["kernels", "data", "tensor"],
-  cli: ["cbd", "mi", "node", "nn", "data", "kernels", "autodiff", "tensor"],
+  node: ["kernels", "data", "formats", "tensor"],
+  cli: ["cbd", "mi", "node", "nn", "data", "formats", "kernels", "autodiff", "tensor"],
 };
 const rooms = Object.keys(mayImport);
 

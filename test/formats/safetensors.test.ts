@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { HostTensor } from "../../src/node/safetensors.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/node/safetensors.ts";
+import type { HostTensor } from "../../src/formats/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
 import { DataError } from "../../src/tensor/errors.ts";
 import { fromHalf } from "../../src/tensor/half.ts";
 

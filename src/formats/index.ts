@@ -1,0 +1,2 @@
+export type { HostTensor, SafetensorsFile } from "./safetensors.ts";
+export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
