@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 const folder = new URL("../src/kernels/wgsl/", import.meta.url);
-const target = new URL("../src/kernels/wgsl.generated.ts", import.meta.url);
+const target = new URL("../src/kernels/wgsl/wgsl.generated.ts", import.meta.url);
 const names = readdirSync(folder)
   .filter((file) => file.endsWith(".wgsl"))
   .map((file) => file.slice(0, -".wgsl".length))
@@ -15,6 +15,6 @@ export const wgsl: Readonly<Record<KernelFile, string>> = {
 ${names.map(entry).join("\n")}
 };
 `;
-const temporary = new URL(`../src/kernels/wgsl.generated.${process.pid}.tmp`, import.meta.url);
+const temporary = new URL(`../src/kernels/wgsl/wgsl.generated.${process.pid}.tmp`, import.meta.url);
 writeFileSync(temporary, text);
 renameSync(temporary, target);

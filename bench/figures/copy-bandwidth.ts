@@ -1,4 +1,4 @@
-import { usage } from "../../src/kernels/gpu.ts";
+import { usage } from "../../src/kernels/runtime/gpu.ts";
 import { middle, ratioOf } from "../rounds.ts";
 import { elementwiseChains } from "../works/elementwise.ts";
 import { alternate } from "./alternate.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Plan } from "../../src/kernels/plan.ts";
-import { makePlan } from "../../src/kernels/plan.ts";
-import type { Cost } from "../../src/kernels/step.ts";
+import type { Cost } from "../../src/kernels/codegen/step.ts";
+import type { Plan } from "../../src/kernels/plan/make-plan.ts";
+import { makePlan } from "../../src/kernels/plan/make-plan.ts";
 import { add, exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { cast, conv2d, gather, matmul, relu, slice, sum } from "../../src/tensor/ops/index.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Plan } from "../../src/kernels/plan.ts";
-import { makePlan } from "../../src/kernels/plan.ts";
-import type { PlanLimits } from "../../src/kernels/plan-limits.ts";
+import type { PlanLimits } from "../../src/kernels/adapter/plan-limits.ts";
+import type { Plan } from "../../src/kernels/plan/make-plan.ts";
+import { makePlan } from "../../src/kernels/plan/make-plan.ts";
 import { adamW, sgd } from "../../src/nn/index.ts";
 import { add, mul, rsqrt, sub } from "../../src/tensor/ops/elementwise.ts";
 import { sum } from "../../src/tensor/ops/index.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { link } from "../../src/kernels/link.ts";
-import { makePlan } from "../../src/kernels/plan.ts";
+import { link } from "../../src/kernels/families/link.ts";
+import { makePlan } from "../../src/kernels/plan/make-plan.ts";
 import { conv2d } from "../../src/tensor/ops/conv2d.ts";
 import { exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { mean, sum, transpose } from "../../src/tensor/ops/index.ts";

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
+import type { TunedClass } from "../../src/kernels/adapter/tuning.ts";
+import { parseTuning } from "../../src/kernels/adapter/tuning.ts";
 import { openDevice } from "../../src/kernels/index.ts";
-import { tune } from "../../src/kernels/tune.ts";
-import { convolutionWorks, matmulWork, tuneWorks } from "../../src/kernels/tune-works.ts";
-import type { TunedClass } from "../../src/kernels/tuning.ts";
-import { parseTuning } from "../../src/kernels/tuning.ts";
+import { tune } from "../../src/kernels/tuning/tune.ts";
+import { convolutionWorks, matmulWork, tuneWorks } from "../../src/kernels/tuning/works.ts";
 import { waitNapping } from "../../src/node/nap.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";

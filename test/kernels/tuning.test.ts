@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { AdapterFacts } from "../../src/kernels/adapter-facts.ts";
-import { makePlan } from "../../src/kernels/plan.ts";
-import type { Tuning } from "../../src/kernels/tuning.ts";
-import { checkAdapter, classOf, parseTuning, tunedBy, tuningFormat } from "../../src/kernels/tuning.ts";
-import type { Variant } from "../../src/kernels/variants.ts";
-import { chooseVariant, variantName } from "../../src/kernels/variants.ts";
+import type { AdapterFacts } from "../../src/kernels/adapter/facts.ts";
+import type { Tuning } from "../../src/kernels/adapter/tuning.ts";
+import { checkAdapter, classOf, parseTuning, tunedBy, tuningFormat } from "../../src/kernels/adapter/tuning.ts";
+import type { Variant } from "../../src/kernels/families/variants.ts";
+import { chooseVariant, variantName } from "../../src/kernels/families/variants.ts";
+import { makePlan } from "../../src/kernels/plan/make-plan.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf } from "../../src/tensor/tensor.ts";

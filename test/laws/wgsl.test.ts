@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { augmentBatchOp } from "../../src/data/augment.ts";
-import { copyKernel, multiplyAddKernel } from "../../src/kernels/adapter-limits.ts";
 import { families } from "../../src/kernels/families/index.ts";
-import { link } from "../../src/kernels/link.ts";
-import { makePlan } from "../../src/kernels/plan.ts";
-import type { KernelFile } from "../../src/kernels/wgsl.generated.ts";
-import { wgsl } from "../../src/kernels/wgsl.generated.ts";
+import { link } from "../../src/kernels/families/link.ts";
+import { makePlan } from "../../src/kernels/plan/make-plan.ts";
+import { copyKernel, multiplyAddKernel } from "../../src/kernels/runtime/measure-limits.ts";
+import type { KernelFile } from "../../src/kernels/wgsl/wgsl.generated.ts";
+import { wgsl } from "../../src/kernels/wgsl/wgsl.generated.ts";
 import type { Op } from "../../src/tensor/op.ts";
 import { exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { sum } from "../../src/tensor/ops/index.ts";

@@ -1,6 +1,6 @@
-import { watchGpu } from "../../src/kernels/gpu.ts";
-import { gpuDevice } from "../../src/kernels/gpu-device.ts";
 import { openDevice } from "../../src/kernels/index.ts";
+import { watchGpu } from "../../src/kernels/runtime/gpu.ts";
+import { gpuDevice } from "../../src/kernels/runtime/gpu-device.ts";
 import { waitNapping } from "../../src/node/nap.ts";
 import type { Device } from "../../src/tensor/device.ts";
 import { gpu } from "./gpu.ts";

@@ -1,5 +1,5 @@
-import type { AdapterFacts } from "../../src/kernels/adapter-facts.ts";
-import type { PlanLimits } from "../../src/kernels/plan-limits.ts";
+import type { AdapterFacts } from "../../src/kernels/adapter/facts.ts";
+import type { PlanLimits } from "../../src/kernels/adapter/plan-limits.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
 

@@ -1,19 +1,19 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { AdapterFacts } from "../adapter-facts.ts";
-import { expressionCost } from "../cost.ts";
-import { foldWorkgroups } from "../family.ts";
-import { sizesAreData } from "../sizes.ts";
-import type { Step } from "../step.ts";
-import { wgsl } from "../wgsl.generated.ts";
+import type { AdapterFacts } from "../adapter/facts.ts";
+import { foldWorkgroups } from "../families/family.ts";
+import { wgsl } from "../wgsl/wgsl.generated.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
+import { expressionCost } from "./cost.ts";
 import type { ElementwiseRoot } from "./print-roots.ts";
 import { printRoots } from "./print-roots.ts";
 import type { PrintedValues, Width } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
 import type { SizeTable } from "./size-table.ts";
 import { sizeTable, withSizes } from "./size-table.ts";
+import { sizesAreData } from "./sizes.ts";
+import type { Step } from "./step.ts";
 
 /**
  * A kernel that computes several elementwise outputs of one shape.

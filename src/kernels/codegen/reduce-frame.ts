@@ -1,13 +1,11 @@
 import type { DType } from "../../tensor/dtype.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { AdapterFacts } from "../adapter-facts.ts";
-import type { Evaluated } from "../cost.ts";
-import { foldWorkgroups } from "../family.ts";
-import { sizesAreData } from "../sizes.ts";
-import type { BoundBuffer, BufferRef, Cost, Step } from "../step.ts";
-import { wgsl } from "../wgsl.generated.ts";
+import type { AdapterFacts } from "../adapter/facts.ts";
+import { foldWorkgroups } from "../families/family.ts";
+import { wgsl } from "../wgsl/wgsl.generated.ts";
 import type { Bindings } from "./bindings.ts";
+import type { Evaluated } from "./cost.ts";
 import { splitCoordinates } from "./elementwise.ts";
 import type { ElementwiseRoot } from "./print-roots.ts";
 import { printRoots } from "./print-roots.ts";
@@ -15,6 +13,8 @@ import type { Width } from "./print-value.ts";
 import { printCall, printConstant, printStored, registerType } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
 import { withSizes } from "./size-table.ts";
+import { sizesAreData } from "./sizes.ts";
+import type { BoundBuffer, BufferRef, Cost, Step } from "./step.ts";
 
 /** One of the reductions that share a pass. */
 export interface Part {

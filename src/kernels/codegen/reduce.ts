@@ -1,14 +1,12 @@
 import type { Op } from "../../tensor/op.ts";
 import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { AdapterFacts } from "../adapter-facts.ts";
-import { bytesMoved, expressionCost } from "../cost.ts";
-import { valueRef } from "../plan-keys.ts";
-import { sizesAreData } from "../sizes.ts";
-import type { BufferRef, Step } from "../step.ts";
+import type { AdapterFacts } from "../adapter/facts.ts";
+import { valueRef } from "../graph/buffer-keys.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
 import { coalesce } from "./coalesce.ts";
+import { bytesMoved, expressionCost } from "./cost.ts";
 import { splitCoordinates } from "./elementwise.ts";
 import { indexPrinter } from "./print-index.ts";
 import { dependsOnlyOn, iterationOf } from "./print-roots.ts";
@@ -17,6 +15,8 @@ import { valuePrinter } from "./print-value.ts";
 import type { Finish, Frame, Part } from "./reduce-frame.ts";
 import { columnFrame, frameStep, rowFrame } from "./reduce-frame.ts";
 import { sizeTable } from "./size-table.ts";
+import { sizesAreData } from "./sizes.ts";
+import type { BufferRef, Step } from "./step.ts";
 import { indicesOf, valueBuilder } from "./value.ts";
 
 /**

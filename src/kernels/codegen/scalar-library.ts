@@ -1,4 +1,4 @@
-import { wgsl } from "../wgsl.generated.ts";
+import { wgsl } from "../wgsl/wgsl.generated.ts";
 
 /** `scalar.wgsl`, when a kernel's text calls one of its helpers. */
 export function helpersFor(code: string): string {

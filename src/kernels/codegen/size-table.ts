@@ -1,6 +1,6 @@
-import type { Sizes } from "../sizes.ts";
-import { sizesData, sizesText } from "../sizes.ts";
-import { wgsl } from "../wgsl.generated.ts";
+import { wgsl } from "../wgsl/wgsl.generated.ts";
+import type { Sizes } from "./sizes.ts";
+import { sizesData, sizesText } from "./sizes.ts";
 
 /** The numbers of one generated kernel that follow from shapes. */
 export interface SizeTable {

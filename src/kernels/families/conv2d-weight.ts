@@ -1,11 +1,11 @@
 import type { ConvWeightGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { DispatchSpec, Family } from "../family.ts";
-import { foldWorkgroups, input, output, scratch } from "../family.ts";
-import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
-import { chooseVariant } from "../variants.ts";
+import type { DispatchSpec, Family } from "./family.ts";
+import { foldWorkgroups, input, output, scratch } from "./family.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
+import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";
+import { chooseVariant } from "./variants.ts";
 
 type Image = readonly [n: number, height: number, width: number, channels: number];
 

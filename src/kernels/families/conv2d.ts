@@ -1,13 +1,13 @@
 import type { ConvParams } from "../../tensor/ops/conv-geometry.ts";
 import type { ConvInputGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { AdapterFacts } from "../adapter-facts.ts";
-import type { Constant, DispatchSpec, Family, Lowering } from "../family.ts";
-import { foldWorkgroups, input, output, scratch } from "../family.ts";
-import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
-import { chooseVariant } from "../variants.ts";
+import type { AdapterFacts } from "../adapter/facts.ts";
+import type { Constant, DispatchSpec, Family, Lowering } from "./family.ts";
+import { foldWorkgroups, input, output, scratch } from "./family.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
+import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";
+import { chooseVariant } from "./variants.ts";
 
 type Image = readonly [n: number, height: number, width: number, channels: number];
 

@@ -1,6 +1,6 @@
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Family, FamilyCall, Lowering } from "../family.ts";
-import { foldWorkgroups, input, output } from "../family.ts";
+import type { Family, FamilyCall, Lowering } from "./family.ts";
+import { foldWorkgroups, input, output } from "./family.ts";
 import { fill } from "./fill.ts";
 
 interface AxisParams {

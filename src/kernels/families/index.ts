@@ -1,8 +1,8 @@
-import type { Family } from "../family.ts";
 import { augmentBatch } from "./augment-batch.ts";
 import { conv2d, conv2dInputGradient } from "./conv2d.ts";
 import { conv2dWeightGradient } from "./conv2d-weight.ts";
 import { cumsum } from "./cumsum.ts";
+import type { Family } from "./family.ts";
 import { gather, putAlongAxis, scatterAdd, takeAlongAxis } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { moments } from "./moments.ts";

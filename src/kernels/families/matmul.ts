@@ -1,11 +1,11 @@
 import type { MatmulParams } from "../../tensor/ops/matmul.ts";
 import { productSizes } from "../../tensor/ops/matmul.ts";
-import type { DispatchSpec, Family } from "../family.ts";
-import { foldWorkgroups, input, output, scratch } from "../family.ts";
-import { tileColumns, tileConstants, tileRows, tileStep } from "../tile-sizes.ts";
-import { broadcastRows, chooseVariant } from "../variants.ts";
+import type { DispatchSpec, Family } from "./family.ts";
+import { foldWorkgroups, input, output, scratch } from "./family.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
+import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";
+import { broadcastRows, chooseVariant } from "./variants.ts";
 
 /** Batched (b,m,k) × (b,k,n) → (b,m,n), either operand perhaps lying transposed. */
 export const matmul: Family = ({ inputs, outputs, params, adapter }) => {

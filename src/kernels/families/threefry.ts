@@ -1,5 +1,5 @@
-import type { Family } from "../family.ts";
-import { foldWorkgroups, input, output } from "../family.ts";
+import type { Family } from "./family.ts";
+import { foldWorkgroups, input, output } from "./family.ts";
 
 /** Blocks of the Threefry generator with counters (0, first), (0, first + 1), … */
 export const threefry: Family = ({ params, adapter }) => {

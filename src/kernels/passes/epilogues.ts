@@ -3,7 +3,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { readsInPlace } from "../codegen/print-roots.ts";
-import { takesEpilogue } from "../family-step.ts";
+import { takesEpilogue } from "../families/family-step.ts";
 import type { Kernel } from "./group.ts";
 import { maxRoots } from "./group.ts";
 import { reaches } from "./reaches.ts";

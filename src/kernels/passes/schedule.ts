@@ -1,5 +1,5 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
-import { isPackedUpdate } from "../packed-update.ts";
+import { isPackedUpdate } from "../families/packed-update.ts";
 import type { Kernel } from "./group.ts";
 import { readsOf } from "./group.ts";
 import { reaches } from "./reaches.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { AdapterFacts } from "../../../src/kernels/adapter-facts.ts";
+import type { AdapterFacts } from "../../../src/kernels/adapter/facts.ts";
 import type { NumericArray } from "../../../src/tensor/dtype.ts";
 import { allocate } from "../../../src/tensor/dtype.ts";
 import type { Op, Sample } from "../../../src/tensor/op.ts";

@@ -1,8 +1,8 @@
-import type { AdapterFacts } from "../../../src/kernels/adapter-facts.ts";
+import type { AdapterFacts } from "../../../src/kernels/adapter/facts.ts";
+import { sizesAreData, sizesBinding, sizesData } from "../../../src/kernels/codegen/sizes.ts";
+import type { DispatchSpec, Lowering, Operand } from "../../../src/kernels/families/family.ts";
 import { families } from "../../../src/kernels/families/index.ts";
-import type { DispatchSpec, Lowering, Operand } from "../../../src/kernels/family.ts";
-import { link } from "../../../src/kernels/link.ts";
-import { sizesAreData, sizesBinding, sizesData } from "../../../src/kernels/sizes.ts";
+import { link } from "../../../src/kernels/families/link.ts";
 import type { NumericArray } from "../../../src/tensor/dtype.ts";
 import { allocate, deviceBytes, elementsPerWord } from "../../../src/tensor/dtype.ts";
 import type { AnyOp } from "../../../src/tensor/op.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { link } from "../../../src/kernels/link.ts";
+import { link } from "../../../src/kernels/families/link.ts";
 import type { ScalarFn } from "../../../src/tensor/scalar.ts";
 import { arg, call } from "../../../src/tensor/scalar.ts";
 import { scalarFunctions } from "../../../src/tensor/scalar-functions.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AdapterFacts } from "../../../src/kernels/adapter-facts.ts";
+import type { AdapterFacts } from "../../../src/kernels/adapter/facts.ts";
+import type { ProductFamily, ProductShape } from "../../../src/kernels/adapter/product-shape.ts";
+import type { TunedVariant } from "../../../src/kernels/adapter/tuning.ts";
 import { families } from "../../../src/kernels/families/index.ts";
-import type { ProductFamily, ProductShape } from "../../../src/kernels/product-shape.ts";
-import type { TunedVariant } from "../../../src/kernels/tuning.ts";
-import { splits, variantName, variantsFor } from "../../../src/kernels/variants.ts";
+import { splits, variantName, variantsFor } from "../../../src/kernels/families/variants.ts";
 import type { Op } from "../../../src/tensor/op.ts";
 import { conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from "../../../src/tensor/ops/conv2d.ts";
 import type { MatmulParams } from "../../../src/tensor/ops/matmul.ts";

@@ -1,0 +1,8 @@
+import type { AdapterFacts } from "./facts.ts";
+
+/** Limits that a plan must keep. */
+export interface PlanLimits {
+  readonly adapter: AdapterFacts;
+  readonly maxBindings: number;
+  readonly maxBindingBytes: number;
+}

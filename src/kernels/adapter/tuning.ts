@@ -1,0 +1,95 @@
+import { ConfigError, DataError } from "../../tensor/errors.ts";
+import type { ProductFamily, ProductShape } from "./product-shape.ts";
+
+/** A variant by name, and the parts that its depth is cut into. */
+export interface TunedVariant {
+  readonly variant: string;
+  readonly parts: number;
+}
+
+/** What to take for some products before any rule; undefined leaves it to the rules. */
+export type Tuned = (family: ProductFamily, shape: ProductShape) => TunedVariant | undefined;
+
+/** What {@link tune} measured on one adapter: plain JSON. */
+export interface Tuning {
+  readonly format: typeof tuningFormat;
+  /** Version of the library that measured. */
+  readonly library: string;
+  /** ISO 8601. */
+  readonly date: string;
+  /** `device.info().description` of the adapter that it holds for. */
+  readonly adapter: string;
+  /** `timestamps` of the adapter, or the time between submits on the `wall`. */
+  readonly clock: "timestamps" | "wall";
+  /** By class of products, sizes to the nearest power of two. */
+  readonly classes: Readonly<Record<string, TunedClass>>;
+}
+
+export interface TunedClass {
+  /** What was run. */
+  readonly work: string;
+  readonly winner: TunedVariant;
+  /** The rules' choice first. Milliseconds, the smallest of all rounds. */
+  readonly times: readonly (TunedVariant & { readonly ms: number })[];
+}
+
+export const tuningFormat = "deconfound tuning 1";
+
+/** Class of products that are taken to behave alike: sizes to the nearest power of two, and whether columns come in fours. */
+export function classOf(family: ProductFamily, { count, rows, depth, columns }: ProductShape): string {
+  const sizes = [count, rows, depth, columns].map((n) => (n > 0 ? 2 ** Math.round(Math.log2(n)) : 0));
+  return `${family} ${sizes.join("x")}${columns % 4 === 0 ? "" : " ragged"}`;
+}
+
+/** Looks products up in a tuning. */
+export function tunedBy({ classes }: Tuning): Tuned {
+  return (family, shape) => classes[classOf(family, shape)]?.winner;
+}
+
+/** @throws ConfigError when a tuning was measured on another adapter. */
+export function checkAdapter(tuning: Tuning, description: string): void {
+  if (tuning.adapter === description) return;
+  throw new ConfigError(`the tuning is of another adapter: ${tuning.adapter}`, [
+    `this one is ${description}`,
+    "deconfound tune measures it",
+  ]);
+}
+
+/**
+ * Checks that a value read from JSON is a tuning.
+ *
+ * @param name - what messages call it: a file's path.
+ * @throws DataError naming the place that is wrong.
+ */
+export function parseTuning(value: unknown, name: string): Tuning {
+  const wrong = (place: string, expected: string): DataError =>
+    new DataError(`${name}: ${place} is not ${expected}`, ["deconfound tune writes a new one"]);
+  const fields = (thing: unknown, place: string): Readonly<Record<string, unknown>> => {
+    if (typeof thing !== "object" || thing === null || Array.isArray(thing)) throw wrong(place, "an object");
+    return thing as Readonly<Record<string, unknown>>;
+  };
+  const checkVariant = (thing: unknown, place: string): void => {
+    const { variant, parts } = fields(thing, place);
+    if (typeof variant !== "string") throw wrong(`${place}.variant`, "a name");
+    if (!Number.isSafeInteger(parts) || (parts as number) < 1)
+      throw wrong(`${place}.parts`, "a whole number of 1 or more");
+  };
+  const top = fields(value, "the top");
+  if (top["format"] !== tuningFormat) throw wrong("format", `"${tuningFormat}"`);
+  for (const field of ["library", "date", "adapter"]) {
+    if (typeof top[field] !== "string") throw wrong(field, "a text");
+  }
+  if (top["clock"] !== "timestamps" && top["clock"] !== "wall") throw wrong("clock", '"timestamps" or "wall"');
+  for (const [key, entry] of Object.entries(fields(top["classes"], "classes"))) {
+    const place = `classes["${key}"]`;
+    const { work, winner, times } = fields(entry, place);
+    if (typeof work !== "string") throw wrong(`${place}.work`, "a text");
+    checkVariant(winner, `${place}.winner`);
+    if (!Array.isArray(times)) throw wrong(`${place}.times`, "a list");
+    for (const [i, time] of times.entries()) {
+      checkVariant(time, `${place}.times[${i}]`);
+      if (!Number.isFinite((time as { ms: unknown }).ms)) throw wrong(`${place}.times[${i}].ms`, "a number");
+    }
+  }
+  return value as Tuning;
+}

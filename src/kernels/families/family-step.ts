@@ -1,0 +1,127 @@
+import type { Op } from "../../tensor/op.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { AnyTensor, Node } from "../../tensor/tensor.ts";
+import { outputOf } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../adapter/facts.ts";
+import { bytesMoved } from "../codegen/cost.ts";
+import type { Epilogue } from "../codegen/epilogue.ts";
+import { epilogueHooks } from "../codegen/epilogue.ts";
+import { sizeTable } from "../codegen/size-table.ts";
+import { sizesAreData, sizesData } from "../codegen/sizes.ts";
+import type { BoundBuffer, BufferRef, Step } from "../codegen/step.ts";
+import { isSameBuffer, refType } from "../graph/buffer-keys.ts";
+import { resolve } from "../passes/regions.ts";
+import type { DispatchSpec, Operand } from "./family.ts";
+import { families, takeEpilogues } from "./index.ts";
+import { link, storeWidth } from "./link.ts";
+
+/** True for ops that run as a kernel of their own, by family or by the user's source. */
+export function hasKernel(op: { readonly kernel?: Op["kernel"] }): boolean {
+  const rule = op.kernel;
+  if (rule === undefined) return false;
+  return !("family" in rule) || rule.combine !== undefined || rule.family in families;
+}
+
+/** True for nodes whose kernel can go on computing with its result before it is stored. */
+export function takesEpilogue(node: Node): boolean {
+  const rule = (node.op as unknown as Op).kernel;
+  return rule !== undefined && "family" in rule && takeEpilogues.has(rule.family);
+}
+
+/** The dispatches of one node that is not elementwise. */
+export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogue | null): Step[] {
+  const op = node.op as unknown as Op;
+  const rule = op.kernel!;
+  const inputs = node.inputs.map(resolve);
+  const outputs = node.outputs.map((_, index) => outputOf(node, index));
+  if (!("family" in rule)) {
+    const bound = (tensor: AnyTensor, access: "read" | "write"): BoundBuffer => ({
+      ref: { kind: "value", tensor },
+      access,
+    });
+    const buffers = [...inputs.map((t) => bound(t, "read")), ...outputs.map((t) => bound(t, "write"))];
+    return [
+      {
+        name: op.name,
+        file: `${op.name}.source`,
+        code: rule.source,
+        buffers,
+        sizes: null,
+        workgroups: rule.workgroups(node.inputs, node.params),
+        cost: { flops: 0, bytes: bytesMoved(buffers, () => Infinity) },
+      },
+    ];
+  }
+  const lowering = families[rule.family]!({ inputs: node.inputs, outputs: node.outputs, params: node.params, adapter });
+  const scratches = lowering.scratch.map((type): BufferRef => ({ kind: "scratch", type, id: {} }));
+  const refOf = ({ kind, index }: Operand): BufferRef => {
+    if (kind === "scratch") return scratches[index]!;
+    return { kind: "value", tensor: kind === "input" ? inputs[index]! : outputs[index]! };
+  };
+  return lowering.dispatches.map((dispatch) => linkDispatch(op.name, dispatch, refOf, adapter, epilogue));
+}
+
+function linkDispatch(
+  name: string,
+  dispatch: DispatchSpec,
+  refOf: (operand: Operand) => BufferRef,
+  adapter: AdapterFacts,
+  epilogue: Epilogue | null,
+): Step {
+  const entries = [
+    ...Object.entries(dispatch.reads).map(([key, operand]) => ({ key, ref: refOf(operand), access: "read" as const })),
+    ...Object.entries(dispatch.writes).map(([key, operand]) => ({
+      key,
+      ref: refOf(operand),
+      access: "write" as const,
+    })),
+  ];
+  const isResult = ({ ref, access }: BoundBuffer): boolean =>
+    access === "write" && ref.kind === "value" && epilogue !== null && ref.tensor.node === epilogue.results[0]!.node;
+  const plain = entries.filter((entry) => !isResult(entry));
+  const names = entries.filter(isResult).map(({ key }) => key);
+  const { wholeQuads = false } = dispatch;
+  const asData = sizesAreData(adapter);
+  const table = sizeTable(asData);
+  const hooked =
+    names.length === 0
+      ? null
+      : epilogueHooks(epilogue!, names, storeWidth(dispatch.file, names[0]!, wholeQuads), plain.length, table);
+  const sizes = { ...dispatch.sizes, ...table.fields() };
+  const sized = Object.keys(sizes).length > 0;
+  const code = link({
+    file: dispatch.file,
+    constants: dispatch.constants,
+    ...(sized ? { sizes: { values: sizes, asData } } : {}),
+    enables: dispatch.enables ?? [],
+    operands: entries.map((entry) => {
+      const type = refType(entry.ref);
+      const operand = {
+        name: entry.key,
+        dtype: type.dtype,
+        access: entry.access,
+        size: sizeOf(type.shape),
+        wholeQuads,
+      };
+      if (isResult(entry)) return { ...operand, binding: null, hook: hooked!.hooks[names.indexOf(entry.key)]! };
+      return { ...operand, binding: plain.indexOf(entry) };
+    }),
+    declarations: hooked?.declarations ?? [],
+  });
+  const buffers = [...plain.map(({ ref, access }) => ({ ref, access })), ...(hooked?.buffers ?? [])];
+  const partly = entries.filter(({ key }) => dispatch.elementsRead?.[key] !== undefined);
+  const elementsRead = (ref: BufferRef): number => {
+    const entry = partly.find((other) => isSameBuffer(other.ref, ref));
+    return entry === undefined ? Infinity : dispatch.elementsRead![entry.key]!;
+  };
+  const melted = hooked === null ? "" : ` + ${epilogue!.roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`;
+  return {
+    name: `${dispatch.file === name ? name : `${name} ${dispatch.file}`}${melted}`,
+    file: `${dispatch.file}.wgsl`,
+    code,
+    buffers,
+    sizes: sized && asData ? sizesData(sizes) : null,
+    workgroups: dispatch.workgroups,
+    cost: { flops: (dispatch.flops ?? 0) + (hooked?.flops ?? 0), bytes: bytesMoved(buffers, elementsRead) },
+  };
+}

@@ -1,0 +1,71 @@
+import type { TensorType } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../adapter/facts.ts";
+import type { Sizes } from "../codegen/sizes.ts";
+import type { KernelFile } from "../wgsl/wgsl.generated.ts";
+
+/** One operand of a dispatch: an input or output of the node, or a scratch buffer of its lowering. */
+export interface Operand {
+  readonly kind: "input" | "output" | "scratch";
+  readonly index: number;
+}
+
+export const input = (index: number): Operand => ({ kind: "input", index });
+export const output = (index: number): Operand => ({ kind: "output", index });
+export const scratch = (index: number): Operand => ({ kind: "scratch", index });
+
+/**
+ * One kernel call. The WGSL file reads operand `x` only through `load_x(i: u32) -> x_t` (element i, row-major) or
+ * `load4_x(i: u32) -> vec4<x_t>` (elements 4i … 4i+3), and writes `y` through `store_y(i, v)` or `store4_y(i, v)`. The linker
+ * supplies these functions and `alias x_t`: f32 for f32 and f16, i32, u32 for u32, bool (0 or 1) and u8. `load4`/`store4` only
+ * where the element count is divisible by 4. `store_run_y(i, v, n)` writes elements i … i+n−1, with `wholeQuads` as one quad.
+ * Operands of one dispatch may share a buffer only if both are read.
+ */
+export interface DispatchSpec {
+  readonly file: KernelFile;
+  /** Appended as `const NAME: u32|i32|f32|bool = …;`. Non-negative integers are u32; use { f32: x }, { i32: x } or { u32: [x, …] } otherwise. */
+  readonly constants: Readonly<Record<string, Constant>>;
+  /** Read as `size.NAME`, u32 or i32: data where that saves pipelines, constants elsewhere. What selects code is no size. */
+  readonly sizes?: Sizes;
+  readonly reads: Readonly<Record<string, Operand>>;
+  readonly writes: Readonly<Record<string, Operand>>;
+  /** Each at most the adapter's limit; use {@link foldWorkgroups} for one long dimension. */
+  readonly workgroups: readonly [number, number, number];
+  /** Every `store_run` of this dispatch writes four elements, from one that is divisible by 4. */
+  readonly wholeQuads?: boolean;
+  /** WGSL directives, e.g. `enable subgroups;`, joined in front of line 1. */
+  readonly enables?: readonly "subgroups"[];
+  /** Floating-point operations of the formula, two a multiply-add, padding included; left out where it only moves data. */
+  readonly flops?: number;
+  /** Elements that it reads of operands which it does not read whole, such as a table. */
+  readonly elementsRead?: Readonly<Record<string, number>>;
+}
+
+export type Constant =
+  | number
+  | boolean
+  | { readonly f32: number }
+  | { readonly i32: number }
+  | { readonly u32: readonly number[] };
+
+export interface Lowering {
+  readonly scratch: readonly TensorType[];
+  readonly dispatches: readonly DispatchSpec[];
+}
+
+export interface FamilyCall {
+  readonly inputs: readonly TensorType[];
+  readonly outputs: readonly TensorType[];
+  readonly params: unknown;
+  readonly adapter: AdapterFacts;
+}
+
+/** Lowers one node to dispatches: picks the variant by shape and adapter. */
+export type Family = (call: FamilyCall) => Lowering;
+
+/** [x, y, 1] with x·y ≥ count, both within the limit. The kernel computes `workgroup_id.y * num_workgroups.x + workgroup_id.x` and guards the end. */
+export function foldWorkgroups(count: number, adapter: AdapterFacts): [number, number, number] {
+  const limit = adapter.limits.maxComputeWorkgroupsPerDimension;
+  if (count <= limit) return [Math.max(1, count), 1, 1];
+  const rows = Math.ceil(count / limit);
+  return [Math.ceil(count / rows), rows, 1];
+}

@@ -1,0 +1,39 @@
+import { deviceBytes } from "../../tensor/dtype.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
+import type { BufferRef } from "../codegen/step.ts";
+
+/** Names the contents of buffers, the same for the same content. */
+export type KeyOf = (ref: BufferRef) => string;
+
+export function bufferKeys(): KeyOf {
+  const ids = new Map<object, number>();
+  return (ref) => {
+    const thing = ref.kind === "value" ? ref.tensor.node : ref.kind === "arena" ? ref.arena : ref.id;
+    const id = ids.get(thing) ?? ids.size;
+    ids.set(thing, id);
+    return ref.kind === "value" ? `n${id}.${ref.tensor.index}` : `${ref.kind[0]}${id}`;
+  };
+}
+
+export const valueRef = (tensor: AnyTensor): BufferRef => ({ kind: "value", tensor });
+
+/** True if both name the content of one buffer. */
+export function isSameBuffer(a: BufferRef, b: BufferRef): boolean {
+  if (a.kind === "scratch") return b.kind === "scratch" && a.id === b.id;
+  if (a.kind === "arena") return b.kind === "arena" && a.arena === b.arena;
+  return b.kind === "value" && a.tensor.node === b.tensor.node && a.tensor.index === b.tensor.index;
+}
+
+/** A leaf's buffer belongs to the caller; every other one to the plan. */
+export function isLeafRef(ref: BufferRef): boolean {
+  return ref.kind === "arena" ? ref.arena.ofCaller : ref.kind === "value" && ref.tensor.node.op === undefined;
+}
+
+export function refType(ref: BufferRef): TensorType {
+  return ref.kind === "value" ? ref.tensor : ref.type;
+}
+
+export function bytesOf(type: TensorType): number {
+  return deviceBytes(type.dtype, sizeOf(type.shape));
+}

@@ -1,8 +1,0 @@
-import type { AdapterFacts } from "./adapter-facts.ts";
-
-/** Limits that a plan must keep. */
-export interface PlanLimits {
-  readonly adapter: AdapterFacts;
-  readonly maxBindings: number;
-  readonly maxBindingBytes: number;
-}

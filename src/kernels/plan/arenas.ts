@@ -1,0 +1,53 @@
+import type { AnyTensor, Node } from "../../tensor/tensor.ts";
+import { outputOf } from "../../tensor/tensor.ts";
+import type { Arena, BufferRef, Step } from "../codegen/step.ts";
+import { isPackedUpdate, updatedLeaf } from "../families/packed-update.ts";
+import type { KeyOf } from "../graph/buffer-keys.ts";
+import { valueRef } from "../graph/buffer-keys.ts";
+
+/** All arenas that steps bind. */
+export function arenasOf(steps: readonly Step[]): Arena[] {
+  return steps.flatMap(({ buffers }) => buffers.flatMap(({ ref }) => (ref.kind === "arena" ? [ref.arena] : [])));
+}
+
+/** What has memory of its own in the plan: for values that lie in an arena of it, by key, that arena. */
+export function homesOf(arenas: readonly Arena[], keyOf: KeyOf): Map<string, BufferRef> {
+  return new Map(
+    arenas
+      .filter(({ ofCaller }) => !ofCaller)
+      .flatMap((arena) => {
+        const home: BufferRef = { kind: "arena", type: { shape: [arena.bytes / 4], dtype: "f32" }, arena };
+        return arena.members.map((member) => [keyOf(valueRef(member)), home] as const);
+      }),
+  );
+}
+
+/** Every packed update with the leaves that it writes over. */
+export function packedLeaves(order: readonly Node[]): { readonly update: Node; readonly over: AnyTensor }[] {
+  return order
+    .filter(isPackedUpdate)
+    .flatMap((update) => update.outputs.map((_, index) => ({ update, over: updatedLeaf(outputOf(update, index))! })));
+}
+
+/**
+ * Leaves whose updates cannot be packed with the others, since a dispatch makes the operand of one and reads the operand of
+ * another: WebGPU refuses a dispatch that writes and reads one buffer, whatever the ranges.
+ */
+export function clashingLeaves(steps: readonly Step[], keyOf: KeyOf): AnyTensor[] {
+  return steps.flatMap((update) => {
+    const arenas = arenasOf([update]);
+    const leaves = arenas.find(({ ofCaller }) => ofCaller)?.members;
+    return arenas
+      .filter(({ ofCaller }) => !ofCaller)
+      .flatMap(({ members }) => {
+        const numbers = new Map(members.map((member, i) => [keyOf(valueRef(member)), i]));
+        return steps.flatMap(({ buffers }) => {
+          const own = (written: boolean): number[] =>
+            buffers
+              .filter(({ access }) => (access === "read") !== written)
+              .flatMap(({ ref }) => numbers.get(keyOf(ref)) ?? []);
+          return own(false).length > 0 ? own(true).map((i) => leaves![i]!) : [];
+        });
+      });
+  });
+}
