@@ -1,7 +1,7 @@
-import { isSameBuffer, refType } from "../graph/buffer-keys.ts";
+import type { BoundBuffer, BufferRef } from "../graph/buffer-ref.ts";
+import { isSameBuffer, refType } from "../graph/buffer-ref.ts";
 import { storedType } from "./print-value.ts";
 import type { SizeTable } from "./size-table.ts";
-import type { BoundBuffer, BufferRef } from "./step.ts";
 
 /** Collects the buffers of one kernel and prints their declarations. */
 export interface Bindings {

@@ -1,8 +1,9 @@
 import { deviceBytes } from "../../tensor/dtype.ts";
 import { fold } from "../../tensor/scalar.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import { isSameBuffer, refType, valueRef } from "../graph/buffer-keys.ts";
-import type { BoundBuffer, BufferRef, Cost } from "./step.ts";
+import type { BoundBuffer, BufferRef } from "../graph/buffer-ref.ts";
+import { isSameBuffer, refType, valueRef } from "../graph/buffer-ref.ts";
+import type { Cost } from "./step.ts";
 import type { Value } from "./value.ts";
 import { valuesBelow } from "./value.ts";
 

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
-import { foldWorkgroups } from "../families/family.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import { wgsl } from "../wgsl/wgsl.generated.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";

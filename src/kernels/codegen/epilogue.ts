@@ -1,16 +1,16 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { Hook } from "../families/link.ts";
-import { valueRef } from "../graph/buffer-keys.ts";
+import type { BoundBuffer } from "../graph/buffer-ref.ts";
+import { valueRef } from "../graph/buffer-ref.ts";
 import { collectBindings } from "./bindings.ts";
 import { scalarCalls } from "./cost.ts";
 import { splitCoordinates } from "./elementwise.ts";
+import type { Hook } from "./hook.ts";
 import type { ElementwiseRoot } from "./print-roots.ts";
 import { printRoots } from "./print-roots.ts";
 import type { Width } from "./print-value.ts";
 import { helpersFor } from "./scalar-library.ts";
 import type { SizeTable } from "./size-table.ts";
-import type { BoundBuffer } from "./step.ts";
 
 /** Elementwise work on a family kernel's results before they leave the registers. */
 export interface Epilogue {

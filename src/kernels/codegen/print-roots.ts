@@ -1,7 +1,7 @@
 import { elementsPerWord } from "../../tensor/dtype.ts";
 import { sameShape, sizeOf, stridesOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { valueRef } from "../graph/buffer-keys.ts";
+import { valueRef } from "../graph/buffer-ref.ts";
 import type { Affine, IndexSymbol } from "./affine.ts";
 import { combine, indexKey, symbolIndex, visitAffine } from "./affine.ts";
 import type { Bindings } from "./bindings.ts";

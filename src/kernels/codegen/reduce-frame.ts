@@ -2,7 +2,8 @@ import type { DType } from "../../tensor/dtype.ts";
 import type { ScalarFn } from "../../tensor/scalar.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
-import { foldWorkgroups } from "../families/family.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
+import type { BoundBuffer, BufferRef } from "../graph/buffer-ref.ts";
 import { wgsl } from "../wgsl/wgsl.generated.ts";
 import type { Bindings } from "./bindings.ts";
 import type { Evaluated } from "./cost.ts";
@@ -14,7 +15,7 @@ import { printCall, printConstant, printStored, registerType } from "./print-val
 import { helpersFor } from "./scalar-library.ts";
 import { withSizes } from "./size-table.ts";
 import { sizesAreData } from "./sizes.ts";
-import type { BoundBuffer, BufferRef, Cost, Step } from "./step.ts";
+import type { Cost, Step } from "./step.ts";
 
 /** One of the reductions that share a pass. */
 export interface Part {

@@ -2,7 +2,8 @@ import type { Op } from "../../tensor/op.ts";
 import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
-import { valueRef } from "../graph/buffer-keys.ts";
+import type { BufferRef } from "../graph/buffer-ref.ts";
+import { valueRef } from "../graph/buffer-ref.ts";
 import { collectBindings } from "./bindings.ts";
 import type { Loop } from "./coalesce.ts";
 import { coalesce } from "./coalesce.ts";
@@ -16,7 +17,7 @@ import type { Finish, Frame, Part } from "./reduce-frame.ts";
 import { columnFrame, frameStep, rowFrame } from "./reduce-frame.ts";
 import { sizeTable } from "./size-table.ts";
 import { sizesAreData } from "./sizes.ts";
-import type { BufferRef, Step } from "./step.ts";
+import type { Step } from "./step.ts";
 import { indicesOf, valueBuilder } from "./value.ts";
 
 /**

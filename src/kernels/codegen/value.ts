@@ -4,6 +4,7 @@ import type { Expr } from "../../tensor/scalar.ts";
 import { stridesOf } from "../../tensor/shape.ts";
 import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
 import type { Piece } from "../../tensor/view.ts";
+import { literalValue } from "../graph/literal.ts";
 import type { Affine } from "./affine.ts";
 import { combine, constantIndex, indexKey, quotient, unflatten } from "./affine.ts";
 
@@ -100,17 +101,6 @@ function choose(piece: Piece, input: AnyTensor, coordinates: readonly Affine[], 
     step,
   }));
   return { value: at(input, { coordinates: inner }), conditions };
-}
-
-/** The value of a literal number in a formula, seen through broadcasts; null for anything else. */
-export function literalValue(tensor: AnyTensor): number | null {
-  const source = tensor.node.source;
-  if (source?.kind === "host" && source.literal && source.data.length === 1) return source.data[0]!;
-  const op = tensor.node.op as unknown as Op | undefined;
-  if (op?.view === undefined) return null;
-  const view = op.view(tensor.node.inputs, tensor, tensor.node.params);
-  const whole = view.kind === "flat" || (view.pieces.length === 1 && view.pieces[0]!.inside.length === 0);
-  return whole ? literalValue(tensor.node.inputs[0]!) : null;
 }
 
 /** Every value below some roots, once. */

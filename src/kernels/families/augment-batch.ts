@@ -1,6 +1,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { Family } from "./family.ts";
-import { foldWorkgroups, input, output } from "./family.ts";
+import { input, output } from "./family.ts";
 import { fill } from "./fill.ts";
 
 /** u8 images, indices and a key to an augmented f32 batch. */

@@ -1,7 +1,8 @@
 import type { ConvWeightGradientParams } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchSpec, Family } from "./family.ts";
-import { foldWorkgroups, input, output, scratch } from "./family.ts";
+import { input, output, scratch } from "./family.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";

@@ -1,6 +1,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { Family } from "./family.ts";
-import { foldWorkgroups, input, output } from "./family.ts";
+import { input, output } from "./family.ts";
 
 /** Running sums along an axis: an invocation a row, or 64 where rows are few and long. */
 export const cumsum: Family = ({ inputs, params, adapter }) => {

@@ -1,8 +1,9 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { TensorType } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchSpec, Lowering } from "./family.ts";
-import { foldWorkgroups, output } from "./family.ts";
+import { output } from "./family.ts";
 
 /** Zeros in output 0: what a sum over nothing gives. */
 export function fill(type: TensorType, adapter: AdapterFacts): Lowering {

@@ -1,6 +1,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { Family, FamilyCall, Lowering } from "./family.ts";
-import { foldWorkgroups, input, output } from "./family.ts";
+import { input, output } from "./family.ts";
 import { fill } from "./fill.ts";
 
 interface AxisParams {

@@ -2,8 +2,9 @@ import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { sizeOf, stridesOf } from "../../tensor/shape.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { Constant, DispatchSpec, Family } from "./family.ts";
-import { foldWorkgroups, input, output, scratch } from "./family.ts";
+import { input, output, scratch } from "./family.ts";
 
 /** Mean and biased variance over some axes, in two stages; four columns an invocation where the last axis is the only one kept. */
 export const moments: Family = ({ inputs, params, adapter }) => {

@@ -1,9 +1,10 @@
 import type { PoolParams } from "../../tensor/ops/pool-windows.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { TensorType } from "../../tensor/tensor.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { KernelFile } from "../wgsl/wgsl.generated.ts";
 import type { Constant, Family, FamilyCall, Lowering, Operand } from "./family.ts";
-import { foldWorkgroups, input, output } from "./family.ts";
+import { input, output } from "./family.ts";
 
 /** Largest pixel of each window. */
 export const maxPool2d: Family = (call) =>

@@ -1,6 +1,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchSpec, Family, Operand } from "./family.ts";
-import { foldWorkgroups, input, output, scratch } from "./family.ts";
+import { input, output, scratch } from "./family.ts";
 
 const kinds = { f32: 0, i32: 1, u32: 2 } as const;
 /** Longest row that is sorted by counting, n² comparisons, and the block to start merging from in longer ones. */

@@ -1,6 +1,7 @@
 import type { AdapterFacts } from "../adapter/facts.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchSpec, Lowering } from "./family.ts";
-import { foldWorkgroups, output, scratch } from "./family.ts";
+import { output, scratch } from "./family.ts";
 
 /** Terms of each part when `depth` is cut into about `parts`: whole steps, the last part perhaps shorter. */
 export function partTerms(depth: number, parts: number, step: number): number {

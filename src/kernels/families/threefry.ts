@@ -1,5 +1,6 @@
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { Family } from "./family.ts";
-import { foldWorkgroups, input, output } from "./family.ts";
+import { input, output } from "./family.ts";
 
 /** Blocks of the Threefry generator with counters (0, first), (0, first + 1), … */
 export const threefry: Family = ({ params, adapter }) => {

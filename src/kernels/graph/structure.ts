@@ -1,7 +1,7 @@
 import { topologicalOrder } from "../../tensor/graph.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { formatType, leaf, outputOf } from "../../tensor/tensor.ts";
-import { paramsKey } from "../passes/prepare.ts";
+import { paramsKey } from "./params-key.ts";
 
 /** A program with its leaves taken out, so that programs of one form share one plan. */
 export interface Structure {
@@ -11,17 +11,6 @@ export interface Structure {
   readonly leaves: readonly AnyTensor[];
   /** The same program over input leaves. */
   abstract(): { readonly inputs: readonly AnyTensor[]; readonly outputs: readonly AnyTensor[] };
-}
-
-/** Numbers objects for keys, weakly. */
-export function identifier(): (thing: object) => number {
-  const ids = new WeakMap<object, number>();
-  let next = 0;
-  return (thing) => {
-    const id = ids.get(thing) ?? next++;
-    ids.set(thing, id);
-    return id;
-  };
 }
 
 /** @param idOf - numbers ops; one for the life of the cache that the key is for. */

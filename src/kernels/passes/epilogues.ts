@@ -4,11 +4,12 @@ import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { readsInPlace } from "../codegen/print-roots.ts";
 import { takesEpilogue } from "../families/family-step.ts";
+import { roleOf } from "../graph/role.ts";
 import type { Kernel } from "./group.ts";
 import { maxRoots } from "./group.ts";
 import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
-import { buffersOf, largestExpression, roleOf } from "./regions.ts";
+import { buffersOf, largestExpression } from "./regions.ts";
 import { makersOf, neededBy } from "./schedule.ts";
 
 const longestEpilogue = 16; // scalar calls in a family's kernel: GPUs' compilers repeat the body for each of a tile's results

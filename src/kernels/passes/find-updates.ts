@@ -1,7 +1,7 @@
 import type { Op } from "../../tensor/op.ts";
 import { sameShape, sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
-import { resolve } from "./regions.ts";
+import { resolve } from "../graph/resolve.ts";
 
 /** Outputs computed element by element from the donated inputs that they overwrite: one parameter's share of an optimiser's step. */
 export interface Update {

@@ -2,10 +2,12 @@ import { elementsPerWord } from "../../tensor/dtype.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
-import { literalValue } from "../codegen/value.ts";
+import { literalValue } from "../graph/literal.ts";
+import { resolve } from "../graph/resolve.ts";
+import { roleOf } from "../graph/role.ts";
 import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
-import { buffersOf, largestExpression, resolve, roleOf } from "./regions.ts";
+import { buffersOf, largestExpression } from "./regions.ts";
 
 /**
  * Nodes that one kernel computes. A `family` kernel's first root is its node, a `reduce` kernel's first ones are the reductions; others

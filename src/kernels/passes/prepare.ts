@@ -3,7 +3,8 @@ import type { Op } from "../../tensor/op.ts";
 import { withSite } from "../../tensor/site.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
-import { literalValue } from "../codegen/value.ts";
+import { literalValue } from "../graph/literal.ts";
+import { paramsKey } from "../graph/params-key.ts";
 import { simplify } from "./simplify.ts";
 
 /**
@@ -61,20 +62,4 @@ export function prepare(roots: readonly AnyTensor[], keep: (op: Op, params: unkn
   };
   rewrite(roots);
   return roots.map(follow);
-}
-
-/** True if params hold functions or tensors, as those of ops with a sub-program do. */
-export function holdsProgram(params: unknown): boolean {
-  return paramsKey(params, () => 0).includes('"#0"');
-}
-
-/** Params as text; functions and other objects that JSON cannot hold count by identity. */
-export function paramsKey(params: unknown, idOf: (thing: object) => number): string {
-  return (
-    JSON.stringify(params, (_, value: unknown) => {
-      if (typeof value === "function") return `#${idOf(value)}`;
-      if (typeof value === "object" && value !== null && "node" in value) return `#${idOf(value)}`;
-      return value;
-    }) ?? ""
-  );
 }

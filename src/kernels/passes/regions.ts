@@ -3,29 +3,9 @@ import type { Op } from "../../tensor/op.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
-import { literalValue } from "../codegen/value.ts";
-
-/** How a node reaches the device. */
-export type Role = "leaf" | "inline" | "reduce" | "kernel";
-
-export function roleOf(node: Node): Role {
-  if (node.op === undefined) return "leaf";
-  const op = node.op as unknown as Op;
-  if (op.scalar !== undefined || op.view !== undefined || op.convert === true) return "inline";
-  const kernel = op.kernel!;
-  return "family" in kernel && kernel.combine !== undefined ? "reduce" : "kernel";
-}
-
-/** Looks through reshapes: the tensor whose buffer holds this value. */
-export function resolve(tensor: AnyTensor): AnyTensor {
-  let at = tensor;
-  for (;;) {
-    const op = at.node.op as unknown as Op | undefined;
-    if (op?.view === undefined || literalValue(at) !== null) return at;
-    if (op.view(at.node.inputs, at, at.node.params).kind !== "flat") return at;
-    at = at.node.inputs[0]!;
-  }
-}
+import { literalValue } from "../graph/literal.ts";
+import { resolve } from "../graph/resolve.ts";
+import { roleOf } from "../graph/role.ts";
 
 /** Where the program is cut into kernels. */
 export interface Cut {

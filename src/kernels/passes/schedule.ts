@@ -1,10 +1,10 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
-import { isPackedUpdate } from "../families/packed-update.ts";
+import { isPackedUpdate } from "../codegen/packed-update.ts";
+import { roleOf } from "../graph/role.ts";
 import type { Kernel } from "./group.ts";
 import { readsOf } from "./group.ts";
 import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
-import { roleOf } from "./regions.ts";
 
 /**
  * Kernels in an order in which each runs after those that it needs. It is the program's own order, but a kernel that gives back

@@ -4,7 +4,7 @@ import { broadcastTo } from "../../tensor/ops/broadcast.ts";
 import { scalar } from "../../tensor/ops/operand.ts";
 import { evaluateScalar } from "../../tensor/scalar-loops.ts";
 import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
-import { literalValue } from "../codegen/value.ts";
+import { literalValue } from "../graph/literal.ts";
 
 /** Constant folding of literals, and x·1, x+0, x−0, x/1. null: nothing to gain. */
 export function simplify(op: Op, inputs: readonly AnyTensor[], output: TensorType): AnyTensor | null {

@@ -6,13 +6,13 @@ import { sizeOf } from "../../tensor/shape.ts";
 import { withSite } from "../../tensor/site.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { leaf, outputOf } from "../../tensor/tensor.ts";
-import { literalValue } from "../codegen/value.ts";
-import type { UpdateTemplate } from "../families/packed-update.ts";
-import { bytesOf } from "../graph/buffer-keys.ts";
-import { layOut } from "../runtime/range.ts";
+import { layOut } from "../adapter/alignment.ts";
+import type { UpdateTemplate } from "../codegen/packed-update.ts";
+import { bytesOf } from "../graph/buffer-ref.ts";
+import { literalValue } from "../graph/literal.ts";
+import { paramsKey } from "../graph/params-key.ts";
 import type { Update } from "./find-updates.ts";
 import { isScalarF32 } from "./find-updates.ts";
-import { paramsKey } from "./prepare.ts";
 
 /** What several updates have in common, and where they differ. */
 export interface CommonUpdate {

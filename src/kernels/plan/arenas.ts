@@ -1,9 +1,9 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
-import type { Arena, BufferRef, Step } from "../codegen/step.ts";
-import { isPackedUpdate, updatedLeaf } from "../families/packed-update.ts";
-import type { KeyOf } from "../graph/buffer-keys.ts";
-import { valueRef } from "../graph/buffer-keys.ts";
+import { isPackedUpdate, updatedLeaf } from "../codegen/packed-update.ts";
+import type { Step } from "../codegen/step.ts";
+import type { Arena, BufferRef, KeyOf } from "../graph/buffer-ref.ts";
+import { valueRef } from "../graph/buffer-ref.ts";
 
 /** All arenas that steps bind. */
 export function arenasOf(steps: readonly Step[]): Arena[] {

@@ -2,7 +2,7 @@ import type { MemoryReport, Tenant } from "../../tensor/device.ts";
 import { formatSite } from "../../tensor/site.ts";
 import type { Node } from "../../tensor/tensor.ts";
 import { formatType } from "../../tensor/tensor.ts";
-import { refType } from "../graph/buffer-keys.ts";
+import { refType } from "../graph/buffer-ref.ts";
 import type { Plan } from "./make-plan.ts";
 
 /** What a plan's slots hold, for `program.memory()`. */

@@ -1,8 +1,11 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node, TensorType } from "../../tensor/tensor.ts";
-import { bytesOf } from "../graph/buffer-keys.ts";
-import { layOut, sharedBytes } from "../runtime/range.ts";
+import { layOut } from "../adapter/alignment.ts";
+import { bytesOf } from "../graph/buffer-ref.ts";
 import type { Plan } from "./make-plan.ts";
+
+/** Smaller ranges share a buffer, bytes. */
+export const sharedBytes: number = 1 << 16;
 
 /** How an output leaves a call: as an input (as it is, or written over), a constant, computed into a buffer of its own, or copied out of the plan. */
 export interface OutputPlace {

@@ -1,7 +1,7 @@
 import type { AnyTensor, Node, TensorType } from "../../tensor/tensor.ts";
-import type { Arena, BufferRef, Step } from "../codegen/step.ts";
-import type { KeyOf } from "../graph/buffer-keys.ts";
-import { bufferKeys, bytesOf, isLeafRef, refType, valueRef } from "../graph/buffer-keys.ts";
+import type { Step } from "../codegen/step.ts";
+import type { Arena, BufferRef, KeyOf } from "../graph/buffer-ref.ts";
+import { bufferKeys, bytesOf, isLeafRef, refType, valueRef } from "../graph/buffer-ref.ts";
 import { arenasOf, homesOf } from "./arenas.ts";
 import type { Life, MemoryPlan } from "./memory-plan.ts";
 import { planMemory } from "./memory-plan.ts";

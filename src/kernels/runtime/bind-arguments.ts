@@ -1,5 +1,5 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
-import { bytesOf } from "../graph/buffer-keys.ts";
+import { bytesOf } from "../graph/buffer-ref.ts";
 import type { Plan } from "../plan/make-plan.ts";
 import type { GpuStorage } from "./heap.ts";
 import { hostBytes } from "./heap.ts";

@@ -1,6 +1,6 @@
 import type { Site } from "../../tensor/site.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import { bytesOf } from "../graph/buffer-keys.ts";
+import { bytesOf } from "../graph/buffer-ref.ts";
 import type { Bound } from "./bind-arguments.ts";
 import { bindArguments } from "./bind-arguments.ts";
 import type { BufferPool, PooledBuffer } from "./pool.ts";

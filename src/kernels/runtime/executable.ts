@@ -1,7 +1,8 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { sizesBinding } from "../codegen/sizes.ts";
-import type { BufferRef, Step } from "../codegen/step.ts";
-import { bytesOf, refType, valueRef } from "../graph/buffer-keys.ts";
+import type { Step } from "../codegen/step.ts";
+import type { BufferRef } from "../graph/buffer-ref.ts";
+import { bytesOf, refType, valueRef } from "../graph/buffer-ref.ts";
 import type { Plan } from "../plan/make-plan.ts";
 import type { Gpu } from "./gpu.ts";
 import { hostBytes } from "./heap.ts";

@@ -1,8 +1,9 @@
 import type { AnyTensor } from "../../tensor/tensor.ts";
+import { layOut } from "../adapter/alignment.ts";
+import { sharedBytes } from "../plan/output-layout.ts";
 import { hostBytes } from "./heap.ts";
 import type { PlanBuffers } from "./plan-buffers.ts";
 import type { Range } from "./range.ts";
-import { layOut, sharedBytes } from "./range.ts";
 
 /** Where a plan's host arguments lie. Small ones of the first call share one buffer, which a call writes at once. */
 export interface HostInputs {

@@ -1,7 +1,7 @@
 import type { AdapterLimits } from "../../tensor/device.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
+import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { KernelSource } from "../codegen/step.ts";
-import { foldWorkgroups } from "../families/family.ts";
 import { link } from "../families/link.ts";
 import type { KernelFile } from "../wgsl/wgsl.generated.ts";
 import type { Gpu } from "./gpu.ts";

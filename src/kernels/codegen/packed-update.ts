@@ -1,12 +1,13 @@
 import type { AnyOp } from "../../tensor/op.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
-import { elementwiseStep } from "../codegen/elementwise.ts";
-import type { ElementwiseRoot } from "../codegen/print-roots.ts";
-import type { Arena, BoundBuffer, BufferRef, Step } from "../codegen/step.ts";
-import { literalValue } from "../codegen/value.ts";
-import { valueRef } from "../graph/buffer-keys.ts";
-import { resolve } from "../passes/regions.ts";
+import type { Arena, BoundBuffer, BufferRef } from "../graph/buffer-ref.ts";
+import { valueRef } from "../graph/buffer-ref.ts";
+import { literalValue } from "../graph/literal.ts";
+import { resolve } from "../graph/resolve.ts";
+import { elementwiseStep } from "./elementwise.ts";
+import type { ElementwiseRoot } from "./print-roots.ts";
+import type { Step } from "./step.ts";
 
 /**
  * One elementwise program that updates many tensors: `roots` over flat stand-ins for the arenas, f32[bytes / 4]. Inputs of its

@@ -1,7 +1,28 @@
 import { deviceBytes } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
-import type { BufferRef } from "../codegen/step.ts";
+
+/** Memory in which f32 values lie one after another, each at an offset at which a binding may begin. */
+export interface Arena {
+  readonly members: readonly AnyTensor[];
+  /** Where each begins, bytes; the first at 0. */
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+  /** The members are donated inputs: the caller brings the memory. */
+  readonly ofCaller: boolean;
+}
+
+/** A buffer that a dispatch binds: the value of a tensor, a scratch buffer of the step's kernel, or an arena whole. */
+export type BufferRef =
+  | { readonly kind: "value"; readonly tensor: AnyTensor }
+  | { readonly kind: "scratch"; readonly type: TensorType; readonly id: object }
+  | { readonly kind: "arena"; readonly type: TensorType; readonly arena: Arena };
+
+/** One bound buffer; `update` reads and writes in place. */
+export interface BoundBuffer {
+  readonly ref: BufferRef;
+  readonly access: "read" | "write" | "update";
+}
 
 /** Names the contents of buffers, the same for the same content. */
 export type KeyOf = (ref: BufferRef) => string;
