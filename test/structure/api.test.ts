@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { publicDeclarations, undocumented } from "../support/declarations.ts";
 import { root } from "../support/repository.ts";
 
-// api/ holds what each door opens, so that a change of the public interface is seen in review. `npm run api` rewrites it.
+// api/ holds what each entry point exports, so that a change of the public interface is seen in review. `npm run api` rewrites it.
 
 const folder = mkdtempSync(`${tmpdir()}/api-`);
 
@@ -25,9 +25,9 @@ test.each([
   ["deconfound/node", "node/index"],
   ["deconfound/testing", "testing/index"],
   ["deconfound/testing/fast-check", "testing/fast-check/index"],
-])("%s opens what its report says", async (_, door) => {
-  const report = `${root}api/${door.replace(/\/?index$/, "").replaceAll("/", "-") || "index"}.txt`;
-  const text = publicDeclarations(`${folder}/${door}.d.ts`);
+])("%s exports what its report says", async (_, entry) => {
+  const report = `${root}api/${entry.replace(/\/?index$/, "").replaceAll("/", "-") || "index"}.txt`;
+  const text = publicDeclarations(`${folder}/${entry}.d.ts`);
   await expect(text).toMatchFileSnapshot(report);
   expect(text.split("\n").filter((_, i, lines) => `${lines[i - 1]}\n` === undocumented)).toEqual([]);
 });

@@ -5,10 +5,10 @@ import { root } from "../support/repository.ts";
 
 const budget = 100_000; // bytes after gzip of everything that `import * from "deconfound"` brings to a browser, kernels included
 
-/** Bundles a door as a browser would get it; what only Node has stays outside, and shows. */
-async function bundle(door: string): Promise<{ text: string; outside: string[] }> {
+/** Bundles an entry point as a browser would get it. What only Node has stays outside, and is returned. */
+async function bundle(entry: string): Promise<{ text: string; outside: string[] }> {
   const { outputFiles, metafile } = await build({
-    entryPoints: [`${root}src/${door}.ts`],
+    entryPoints: [`${root}src/${entry}.ts`],
     bundle: true,
     minify: true,
     format: "esm",
@@ -28,8 +28,8 @@ test.each([
   ["formats/index", []],
   ["testing/index", []],
   ["testing/fast-check/index", ["fast-check"]],
-])("src/%s.ts brings no Node module into a browser", async (door, expected) => {
-  expect((await bundle(door)).outside).toEqual(expected);
+])("src/%s.ts brings no Node module into a browser", async (entry, expected) => {
+  expect((await bundle(entry)).outside).toEqual(expected);
 });
 
 test("the browser bundle stays small", async () => {

@@ -50,7 +50,7 @@ test("no note of unfinished work is left in the source", () => {
   expect(sources.filter((path) => unfinished.test(readText(path)))).toEqual([]);
 });
 
-test("every room has a README of at most 40 lines", () => {
-  const rooms = new Set(sources.map((path) => path.split("/")[1]!).filter((name) => !name.endsWith(".ts")));
-  expect([...rooms].filter((room) => lines(`src/${room}/README.md`) > 40)).toEqual([]);
+test("every module has a README of at most 40 lines", () => {
+  const modules = new Set(sources.map((path) => path.split("/")[1]!).filter((name) => !name.endsWith(".ts")));
+  expect([...modules].filter((module) => lines(`src/${module}/README.md`) > 40)).toEqual([]);
 });

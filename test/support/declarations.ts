@@ -55,11 +55,11 @@ function parse(file: string): Module {
 }
 
 /**
- * Every name that a door opens, with its declaration and without comments, sorted by name: the public interface as text.
+ * Every name that an entry point exports, with its declaration and without comments, sorted by name: the public interface as text.
  *
- * @param door - a `.d.ts` file as `tsc` writes it.
+ * @param entry - a `.d.ts` file as `tsc` writes it.
  */
-export function publicDeclarations(door: string): string {
+export function publicDeclarations(entry: string): string {
   const modules = new Map<string, Module>();
   const open = (file: string): Module => {
     const module = modules.get(file) ?? parse(file);
@@ -84,5 +84,5 @@ export function publicDeclarations(door: string): string {
         return declaration.exec(text.replace(undocumented, ""))?.[1] === name ? bare : `${name} = ${bare}`;
       })
       .join("");
-  return list(door);
+  return list(entry);
 }
