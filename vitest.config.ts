@@ -9,7 +9,7 @@ const gpuFiles = ["test/**/*.gpu.test.ts", "test/kernels/**/*.test.ts", "test/la
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^deconfound\/(formats|node|testing|testing\/fast-check)$/, replacement: source("$1") },
+      { find: /^deconfound\/(.+)$/, replacement: source("$1") },
       { find: /^deconfound$/, replacement: source(".") },
     ],
   },

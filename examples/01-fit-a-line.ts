@@ -1,7 +1,8 @@
 // Fits y = a·x + b to noisy points by gradient descent: a pure function, its gradient, a compiled step.
 
 import type { AnyTensor } from "deconfound";
-import { mean, random, sgd, square, sub, tensor, valueAndGrad } from "deconfound";
+import { mean, random, square, sub, tensor, valueAndGrad } from "deconfound";
+import { sgd } from "deconfound/nn";
 import { openDevice } from "deconfound/node";
 
 const device = await openDevice();

@@ -2,7 +2,6 @@
 // d pairs of correlation ρ share −d/2·ln(1 − ρ²) nats.
 import type { AnyTensor } from "deconfound";
 import {
-  adam,
   add,
   diagonal,
   logMeanExp,
@@ -16,6 +15,7 @@ import {
   valueAndGrad,
   zeros,
 } from "deconfound";
+import { adam } from "deconfound/nn";
 import { openDevice } from "deconfound/node";
 
 const [n, d, correlation] = [256, 4, 0.7];

@@ -1,19 +1,11 @@
 // A network of one's own, trained on arrays in memory that somebody has poisoned: CBD needs an `init` and an `apply`.
-import type { AnyTensor, Classifier, Dataset } from "deconfound";
-import {
-  applyTrigger,
-  badnets,
-  builtinDataset,
-  conv2d,
-  globalAvgPool2d,
-  heNormal,
-  matmul,
-  random,
-  relu,
-  trainCbd,
-  trainPlain,
-  zeros,
-} from "deconfound";
+import type { AnyTensor } from "deconfound";
+import { conv2d, globalAvgPool2d, matmul, random, relu, zeros } from "deconfound";
+import { applyTrigger, badnets, trainCbd, trainPlain } from "deconfound/cbd";
+import type { Dataset } from "deconfound/data";
+import { builtinDataset } from "deconfound/data";
+import type { Classifier } from "deconfound/nn";
+import { heNormal } from "deconfound/nn";
 import { openDevice } from "deconfound/node";
 
 // Three convolutions, global average pooling to z, a linear layer.

@@ -1,15 +1,7 @@
 // Which training samples look poisoned? Needs no labels of poison: the two models' losses say it. The truth is only printed.
-import {
-  badnets,
-  builtinDataset,
-  cbdOptions,
-  diagnose,
-  predict,
-  smallConvNet,
-  suspectsCsv,
-  trainCbd,
-  weightQuality,
-} from "deconfound";
+import { badnets, cbdOptions, diagnose, predict, suspectsCsv, trainCbd, weightQuality } from "deconfound/cbd";
+import { builtinDataset } from "deconfound/data";
+import { smallConvNet } from "deconfound/nn";
 import { openDevice } from "deconfound/node";
 
 const { dataset, poisoned } = badnets(builtinDataset({ count: 600, size: 12, classes: 4 }), { rate: 0.1, target: 2 });

@@ -1,11 +1,8 @@
-// The public door of `deconfound`. Files inside `src` import each other, never this one.
+// The main entry point, `deconfound`: the language, gradients, random numbers and devices. Files inside `src` import each other, never this one.
 import "./tensor/methods.ts";
 
 export * from "./autodiff/index.ts";
-export * from "./cbd/index.ts";
-export * from "./data/index.ts";
 export * from "./kernels/index.ts";
-export * from "./nn/index.ts";
 export type {
   AdapterLimits,
   CompileOptions,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { publicDeclarations, undocumented } from "../support/declarations.ts";
-import { root } from "../support/repository.ts";
+import { entryPoints, root } from "../support/repository.ts";
 
 // api/ holds what each entry point exports, so that a change of the public interface is seen in review. `npm run api` rewrites it.
 
@@ -19,15 +19,9 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each([
-  ["deconfound", "index"],
-  ["deconfound/formats", "formats/index"],
-  ["deconfound/node", "node/index"],
-  ["deconfound/testing", "testing/index"],
-  ["deconfound/testing/fast-check", "testing/fast-check/index"],
-])("%s exports what its report says", async (_, entry) => {
-  const report = `${root}api/${entry.replace(/\/?index$/, "").replaceAll("/", "-") || "index"}.txt`;
-  const text = publicDeclarations(`${folder}/${entry}.d.ts`);
+test.each(entryPoints)("$name exports what its report says", async ({ path }) => {
+  const report = `${root}api/${path.replace(/\/?index$/, "").replaceAll("/", "-") || "index"}.txt`;
+  const text = publicDeclarations(`${folder}/${path}.d.ts`);
   await expect(text).toMatchFileSnapshot(report);
   expect(text.split("\n").filter((_, i, lines) => `${lines[i - 1]}\n` === undocumented)).toEqual([]);
 });

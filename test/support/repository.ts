@@ -15,3 +15,18 @@ export function filesBelow(folder: string, ending: string): string[] {
 export function readText(path: string): string {
   return readFileSync(root + path, "utf8");
 }
+
+/** An entry point of the package: what users import, and its file below `src` without the ending. */
+export interface EntryPoint {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The entry points that package.json names. */
+export const entryPoints: readonly EntryPoint[] = Object.entries(
+  (JSON.parse(readText("package.json")) as { exports: Record<string, string | { default: string }> }).exports,
+).flatMap(([key, target]) =>
+  typeof target === "string"
+    ? []
+    : [{ name: `deconfound${key.slice(1)}`, path: target.default.replace(/^\.\/dist\/(.+)\.js$/, "$1") }],
+);
