@@ -1,4 +1,5 @@
 import type { DType } from "./dtype.ts";
+import type { ElementwiseName } from "./ops/elementwise-records.ts";
 import type {
   Beside,
   Compared,
@@ -14,6 +15,7 @@ import type {
 } from "./ops/signatures.ts";
 import type { SliceOptions } from "./ops/slice.ts";
 import type { Fills } from "./reshape-types.ts";
+import type { ScalarTable } from "./scalar/table.ts";
 import type { Shape } from "./shape.ts";
 import type { Check, MatMul, Orders, Reduce } from "./shape-types.ts";
 import type { AnyTensor, Tensor } from "./tensor.ts";
@@ -25,6 +27,7 @@ import type { AnyTensor, Tensor } from "./tensor.ts";
 
 type UnaryMethod = <S extends Shape, D extends DType>(this: Float<S, D>) => Tensor<S>;
 type NumericUnaryMethod = <S extends Shape, D extends DType>(this: Tensor<S, D>) => Tensor<S, D>;
+type TestMethod = <S extends Shape, D extends DType>(this: Float<S, D>) => Tensor<S, "bool">;
 type BinaryMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Joined<A, B>;
 type ComparisonMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Compared<A, B>;
 type ReductionMethod = <X extends AnyTensor, const O extends ReduceOptions = Record<never, never>>(
@@ -40,45 +43,22 @@ type AxisMethod = <S extends Shape, D extends DType>(
   options?: { readonly axis?: number },
 ) => Tensor<S>;
 
+type MethodOf = {
+  readonly unary: UnaryMethod;
+  readonly same: NumericUnaryMethod;
+  readonly test: TestMethod;
+  readonly binary: BinaryMethod;
+  readonly comparison: ComparisonMethod;
+};
+
+/** Every elementwise function: its form is in its row of the table. */
+type ElementwiseMethods = {
+  readonly [Name in ElementwiseName]: MethodOf[Exclude<ScalarTable[Name]["form"], "select">];
+};
+
 /** See the function of the same name: `x.add(y)` is `add(x, y)`. */
-export interface TensorMethods {
-  readonly add: BinaryMethod;
-  readonly sub: BinaryMethod;
-  readonly mul: BinaryMethod;
-  readonly div: BinaryMethod;
-  readonly pow: BinaryMethod;
-  readonly maximum: BinaryMethod;
-  readonly minimum: BinaryMethod;
-  readonly mod: BinaryMethod;
-  readonly floorDiv: BinaryMethod;
-
-  readonly neg: NumericUnaryMethod;
-  readonly square: NumericUnaryMethod;
-  readonly abs: NumericUnaryMethod;
-  readonly sign: NumericUnaryMethod;
-  readonly exp: UnaryMethod;
-  readonly expm1: UnaryMethod;
-  readonly log: UnaryMethod;
-  readonly log1p: UnaryMethod;
-  readonly sqrt: UnaryMethod;
-  readonly rsqrt: UnaryMethod;
-  readonly floor: UnaryMethod;
-  readonly round: UnaryMethod;
-  readonly sin: UnaryMethod;
-  readonly cos: UnaryMethod;
-  readonly tanh: UnaryMethod;
-  readonly sigmoid: UnaryMethod;
-  readonly softplus: UnaryMethod;
+export interface TensorMethods extends ElementwiseMethods {
   readonly relu: UnaryMethod;
-  readonly erf: UnaryMethod;
-
-  readonly equal: ComparisonMethod;
-  readonly notEqual: ComparisonMethod;
-  readonly less: ComparisonMethod;
-  readonly lessEqual: ComparisonMethod;
-  readonly greater: ComparisonMethod;
-  readonly greaterEqual: ComparisonMethod;
-
   readonly sum: ReductionMethod;
   readonly mean: ReductionMethod;
   readonly variance: ReductionMethod;

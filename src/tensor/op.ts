@@ -1,5 +1,6 @@
 import type { NumericArray, Precision } from "./dtype.ts";
-import type { Expr, ScalarFn } from "./scalar.ts";
+import type { Expr } from "./scalar/expression.ts";
+import type { ScalarFn } from "./scalar/table.ts";
 import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
 import type { AnyTensor, Node, TensorType } from "./tensor.ts";

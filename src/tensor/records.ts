@@ -8,7 +8,7 @@ import { conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from "./ops/c
 import { softmaxCrossEntropyOp } from "./ops/cross-entropy.ts";
 import { cumsumOp } from "./ops/cumsum.ts";
 import { diagonalOp } from "./ops/diagonal.ts";
-import { elementwiseOps } from "./ops/elementwise.ts";
+import { elementwiseOps } from "./ops/elementwise-records.ts";
 import { argmaxOp, argminOp, maxOp, minOp } from "./ops/extremum.ts";
 import { gatherOp, scatterAddOp } from "./ops/gather.ts";
 import { barrierOp, identityOp, stopGradientOp } from "./ops/identity.ts";

@@ -3,7 +3,7 @@ import { allocate } from "./dtype.ts";
 import { TraceError } from "./errors.ts";
 import { topologicalOrder } from "./graph.ts";
 import type { Op } from "./op.ts";
-import { evaluateScalar } from "./scalar-loops.ts";
+import { evaluateScalar } from "./scalar/evaluate.ts";
 import { sizeOf } from "./shape.ts";
 import type { AnyTensor, Node } from "./tensor.ts";
 import { hostLeaf } from "./tensor.ts";

@@ -12,7 +12,7 @@ import { mean, reshape, sum } from "../../src/tensor/ops/index.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import { transpose } from "../../src/tensor/ops/transpose.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
-import { arg, call } from "../../src/tensor/scalar.ts";
+import { arg, call } from "../../src/tensor/scalar/expression.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { adapter, describeGpu, gpu } from "../support/gpu.ts";

@@ -1,6 +1,24 @@
 import { describe, expect, it } from "vitest";
 import type { Op } from "../../src/tensor/op.ts";
+import { ones } from "../../src/tensor/ops/creation.ts";
+import * as elementwise from "../../src/tensor/ops/elementwise.ts";
+import { scalarTable } from "../../src/tensor/scalar/table.ts";
+import "../../src/tensor/methods.ts";
 import { allRecords } from "./sampling.ts";
+
+describe("the table of scalar functions", () => {
+  it("has a public function and a method for each row but select", () => {
+    const rows = Object.keys(scalarTable).filter((name) => name !== "select");
+    expect(Object.keys(elementwise).sort()).toEqual(rows.sort());
+    for (const name of rows) expect(name in ones([1]), name).toBe(true);
+  });
+
+  it.each(Object.entries(scalarTable))("%s: as many operands as its form takes, all in its WGSL", (_, row) => {
+    const operands = { unary: 1, same: 1, test: 1, binary: 2, comparison: 2, select: 3 }[row.form];
+    expect(row.domains).toHaveLength(operands);
+    expect(new Set(row.wgsl.match(/\$\d/g))).toEqual(new Set(["$0", "$1", "$2"].slice(0, operands)));
+  });
+});
 
 describe("records", () => {
   it("have names of their own", () => {

@@ -1,5 +1,5 @@
 import { deviceBytes } from "../../tensor/dtype.ts";
-import { fold } from "../../tensor/scalar.ts";
+import { fold } from "../../tensor/scalar/expression.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { BoundBuffer, BufferRef } from "../graph/buffer-ref.ts";
 import { isSameBuffer, refType, valueRef } from "../graph/buffer-ref.ts";

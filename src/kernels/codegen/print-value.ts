@@ -1,8 +1,8 @@
 import type { DType } from "../../tensor/dtype.ts";
 import { KernelError } from "../../tensor/errors.ts";
-import type { ScalarFn } from "../../tensor/scalar.ts";
-import { fold } from "../../tensor/scalar.ts";
-import { scalarFunctions } from "../../tensor/scalar-functions.ts";
+import { fold } from "../../tensor/scalar/expression.ts";
+import type { ScalarFn } from "../../tensor/scalar/table.ts";
+import { scalarTable } from "../../tensor/scalar/table.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { Affine } from "./affine.ts";
@@ -181,5 +181,5 @@ function printScalar(value: number, dtype: DType): string {
 /** Helpers of `scalar.wgsl` end in `_`; `i` and `u` name their integer forms, 4 the vector form. */
 export function printCall(fn: ScalarFn, args: readonly string[], dtype: DType, width: Width): string {
   const suffix = `${dtype === "i32" ? "i" : dtype === "u32" ? "u" : ""}${width === 4 ? "4" : ""}`;
-  return scalarFunctions[fn].wgsl.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
+  return scalarTable[fn].wgsl.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
 }

@@ -1,5 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
-import type { ScalarFn } from "../../tensor/scalar.ts";
+import type { ScalarFn } from "../../tensor/scalar/table.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";

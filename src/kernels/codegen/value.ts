@@ -1,6 +1,6 @@
 import type { DType } from "../../tensor/dtype.ts";
 import type { Op } from "../../tensor/op.ts";
-import type { Expr } from "../../tensor/scalar.ts";
+import type { Expr } from "../../tensor/scalar/expression.ts";
 import { stridesOf } from "../../tensor/shape.ts";
 import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
 import type { Piece } from "../../tensor/view.ts";

@@ -2,7 +2,7 @@ import { allocate } from "../../tensor/dtype.ts";
 import type { Op } from "../../tensor/op.ts";
 import { broadcastTo } from "../../tensor/ops/broadcast.ts";
 import { scalar } from "../../tensor/ops/operand.ts";
-import { evaluateScalar } from "../../tensor/scalar-loops.ts";
+import { evaluateScalar } from "../../tensor/scalar/evaluate.ts";
 import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
 import { literalValue } from "../graph/literal.ts";
 

@@ -1,12 +1,13 @@
 import type { AnyOp, Cotangents, Op, VjpCall } from "../op.ts";
 import { apply1 } from "../op.ts";
-import type { ScalarFn } from "../scalar.ts";
-import { fold } from "../scalar.ts";
-import { differentiate } from "../scalar-functions.ts";
+import { differentiate } from "../scalar/differentiate.ts";
+import { fold } from "../scalar/expression.ts";
+import type { ScalarFn } from "../scalar/table.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { elementwiseOps, mul } from "./elementwise.ts";
+import { mul } from "./elementwise.ts";
+import { elementwiseOps } from "./elementwise-records.ts";
 import { asTensors } from "./operand.ts";
 import { where } from "./select.ts";
 import type { Operand } from "./signatures.ts";

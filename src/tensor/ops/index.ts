@@ -12,51 +12,7 @@ export { cumsum } from "./cumsum.ts";
 export { diagonal } from "./diagonal.ts";
 export { dot } from "./dot.ts";
 export { einsum } from "./einsum.ts";
-export {
-  abs,
-  add,
-  bitAnd,
-  bitOr,
-  bitXor,
-  cos,
-  div,
-  equal,
-  erf,
-  erfInv,
-  exp,
-  expm1,
-  floor,
-  floorDiv,
-  greater,
-  greaterEqual,
-  isFinite,
-  less,
-  lessEqual,
-  log,
-  log1p,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  maximum,
-  minimum,
-  mod,
-  mul,
-  neg,
-  notEqual,
-  pow,
-  round,
-  rsqrt,
-  shiftLeft,
-  shiftRight,
-  sigmoid,
-  sign,
-  sin,
-  softplus,
-  sqrt,
-  square,
-  sub,
-  tanh,
-} from "./elementwise.ts";
+export * from "./elementwise.ts";
 export { argmax, argmin, max, min } from "./extremum.ts";
 export { gather, scatterAdd, take } from "./gather.ts";
 export { gridSample } from "./grid-sample.ts";

@@ -1,7 +1,7 @@
 import { DTypeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
-import { arg, call } from "../scalar.ts";
+import { arg, call } from "../scalar/expression.ts";
 import { broadcastShapes } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";

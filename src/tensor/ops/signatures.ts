@@ -32,7 +32,9 @@ type JoinedShape<A, B> = [B] extends [number] ? ShapeOf<A> : Fitting<Broadcast<S
 export type Float<S extends Shape, D extends DType> = Tensor<S, D> & ("f32" extends D ? unknown : never);
 /** One f32 tensor to one of the same shape. */
 export type Unary = <S extends Shape, D extends DType>(x: Float<S, D>) => Tensor<S>;
-/** Any numeric dtype, kept. */
+/** One f32 tensor to a bool one of the same shape. */
+export type Test = <S extends Shape, D extends DType>(x: Float<S, D>) => Tensor<S, "bool">;
+/** One tensor to another of the same shape and dtype. */
 export type NumericUnary = <S extends Shape, D extends DType>(x: Tensor<S, D>) => Tensor<S, D>;
 /** Two operands of one dtype, broadcast against each other. */
 export type Binary = <A extends Operand, B extends Operand>(a: A, b: B & Beside<A, B>) => Joined<A, B>;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { link } from "../../../src/kernels/families/link.ts";
-import type { ScalarFn } from "../../../src/tensor/scalar.ts";
-import { arg, call } from "../../../src/tensor/scalar.ts";
-import { scalarFunctions } from "../../../src/tensor/scalar-functions.ts";
-import { evaluateScalar } from "../../../src/tensor/scalar-loops.ts";
+import { evaluateScalar } from "../../../src/tensor/scalar/evaluate.ts";
+import { arg, call } from "../../../src/tensor/scalar/expression.ts";
+import type { ScalarFn } from "../../../src/tensor/scalar/table.ts";
+import { scalarTable } from "../../../src/tensor/scalar/table.ts";
 import { describeGpu } from "../../support/gpu.ts";
 import { openDevice, settle } from "./run-family.ts";
 
@@ -108,7 +108,7 @@ describeGpu("scalar functions", () => {
   }
 
   const text = (fn: ScalarFn, suffix: string, args: readonly string[]): string =>
-    scalarFunctions[fn].wgsl.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
+    scalarTable[fn].wgsl.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
   const vectors = (args: readonly unknown[], type: string): string[] => args.map((_, i) => `vec4<${type}>(x${i}[i])`);
 
   test.each(cases)("$fn of f32", async ({ fn, args, relative, absolute }) => {

@@ -1,57 +1,13 @@
+import type { ScalarFn } from "./table.ts";
+
 /**
  * Scalar expressions: what an elementwise op computes for one element.
- * One expression gives the WGSL, the reference loop and the derivative.
+ * One expression gives the WGSL, the reference loop and the derivative; `table.ts` knows its functions.
  */
 export type Expr =
   | { readonly kind: "arg"; readonly index: number }
   | { readonly kind: "const"; readonly value: number }
   | { readonly kind: "call"; readonly fn: ScalarFn; readonly args: readonly Expr[] };
-
-export type ScalarFn =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "neg"
-  | "pow"
-  | "maximum"
-  | "minimum"
-  | "exp"
-  | "expm1"
-  | "log"
-  | "log1p"
-  | "sqrt"
-  | "rsqrt"
-  | "square"
-  | "abs"
-  | "sign"
-  | "floor"
-  | "round"
-  | "sin"
-  | "cos"
-  | "tanh"
-  | "sigmoid"
-  | "softplus"
-  | "erf"
-  | "erfInv"
-  | "mod"
-  | "floorDiv"
-  | "equal"
-  | "notEqual"
-  | "less"
-  | "lessEqual"
-  | "greater"
-  | "greaterEqual"
-  | "isFinite"
-  | "logicalAnd"
-  | "logicalOr"
-  | "logicalNot"
-  | "bitAnd"
-  | "bitOr"
-  | "bitXor"
-  | "shiftLeft"
-  | "shiftRight"
-  | "select";
 
 /** Argument `index` of the op: its inputs in order. */
 export const arg = (index: number): Expr => ({ kind: "arg", index });

@@ -1,0 +1,182 @@
+import { roundHalfToEven } from "../half.ts";
+import { call, constant } from "./expression.ts";
+import type { Derivative, Row } from "./row.ts";
+import { between, distinct, exact, float, isInteger, numeric, one, positive, signed, ulps, wide, zero } from "./row.ts";
+
+// Rows of `table.ts`: nothing else is exported here.
+
+export const add: Row<"binary"> = {
+  form: "binary",
+  dtypes: numeric,
+  domains: [wide, wide],
+  wgsl: "($0 + $1)",
+  accuracy: ulps(1),
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = a[i]! + b[i]!;
+  },
+  derivative: () => [one, one],
+};
+
+export const sub: Row<"binary"> = {
+  form: "binary",
+  dtypes: numeric,
+  domains: [wide, wide],
+  wgsl: "($0 - $1)",
+  accuracy: ulps(1),
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = a[i]! - b[i]!;
+  },
+  derivative: () => [one, constant(-1)],
+};
+
+export const mul: Row<"binary"> = {
+  form: "binary",
+  dtypes: numeric,
+  domains: [wide, wide],
+  wgsl: "($0 * $1)",
+  accuracy: ulps(1),
+  loop(n, o, a, b, _, dtype) {
+    if (isInteger(dtype)) for (let i = 0; i < n; i++) o[i] = Math.imul(a[i]!, b[i]!);
+    else for (let i = 0; i < n; i++) o[i] = a[i]! * b[i]!;
+  },
+  derivative: ([a, b]) => [b!, a!],
+};
+
+export const div: Row<"binary"> = {
+  form: "binary",
+  dtypes: float,
+  domains: [wide, positive],
+  wgsl: "($0 / $1)",
+  accuracy: ulps(3),
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = a[i]! / b[i]!;
+  },
+  derivative: ([, b], y) => [call("div", 1, b!), call("neg", call("div", y, b!))],
+};
+
+export const neg: Row<"same"> = {
+  form: "same",
+  dtypes: signed,
+  domains: [wide],
+  wgsl: "(-$0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = -a[i]!;
+  },
+  derivative: () => [constant(-1)],
+};
+
+export const square: Row<"same"> = {
+  form: "same",
+  dtypes: numeric,
+  domains: [wide],
+  wgsl: "($0 * $0)",
+  accuracy: ulps(1),
+  loop(n, o, a, _b, _c, dtype) {
+    if (isInteger(dtype)) for (let i = 0; i < n; i++) o[i] = Math.imul(a[i]!, a[i]!);
+    else for (let i = 0; i < n; i++) o[i] = a[i]! * a[i]!;
+  },
+  derivative: ([x]) => [call("mul", 2, x!)],
+};
+
+// ties: the first operand takes the gradient. Told by the result, so that relu's mask needs its stored output alone
+const toTheChosen: Derivative = ([a], y) => [
+  call("select", call("equal", y, a!), 1, 0),
+  call("select", call("equal", y, a!), 0, 1),
+];
+
+export const maximum: Row<"binary"> = {
+  form: "binary",
+  dtypes: numeric,
+  domains: [distinct, distinct],
+  wgsl: "max($0, $1)",
+  accuracy: exact,
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = a[i]! >= b[i]! ? a[i]! : b[i]!;
+  },
+  derivative: toTheChosen,
+};
+
+export const minimum: Row<"binary"> = {
+  form: "binary",
+  dtypes: numeric,
+  domains: [distinct, distinct],
+  wgsl: "min($0, $1)",
+  accuracy: exact,
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = a[i]! <= b[i]! ? a[i]! : b[i]!;
+  },
+  derivative: toTheChosen,
+};
+
+export const abs: Row<"same"> = {
+  form: "same",
+  dtypes: signed,
+  domains: [distinct],
+  wgsl: "abs($0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Math.abs(a[i]!);
+  },
+  derivative: ([x]) => [call("sign", x!)],
+};
+
+export const sign: Row<"same"> = {
+  form: "same",
+  dtypes: signed,
+  domains: [distinct],
+  wgsl: "sign($0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Math.sign(a[i]!);
+  },
+  derivative: zero,
+};
+
+export const floor: Row<"unary"> = {
+  form: "unary",
+  dtypes: float,
+  domains: [distinct],
+  wgsl: "floor($0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Math.floor(a[i]!);
+  },
+  derivative: zero,
+};
+
+export const round: Row<"unary"> = {
+  form: "unary",
+  dtypes: float,
+  domains: [distinct],
+  wgsl: "round($0)", // half to even
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = roundHalfToEven(a[i]!);
+  },
+  derivative: zero,
+};
+
+export const mod: Row<"binary"> = {
+  form: "binary",
+  dtypes: numeric,
+  domains: [between(0.25, 0.9), between(1, 2)],
+  wgsl: "mod_($0, $1)", // sign of the divisor, as NumPy and Python
+  accuracy: ulps(4, 2 ** -22),
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = a[i]! - b[i]! * Math.floor(a[i]! / b[i]!);
+  },
+  derivative: ([a, b]) => [one, call("neg", call("floorDiv", a!, b!))],
+};
+
+export const floorDiv: Row<"binary"> = {
+  form: "binary",
+  dtypes: numeric,
+  domains: [between(0.25, 0.9), between(1, 2)],
+  wgsl: "floorDiv_($0, $1)",
+  accuracy: exact,
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = Math.floor(a[i]! / b[i]!);
+  },
+  derivative: zero,
+};
