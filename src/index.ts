@@ -13,7 +13,7 @@ export type {
   MemorySlot,
   ProfileReport,
   Program,
-  Tenant,
+  SlotValue,
 } from "./tensor/device.ts";
 export type { DType, NumericArray, Precision } from "./tensor/dtype.ts";
 export {

@@ -22,18 +22,18 @@ export function pullback(
 ): (AnyTensor | null)[] {
   const order = topologicalOrder(outputs);
   const active = activeNodes(order, wrt);
-  const gathered = new Map<Node, (AnyTensor | null)[]>();
-  const give = (tensor: AnyTensor, g: AnyTensor | null): void => {
+  const cotangentsOf = new Map<Node, (AnyTensor | null)[]>();
+  const addTo = (tensor: AnyTensor, g: AnyTensor | null): void => {
     if (g === null || !active.has(tensor.node)) return;
-    const slots = gathered.get(tensor.node) ?? tensor.node.outputs.map(() => null);
+    const slots = cotangentsOf.get(tensor.node) ?? tensor.node.outputs.map(() => null);
     const sofar = slots[tensor.index]!;
     slots[tensor.index] = sofar === null ? g : add(sofar, g);
-    gathered.set(tensor.node, slots);
+    cotangentsOf.set(tensor.node, slots);
   };
-  outputs.forEach((output, i) => give(output, cotangents[i]!));
+  outputs.forEach((output, i) => addTo(output, cotangents[i]!));
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at]!;
-    const g = gathered.get(node);
+    const g = cotangentsOf.get(node);
     if (g === undefined || node.op === undefined) continue;
     const wanted = node.inputs.map((input) => active.has(input.node));
     if (!wanted.includes(true)) continue; // one of `wrt`
@@ -41,10 +41,10 @@ export function pullback(
     node.inputs.forEach((input, i) => {
       const cotangent = back[i] ?? null;
       if (wanted[i] && cotangent !== null) checkCotangent(node, i, input, cotangent);
-      give(input, cotangent);
+      addTo(input, cotangent);
     });
   }
-  return wrt.map((tensor) => gathered.get(tensor.node)?.[tensor.index] ?? null);
+  return wrt.map((tensor) => cotangentsOf.get(tensor.node)?.[tensor.index] ?? null);
 }
 
 /** Nodes on a differentiable path from `wrt`. */
@@ -92,14 +92,14 @@ function nodeVjp(
 
 /** Pulls back through a fused record's definition, on fresh leaves so that the walk ends at its inputs. */
 function expandedVjp(op: Op, call: VjpCall<unknown>): Cotangents {
-  const stand = call.inputs.map((input) => leaf(input, { kind: "input" }, input.node.site));
-  const outputs = op.expand!(stand, call.params);
+  const standIns = call.inputs.map((input) => leaf(input, { kind: "input" }, input.node.site));
+  const outputs = op.expand!(standIns, call.params);
   const back = pullback(
     outputs,
     call.g,
-    stand.filter((_, i) => call.wanted[i]),
+    standIns.filter((_, i) => call.wanted[i]),
   );
-  const real = new Map(stand.map((tensor, i) => [tensor.node, call.inputs[i]!]));
+  const real = new Map(standIns.map((tensor, i) => [tensor.node, call.inputs[i]!]));
   const substituted = substitute(
     back.filter((b) => b !== null),
     real,

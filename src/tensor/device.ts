@@ -45,11 +45,11 @@ export interface MemoryReport {
 export interface MemorySlot {
   readonly bytes: number;
   /** In the order of time. */
-  readonly tenants: readonly Tenant[];
+  readonly values: readonly SlotValue[];
 }
 
 /** An intermediate value. */
-export interface Tenant {
+export interface SlotValue {
   /** What made it: an op, or a kernel's name and `scratch`. */
   readonly what: string;
   /** `f32[32,16]`. */

@@ -92,8 +92,6 @@ export interface Op<P = unknown> {
   /** Example calls for the laws. */
   readonly samples: () => readonly Sample<P>[];
   readonly tolerance?: Tolerance;
-  /** Rule for a leading batch axis; public once all records have one. */
-  readonly batch?: (inputs: readonly AnyTensor[], params: P) => readonly AnyTensor[];
 }
 
 export type AnyOp = Op<never> & { readonly name: string };

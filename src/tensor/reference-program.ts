@@ -1,5 +1,5 @@
 import { formCache } from "./argument-form.ts";
-import type { CompileOptions, MemoryReport, MemorySlot, Program, Tenant } from "./device.ts";
+import type { CompileOptions, MemoryReport, MemorySlot, Program, SlotValue } from "./device.ts";
 import type { NumericArray } from "./dtype.ts";
 import { deviceBytes, isFloat } from "./dtype.ts";
 import { ConfigError, DeviceError } from "./errors.ts";
@@ -130,10 +130,10 @@ function memoryOf(plan: Plan): MemoryReport {
     const type = node.outputs.map(formatType).join(", ");
     const line = (node.site && formatSite(node.site)) ?? null;
     const bytes = bytesOf(node);
-    return { bytes, tenants: [{ what: node.op!.name, type, bytes, offset: 0, from, to: last.get(node)!, line }] };
+    return { bytes, values: [{ what: node.op!.name, type, bytes, offset: 0, from, to: last.get(node)!, line }] };
   });
-  const tenants = slots.flatMap((slot) => slot.tenants);
-  const sum = (values: readonly Tenant[]): number => values.reduce((total, { bytes }) => total + bytes, 0);
-  const liveBytes = Math.max(0, ...order.map((_, at) => sum(tenants.filter(({ from, to }) => from <= at && at <= to))));
-  return { peakBytes: liveBytes, liveBytes, naiveBytes: sum(tenants), slots };
+  const values = slots.flatMap((slot) => slot.values);
+  const sum = (entries: readonly SlotValue[]): number => entries.reduce((total, { bytes }) => total + bytes, 0);
+  const liveBytes = Math.max(0, ...order.map((_, at) => sum(values.filter(({ from, to }) => from <= at && at <= to))));
+  return { peakBytes: liveBytes, liveBytes, naiveBytes: sum(values), slots };
 }

@@ -82,26 +82,26 @@ describeGpu("reports of a program", () => {
     await program(...(await device.evaluate([random(64, 64), random(64, 64)] as [AnyTensor, AnyTensor])));
     const { slots, peakBytes, liveBytes, naiveBytes } = program.memory();
     expect(peakBytes).toBe(slots.reduce((total, { bytes }) => total + bytes, 0));
-    const tenants = slots.flatMap((slot) => slot.tenants);
-    expect(tenants.length).toBeGreaterThan(slots.length); // some slot has several in turn
+    const values = slots.flatMap((slot) => slot.values);
+    expect(values.length).toBeGreaterThan(slots.length); // some slot has several in turn
     for (const slot of slots) {
-      expect(slot.bytes).toBe(Math.max(...slot.tenants.map(({ offset, bytes }) => offset + bytes)));
-      for (const [i, a] of slot.tenants.entries()) {
+      expect(slot.bytes).toBe(Math.max(...slot.values.map(({ offset, bytes }) => offset + bytes)));
+      for (const [i, a] of slot.values.entries()) {
         expect(a.to).toBeGreaterThanOrEqual(a.from);
-        for (const b of slot.tenants.slice(0, i)) {
+        for (const b of slot.values.slice(0, i)) {
           const meet = a.from <= b.to && b.from <= a.to;
           const overlap = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
           expect(meet && overlap).toBe(false);
         }
       }
     }
-    const last = Math.max(...tenants.map(({ to }) => to));
+    const last = Math.max(...values.map(({ to }) => to));
     const live = Array.from({ length: last + 1 }, (_, at) =>
-      tenants.reduce((total, { from, to, bytes }) => total + (from <= at && at <= to ? bytes : 0), 0),
+      values.reduce((total, { from, to, bytes }) => total + (from <= at && at <= to ? bytes : 0), 0),
     );
     expect(Math.max(...live)).toBe(liveBytes);
     expect(liveBytes).toBeLessThan(naiveBytes);
-    const product = tenants.find(({ what }) => what === "matmul")!;
+    const product = values.find(({ what }) => what === "matmul")!;
     expect(product).toMatchObject({
       type: "f32[1,64,64]",
       bytes: 4 * 64 * 64,
@@ -112,8 +112,8 @@ describeGpu("reports of a program", () => {
   it("memory: names scratch by its kernel", async () => {
     const program = device.compile((x: AnyTensor) => sum(x, { axis: 0 }));
     await program(await device.evaluate(random(8192, 4)));
-    const tenants = program.memory().slots.flatMap((slot) => slot.tenants);
-    expect(tenants.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^reduce-[a-z-]+ sum scratch$/));
-    expect(tenants.every(({ line }) => line?.includes("profile.gpu.test.ts"))).toBe(true);
+    const values = program.memory().slots.flatMap((slot) => slot.values);
+    expect(values.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^reduce-[a-z-]+ sum scratch$/));
+    expect(values.every(({ line }) => line?.includes("profile.gpu.test.ts"))).toBe(true);
   });
 });

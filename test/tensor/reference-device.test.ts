@@ -112,11 +112,11 @@ test("memory, profile and dump report the last program", async () => {
   const x = tensor(new Float32Array(100));
   await program(x);
   const { peakBytes, naiveBytes, slots } = program.memory();
-  expect(slots.map(({ tenants }) => tenants[0]!.what)).toEqual(["broadcastTo", "add", "broadcastTo", "mul", "sum"]);
+  expect(slots.map(({ values }) => values[0]!.what)).toEqual(["broadcastTo", "add", "broadcastTo", "mul", "sum"]);
   expect(naiveBytes).toBe(1604);
   expect(peakBytes).toBe(1200);
   const [, added] = slots;
-  expect(added?.tenants).toEqual([
+  expect(added?.values).toEqual([
     {
       what: "add",
       type: "f32[100]",
@@ -127,7 +127,7 @@ test("memory, profile and dump report the last program", async () => {
       line: expect.stringMatching(/reference-device\.test\.ts/),
     },
   ]);
-  expect(slots.at(-1)?.tenants[0]?.to).toBe(slots.length); // a result
+  expect(slots.at(-1)?.values[0]?.to).toBe(slots.length); // a result
   const { kernels, totalMs, limits } = await program.profile(x);
   expect(kernels.find((kernel) => kernel.name === "broadcastTo")?.calls).toBe(2);
   expect(kernels.find((kernel) => kernel.name === "add")?.bytes).toBe(1200);

@@ -1,4 +1,4 @@
-/** WebGPU's default minStorageBufferOffsetAlignment, bytes. */
+/** Bytes. A binding may begin at multiples of it on every WebGPU device: the default of minStorageBufferOffsetAlignment. */
 export const bindingAlignment = 256;
 
 /** The next offset at which a binding may begin. */

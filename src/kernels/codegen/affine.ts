@@ -1,6 +1,7 @@
 /**
- * Index arithmetic of kernels, kept symbolic until it is printed: an affine sum of symbols, each a loop coordinate
- * or a quotient of another sum. Unsigned 32-bit: a negative base wraps, and comes right again in every index that is used.
+ * Index arithmetic of kernels, kept symbolic until it is printed: base + Σ factorᵢ·symbolᵢ, where a symbol is a loop coordinate or a
+ * quotient of another such sum. Kernels compute it in u32, modulo 2³². So a negative base or factor does no harm: every index that is
+ * used is ≥ 0, and equal to its value modulo 2³².
  */
 export interface Affine {
   readonly base: number;
@@ -100,7 +101,7 @@ function symbolKey(symbol: IndexSymbol): string {
   return "axis" in source ? `i${source.axis}` : `(${indexKey(source.of)}/${source.divide}%${source.modulo})`;
 }
 
-/** The loop axes that an index depends on, with how: `affine` when only through plain terms. */
+/** Visits an index and, inside its quotients, every index that it is computed from. */
 export function visitAffine(index: Affine, visit: (index: Affine) => void): void {
   visit(index);
   for (const symbol of index.terms.keys()) if ("of" in symbol.source) visitAffine(symbol.source.of, visit);

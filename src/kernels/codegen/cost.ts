@@ -45,7 +45,7 @@ export function expressionCost(parts: readonly Evaluated[], buffers: readonly Bo
 
 /**
  * Bytes that must pass between memory and a dispatch: every buffer that it binds once and whole, or the part of it that is
- * read; one that is updated in place counts twice. Repeated reads are the caches' affair.
+ * read; one that is updated in place counts twice. Repeated reads are taken to come from the cache.
  *
  * @param elementsRead - upper bound of the elements that the dispatch reads of a buffer.
  */

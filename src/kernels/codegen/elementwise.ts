@@ -50,7 +50,7 @@ export function elementwiseStep(
   const { sizes: numbers } = bindings;
   const [column, row] = rows.hoisted
     ? [numbers.remainder("id", rows.columns), numbers.divided("id", rows.columns)]
-    : ["id", "0u"]; // divisions are dear
+    : ["id", "0u"]; // divisions are slow
   const place = Object.entries({ column_of: column, row_of: row }).map(
     ([name, value]) => `fn ${name}(id: u32) -> u32 { ${numbers.begin([`return ${value};`]).join(" ")} }`,
   );

@@ -10,7 +10,7 @@ export interface Cost {
 
 /** What a pipeline is made of. */
 export interface KernelSource {
-  /** What it computes: the op, or the ops that melted together. */
+  /** What it computes: the op, or the ops that were fused. */
   readonly name: string;
   /** The kernel file whose lines the code begins with: `conv2d.wgsl`. */
   readonly file: string;

@@ -115,9 +115,9 @@ function linkDispatch(
     const entry = partly.find((other) => isSameBuffer(other.ref, ref));
     return entry === undefined ? Infinity : dispatch.elementsRead![entry.key]!;
   };
-  const melted = hooked === null ? "" : ` + ${epilogue!.roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`;
+  const fused = hooked === null ? "" : ` + ${epilogue!.roots.map(({ tensor }) => tensor.node.op!.name).join("+")}`;
   return {
-    name: `${dispatch.file === name ? name : `${name} ${dispatch.file}`}${melted}`,
+    name: `${dispatch.file === name ? name : `${name} ${dispatch.file}`}${fused}`,
     file: `${dispatch.file}.wgsl`,
     code,
     buffers,

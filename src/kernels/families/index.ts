@@ -34,7 +34,7 @@ export const families: Readonly<Record<string, Family>> = {
 
 /**
  * Families that store each element of their outputs once, as its final f32 value, and the same element of several outputs one after
- * another: work on these values can melt into the store.
+ * another: work on these values can be fused into the store.
  */
 export const takeEpilogues: ReadonlySet<string> = new Set([
   "conv2d",

@@ -37,8 +37,10 @@ export type Variant = Broadcast | Narrow | Tile;
 // | conv, 32 and 64           |                    | 58–61              |                  |              | 11–19           |
 // | weight gradient, the same | 27–41              | 34–35              |                  |              |                 |
 //
-// There every load costs as much as eight to twenty multiplications and a broadcast next to nothing, so one load a subgroup wins;
-// 24 rows of a large product gain 5 to 10 %; convolutions gain less by them than their compiling costs; 32 rows spill. A tile's first call takes seconds, so few columns go without.
+// On llvmpipe a load costs as much as eight to twenty multiplications, and a broadcast costs almost nothing. So one load per subgroup
+// wins. Tiles of 24 rows make a large product 5 to 10 % faster (broadcastRows). Convolutions keep 16: there the gain is smaller than the
+// longer compilation. With 32 rows registers spill. A tile's pipeline takes seconds to compile, so small ragged products use the narrow
+// kernel (isSmall).
 
 /** Variants that compute these products on this adapter, the rules' choice first. */
 export function variantsFor(family: ProductFamily, shape: ProductShape, adapter: AdapterFacts): readonly Variant[] {

@@ -1,6 +1,7 @@
 import { deviceBytes } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
+import { identifier } from "./identifier.ts";
 
 /** Memory in which f32 values lie one after another, each at an offset at which a binding may begin. */
 export interface Arena {
@@ -28,11 +29,9 @@ export interface BoundBuffer {
 export type KeyOf = (ref: BufferRef) => string;
 
 export function bufferKeys(): KeyOf {
-  const ids = new Map<object, number>();
+  const idOf = identifier();
   return (ref) => {
-    const thing = ref.kind === "value" ? ref.tensor.node : ref.kind === "arena" ? ref.arena : ref.id;
-    const id = ids.get(thing) ?? ids.size;
-    ids.set(thing, id);
+    const id = idOf(ref.kind === "value" ? ref.tensor.node : ref.kind === "arena" ? ref.arena : ref.id);
     return ref.kind === "value" ? `n${id}.${ref.tensor.index}` : `${ref.kind[0]}${id}`;
   };
 }

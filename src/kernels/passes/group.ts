@@ -24,7 +24,7 @@ export interface Kernel {
 
 export const maxRoots = 4; // outputs a kernel: more live registers than this cost what the shared loads save
 
-/** Makes kernels of a cut: roots that share loads melt together where no other kernel must run between them. */
+/** Makes kernels of a cut: roots that share loads are fused where no other kernel must run between them. */
 export function groupKernels(cut: Cut, maxBindings: number): Kernel[] {
   const kernels: Kernel[] = [];
   const kernelOf = new Map<Node, Kernel>();
@@ -35,14 +35,14 @@ export function groupKernels(cut: Cut, maxBindings: number): Kernel[] {
     if (role === "leaf" || !cut.materialised.has(node)) continue;
     const reads = readsOf(node, cut);
     const kind = role === "inline" ? "elementwise" : role === "reduce" ? "reduce" : "family";
-    const home =
+    const joined =
       kind === "family"
         ? undefined
         : candidates(node, kind, reads, readers, kernelOf).find((k) =>
             mayJoin(k, node, reads, maxBindings, kernelOf, waitsFor, cut.calls),
           );
-    const kernel: Kernel = home ?? { kind, roots: [], reads: new Set(), after: new Set() };
-    if (home === undefined) {
+    const kernel: Kernel = joined ?? { kind, roots: [], reads: new Set(), after: new Set() };
+    if (joined === undefined) {
       kernels.push(kernel);
       waitsFor.set(kernel, new Set());
     }

@@ -25,15 +25,15 @@ interface Pack extends CommonUpdate {
  * once their gradients are there is one dispatch, whatever their number and shapes.
  *
  * @param donations - output number → the donated leaf whose buffer it should take.
- * @param kernels - of the program as it is: updates that melted into the kernels of their gradients cost nothing, and stay there.
- * @param apart - donated leaves whose updates stay alone.
+ * @param kernels - of the program as it is: updates that were fused into the kernels of their gradients cost nothing, and stay there.
+ * @param excluded - donated leaves whose updates are not packed.
  * @returns the outputs of the new program.
  */
 export function packUpdates(
   outputs: readonly AnyTensor[],
   donations: ReadonlyMap<number, AnyTensor>,
   kernels: readonly Kernel[],
-  apart: ReadonlySet<Node>,
+  excluded: ReadonlySet<Node>,
   limits: PlanLimits,
 ): readonly AnyTensor[] {
   const order = topologicalOrder(outputs);
@@ -45,11 +45,11 @@ export function packUpdates(
       .filter((kernel) => kernel.kind === "elementwise" && kernel.roots.every((root) => ofUpdates.has(root)))
       .flatMap((kernel) => kernel.roots),
   );
-  const loose = updates.filter(
-    (update) => update.roots.some((root) => own.has(root)) && !update.leaves.some(({ node }) => apart.has(node)),
+  const unfused = updates.filter(
+    (update) => update.roots.some((root) => own.has(root)) && !update.leaves.some(({ node }) => excluded.has(node)),
   );
   const written = new Set([...donations.keys()].map((i) => resolve(outputs[i]!).node));
-  const packs = packsOf(loose, written, limits);
+  const packs = packsOf(unfused, written, limits);
   return packs.length === 0 ? outputs : withPacks(outputs, packs);
 }
 

@@ -3,6 +3,7 @@ import type { Op } from "../../tensor/op.ts";
 import { withSite } from "../../tensor/site.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
+import { identifier } from "../graph/identifier.ts";
 import { literalValue } from "../graph/literal.ts";
 import { paramsKey } from "../graph/params-key.ts";
 import { simplify } from "./simplify.ts";
@@ -14,12 +15,7 @@ import { simplify } from "./simplify.ts";
 export function prepare(roots: readonly AnyTensor[], keep: (op: Op, params: unknown) => boolean): AnyTensor[] {
   const made = new Map<Node, readonly AnyTensor[]>();
   const canonical = new Map<string, Node>();
-  const ids = new Map<object, number>();
-  const idOf = (thing: object): number => {
-    const id = ids.get(thing) ?? ids.size;
-    ids.set(thing, id);
-    return id;
-  };
+  const idOf = identifier();
   const follow = (tensor: AnyTensor): AnyTensor => made.get(tensor.node)![tensor.index]!;
   const outputsOf = (node: Node): readonly AnyTensor[] => {
     const outputs = node.outputs.map((_, index) => outputOf(node, index));

@@ -19,7 +19,7 @@ export interface Cut {
 
 /** Scalar calls in one kernel: longer ones compile slowly. */
 export const largestExpression = 96;
-const cheap = 1.2; // full-size loads that one more store and its reads are worth (measured: bench/README.md, fusion)
+const storeWorth = 1.2; // full-size loads that one more store and its reads are worth (measured: bench/README.md, fusion)
 
 /** Chooses which elementwise values are stored, and which are computed again where they are used. */
 export function cut(outputs: readonly AnyTensor[], maxBindings: number): Cut {
@@ -100,7 +100,7 @@ function worthStoring(node: Node, sinks: number, iteration: number, materialised
   const { calls, loads } = subtree(tensor, iteration, materialised);
   if (calls === 0) return false; // a pure view is as cheap to read in place
   if (sizeOf(tensor.shape) * 4 <= iteration) return calls > 0; // computed once an element of a larger loop
-  return (sinks - 1) * (loads - 1 + calls / 16) > cheap;
+  return (sinks - 1) * (loads - 1 + calls / 16) > storeWorth;
 }
 
 /** Scalar calls and weighted loads below an inline value; small tensors' loads count a quarter, as they stay in cache. */

@@ -7,11 +7,11 @@ import { reaches } from "./reaches.ts";
 import type { Cut } from "./regions.ts";
 
 /**
- * Kernels in an order in which each runs after those that it needs. It is the program's own order, but a kernel that gives back
- * as much memory as it takes runs as soon as it can, the most generous first: a weight's gradient, which is the last to read an
- * activation, does not wait for the end of the backward pass.
+ * Kernels in an order in which each runs after those that it needs. It is the program's own order, with one
+ * exception: a kernel that frees at least as much memory as it needs runs as soon as it can, the one that frees most first. So a
+ * weight's gradient, which is the last reader of an activation, does not wait for the end of the backward pass.
  *
- * @param bytesOf - memory that a kernel's root takes in the plan; 0 for one that is written over a donated input.
+ * @param bytesOf - memory that the plan reserves for a kernel's root; 0 for one that is written over a donated input.
  * @param kept - nodes whose memory is never given back: results.
  */
 export function schedule(
@@ -33,7 +33,7 @@ export function schedule(
   const ordered: Kernel[] = [];
   while (waiting.size > 0) {
     let next = waiting.values().next().value!; // all that it needs is done: the order is a program's
-    let most = -1; // not even what it takes
+    let most = -1; // a kernel that frees less than it needs waits for its place in the program
     for (const kernel of waiting) {
       if (!needs.get(kernel)!.every((needed) => done.has(needed))) continue;
       const gained = gain(kernel);

@@ -10,14 +10,14 @@ export function arenasOf(steps: readonly Step[]): Arena[] {
   return steps.flatMap(({ buffers }) => buffers.flatMap(({ ref }) => (ref.kind === "arena" ? [ref.arena] : [])));
 }
 
-/** What has memory of its own in the plan: for values that lie in an arena of it, by key, that arena. */
-export function homesOf(arenas: readonly Arena[], keyOf: KeyOf): Map<string, BufferRef> {
+/** The arena of the plan in which a value lies, by the value's key. Values without an entry have memory of their own. */
+export function arenaOfMember(arenas: readonly Arena[], keyOf: KeyOf): Map<string, BufferRef> {
   return new Map(
     arenas
       .filter(({ ofCaller }) => !ofCaller)
       .flatMap((arena) => {
-        const home: BufferRef = { kind: "arena", type: { shape: [arena.bytes / 4], dtype: "f32" }, arena };
-        return arena.members.map((member) => [keyOf(valueRef(member)), home] as const);
+        const whole: BufferRef = { kind: "arena", type: { shape: [arena.bytes / 4], dtype: "f32" }, arena };
+        return arena.members.map((member) => [keyOf(valueRef(member)), whole] as const);
       }),
   );
 }

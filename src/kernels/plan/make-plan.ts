@@ -38,27 +38,25 @@ export interface Plan extends Placement {
   readonly results: readonly PlanResult[];
   /** Bytes of one buffer for every value of the program after sharing, before fusion. */
   readonly naiveBytes: number;
-  /** Nodes after passes, for dumps. */
-  readonly order: readonly Node[];
 }
 
 export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
   const { donations } = request;
   const prepared = prepare(request.outputs, hasKernel);
   const plain = arrange(prepared, limits);
-  const apart = new Set<Node>();
+  const excluded = new Set<Node>();
   for (;;) {
-    const packed = packUpdates(prepared, donations, plain.kernels, apart, limits);
+    const packed = packUpdates(prepared, donations, plain.kernels, excluded, limits);
     const better = packed === prepared ? plain : arrange(packed, limits);
     const [outputs, arranged] = better.kernels.length < plain.kernels.length ? [packed, better] : [prepared, plain];
-    const { steps, results, late } = makeSteps(outputs, donations, arranged, limits);
-    const refused = [...late, ...clashingLeaves(steps, bufferKeys())];
+    const { steps, results, readLater } = makeSteps(outputs, donations, arranged, limits);
+    const refused = [...readLater, ...clashingLeaves(steps, bufferKeys())];
     if (refused.length === 0) {
       checkLimits(steps, limits);
       const placement = placeValues(steps, results);
-      return { steps, results, ...placement, naiveBytes: naiveBytes(plain.region.order), order: arranged.region.order };
+      return { steps, results, ...placement, naiveBytes: naiveBytes(plain.region.order) };
     }
-    for (const { node } of refused) apart.add(node);
+    for (const { node } of refused) excluded.add(node);
   }
 }
 
@@ -81,8 +79,8 @@ function naiveBytes(order: readonly Node[]): number {
 interface MadeSteps {
   readonly steps: readonly Step[];
   readonly results: readonly PlanResult[];
-  /** Packed leaves whose old value is needed after their update. */
-  readonly late: readonly AnyTensor[];
+  /** Packed leaves whose old value is read after their update. */
+  readonly readLater: readonly AnyTensor[];
 }
 
 function makeSteps(
@@ -93,15 +91,15 @@ function makeSteps(
 ): MadeSteps {
   const overwrites = chooseOverwrites(outputs, donations, region, kernels);
   const packed = packedLeaves(region.order);
-  const late = packed.filter(({ update, over }) => !overwriteAfterReaders(kernels, update, over, region));
+  const readLater = packed.filter(({ update, over }) => !overwriteAfterReaders(kernels, update, over, region));
   const needed = new Set(kernels.flatMap((kernel) => [...kernel.reads]));
   const stored = new Set(outputs.map((output) => resolve(output).node));
   for (const output of stored) needed.add(output);
-  const takes = (node: Node): number =>
+  const plannedBytes = (node: Node): number =>
     overwrites.has(node) || isPackedUpdate(node) || !needed.has(node)
       ? 0
       : node.outputs.reduce((total, type) => total + bytesOf(type), 0);
-  const made = schedule(kernels, takes, stored).flatMap((kernel) =>
+  const made = schedule(kernels, plannedBytes, stored).flatMap((kernel) =>
     stepsOf(kernel, region, overwrites, needed, limits.adapter),
   );
   const updated = updatedNodes(made);
@@ -112,7 +110,7 @@ function makeSteps(
     const leaf = updatedLeaf(value) ?? (over !== undefined && updated.has(over.node) ? over : null);
     return { type: output, tensor: leaf ?? value, inPlace: leaf !== null && leaf === donations.get(i) };
   });
-  return { steps, results, late: late.map(({ over }) => over) };
+  return { steps, results, readLater: readLater.map(({ over }) => over) };
 }
 
 /** Outputs that may be written over a donated input: elementwise ones, after every other reader of the old value. */
@@ -180,10 +178,10 @@ function stepsOf(
     case "family": {
       const node = kernel.roots[0]!;
       if (isPackedUpdate(node)) return [packedUpdateStep(node, adapter)];
-      const melted = targets.slice(1);
+      const fused = targets.slice(1);
       const results = node.outputs.map((_, index) => outputOf(node, index));
-      const epilogue = { results, stored: needed.has(node), roots: melted, isMaterialised };
-      return familySteps(node, adapter, melted.length === 0 ? null : epilogue);
+      const epilogue = { results, stored: needed.has(node), roots: fused, isMaterialised };
+      return familySteps(node, adapter, fused.length === 0 ? null : epilogue);
     }
   }
 }

@@ -1,5 +1,7 @@
-/** A value that needs memory of the plan: alive from the step that writes it first to the last that reads it, both included. */
-export interface Life {
+import { alignOffset } from "../adapter/alignment.ts";
+
+/** A value that needs memory of the plan, and when: from the step that first writes it to the last step that reads it, both included. */
+export interface Lifetime {
   readonly key: string;
   readonly bytes: number;
   readonly from: number;
@@ -8,7 +10,7 @@ export interface Life {
   readonly bound: ReadonlyMap<number, boolean>;
 }
 
-/** Where a value lies while it lives. */
+/** Where a value lies between those steps. */
 export interface Place {
   /** Number of its slot. */
   readonly slot: number;
@@ -16,10 +18,10 @@ export interface Place {
   readonly offset: number;
 }
 
-/** A buffer of a plan that several values use in turn, and beside each other where no step minds. */
+/** A buffer of a plan. Several values use it in turn, or side by side where no step writes one and binds another. */
 export interface Slot {
   readonly bytes: number;
-  readonly tenants: readonly (Life & Place)[];
+  readonly values: readonly (Lifetime & Place)[];
 }
 
 export interface MemoryPlan {
@@ -29,53 +31,51 @@ export interface MemoryPlan {
   readonly liveBytes: number;
 }
 
-const alignment = 256; // WebGPU's default minStorageBufferOffsetAlignment
-
 /**
- * Gives lives ranges of slots. Largest first, each into the smallest slot with room, so slots never grow. Values that live at
- * one time get ranges apart, and slots apart where one step binds both and writes one: WebGPU binds no buffer for reading and
- * for writing at once, whatever the ranges.
+ * Gives each lifetime a range of a slot. The largest comes first, and each goes into the smallest slot where it fits, so slots never
+ * grow. Lifetimes that overlap get separate ranges. Where one step binds two values and writes one, they get separate slots: WebGPU
+ * does not bind a buffer for reading and for writing in one dispatch, whatever the ranges.
  *
  * @see Pisarchyk & Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020, greedy by size
  */
-export function planMemory(lives: readonly Life[]): MemoryPlan {
-  const slots: { bytes: number; tenants: (Life & Place)[] }[] = [];
+export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
+  const slots: { bytes: number; values: (Lifetime & Place)[] }[] = [];
   const placeOf = new Map<string, Place>();
-  for (const life of [...lives].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
+  for (const lifetime of [...lifetimes].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
     let slot = slots.length - 1;
     let offset = -1;
-    for (; slot >= 0 && offset < 0; slot--) offset = roomIn(slots[slot]!, life);
+    for (; slot >= 0 && offset < 0; slot--) offset = firstFit(slots[slot]!, lifetime);
     const place = offset < 0 ? { slot: slots.length, offset: 0 } : { slot: slot + 1, offset };
-    if (offset < 0) slots.push({ bytes: life.bytes, tenants: [] });
-    slots[place.slot]!.tenants.push({ ...life, ...place });
-    placeOf.set(life.key, place);
+    if (offset < 0) slots.push({ bytes: lifetime.bytes, values: [] });
+    slots[place.slot]!.values.push({ ...lifetime, ...place });
+    placeOf.set(lifetime.key, place);
   }
-  return { slots, placeOf, liveBytes: largestLiveSet(lives) };
+  return { slots, placeOf, liveBytes: largestLiveSet(lifetimes) };
 }
 
-/** The first offset where a life fits between those that it meets in a slot; −1 where none is. */
-function roomIn({ bytes, tenants }: Slot, life: Life): number {
-  const met = tenants.filter((other) => other.from <= life.to && life.from <= other.to);
-  if (met.some((other) => clash(life, other))) return -1;
+/** The first offset where a lifetime fits between those that it meets in a slot; −1 where none is. */
+function firstFit({ bytes, values }: Slot, lifetime: Lifetime): number {
+  const met = values.filter((other) => other.from <= lifetime.to && lifetime.from <= other.to);
+  if (met.some((other) => clash(lifetime, other))) return -1;
   let offset = 0;
   for (const other of met.sort((a, b) => a.offset - b.offset)) {
-    if (offset + life.bytes <= other.offset) break;
-    offset = Math.max(offset, Math.ceil((other.offset + other.bytes) / alignment) * alignment);
+    if (offset + lifetime.bytes <= other.offset) break;
+    offset = Math.max(offset, alignOffset(other.offset + other.bytes));
   }
-  return offset + life.bytes <= bytes ? offset : -1;
+  return offset + lifetime.bytes <= bytes ? offset : -1;
 }
 
 /** True if a step binds both and writes one. */
-function clash(a: Life, b: Life): boolean {
+function clash(a: Lifetime, b: Lifetime): boolean {
   return [...a.bound].some(([step, writes]) => {
     const other = b.bound.get(step);
     return other !== undefined && (writes || other);
   });
 }
 
-function largestLiveSet(lives: readonly Life[]): number {
+function largestLiveSet(lifetimes: readonly Lifetime[]): number {
   const change = new Map<number, number>();
-  for (const { from, to, bytes } of lives) {
+  for (const { from, to, bytes } of lifetimes) {
     change.set(from, (change.get(from) ?? 0) + bytes);
     change.set(to + 1, (change.get(to + 1) ?? 0) - bytes);
   }

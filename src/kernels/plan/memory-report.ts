@@ -1,4 +1,4 @@
-import type { MemoryReport, Tenant } from "../../tensor/device.ts";
+import type { MemoryReport, SlotValue } from "../../tensor/device.ts";
 import { formatSite } from "../../tensor/site.ts";
 import type { Node } from "../../tensor/tensor.ts";
 import { formatType } from "../../tensor/tensor.ts";
@@ -8,11 +8,17 @@ import type { Plan } from "./make-plan.ts";
 /** What a plan's slots hold, for `program.memory()`. */
 export function memoryReport(plan: Plan): MemoryReport {
   const described = describeValues(plan);
-  const slots = plan.memory.slots.map(({ bytes, tenants }) => ({
+  const slots = plan.memory.slots.map(({ bytes, values }) => ({
     bytes,
-    tenants: tenants
+    values: values
       .map(
-        ({ key, bytes: size, offset, from, to }): Tenant => ({ ...described.get(key)!, bytes: size, offset, from, to }),
+        ({ key, bytes: size, offset, from, to }): SlotValue => ({
+          ...described.get(key)!,
+          bytes: size,
+          offset,
+          from,
+          to,
+        }),
       )
       .sort((a, b) => a.from - b.from),
   }));
@@ -21,8 +27,8 @@ export function memoryReport(plan: Plan): MemoryReport {
 }
 
 /** What lies under each of the plan's keys. A scratch buffer has the line of the value that it is needed for. */
-function describeValues(plan: Plan): Map<string, Pick<Tenant, "what" | "type" | "line">> {
-  const described = new Map<string, Pick<Tenant, "what" | "type" | "line">>();
+function describeValues(plan: Plan): Map<string, Pick<SlotValue, "what" | "type" | "line">> {
+  const described = new Map<string, Pick<SlotValue, "what" | "type" | "line">>();
   for (const step of plan.steps) {
     const written = step.buffers.find(({ ref, access }) => ref.kind === "value" && access !== "read");
     for (const { ref } of step.buffers) {

@@ -14,7 +14,6 @@ export interface OutputPlace {
   readonly tensor: AnyTensor;
   /** The number of the input that it is; −1 otherwise. */
   readonly input: number;
-  readonly inPlace: boolean;
   /** Bytes to copy; 0 for what is not copied. */
   readonly bytes: number;
   /** Where it goes in the buffer that a call's small outputs share; −1 for another's own buffer. */
@@ -28,7 +27,7 @@ export interface OutputLayout {
   readonly places: readonly OutputPlace[];
   /** Bytes and outputs of the shared buffer. */
   readonly sharedBytes: number;
-  readonly sharers: number;
+  readonly sharedCount: number;
 }
 
 /** Found once a plan, so that a call only follows it. */
@@ -42,16 +41,15 @@ export function layOutOutputs(plan: Plan, inputs: readonly AnyTensor[]): OutputL
   const { offsets, bytes } = layOut(small.map((i) => bytesOf(plan.results[i]!.tensor)));
   const offsetOf = new Map(small.map((result, i) => [result, offsets[i]!]));
   const places = plan.results.map(
-    ({ type, tensor, inPlace }, i): OutputPlace => ({
+    ({ type, tensor }, i): OutputPlace => ({
       type,
       tensor,
       input: numbers.get(tensor.node) ?? -1,
-      inPlace,
       bytes: copied[i] && sizeOf(tensor.shape) > 0 ? bytesOf(tensor) : 0,
       offset: offsetOf.get(i) ?? -1,
       copied: copied[i]!,
       direct: direct.indexOf(i),
     }),
   );
-  return { places, sharedBytes: bytes, sharers: small.length };
+  return { places, sharedBytes: bytes, sharedCount: small.length };
 }

@@ -2,8 +2,8 @@ import type { AnyTensor, Node, TensorType } from "../../tensor/tensor.ts";
 import type { Step } from "../codegen/step.ts";
 import type { Arena, BufferRef, KeyOf } from "../graph/buffer-ref.ts";
 import { bufferKeys, bytesOf, isLeafRef, refType, valueRef } from "../graph/buffer-ref.ts";
-import { arenasOf, homesOf } from "./arenas.ts";
-import type { Life, MemoryPlan } from "./memory-plan.ts";
+import { arenaOfMember, arenasOf } from "./arenas.ts";
+import type { Lifetime, MemoryPlan } from "./memory-plan.ts";
 import { planMemory } from "./memory-plan.ts";
 
 /** An output: its type, and the value that holds it, an equal number of elements under another shape perhaps. */
@@ -30,15 +30,15 @@ export function placeValues(steps: readonly Step[], results: readonly PlanResult
   const arenas = arenasOf(steps);
   const keyOf = bufferKeys();
   const direct = chooseDirect(results, arenas);
-  const homes = homesOf(arenas, keyOf);
-  const planned = planMemory(livesOf(steps, results, direct, homes, keyOf));
+  const arenaOf = arenaOfMember(arenas, keyOf);
+  const planned = planMemory(lifetimesOf(steps, results, direct, arenaOf, keyOf));
   const placeOf = new Map(planned.placeOf);
   for (const arena of arenas) {
     arena.members.forEach((member, i) => {
       const key = keyOf(valueRef(member));
-      const home = homes.get(key);
-      if (home === undefined) return;
-      const { slot, offset } = planned.placeOf.get(keyOf(home))!;
+      const whole = arenaOf.get(key);
+      if (whole === undefined) return;
+      const { slot, offset } = planned.placeOf.get(keyOf(whole))!;
       placeOf.set(key, { slot, offset: offset + arena.offsets[i]! });
     });
   }
@@ -58,29 +58,35 @@ function chooseDirect(results: readonly PlanResult[], arenas: readonly Arena[]):
 }
 
 /** From first write to last read; results live past the last step. Leaves and direct outputs have buffers of their own. */
-function livesOf(
+function lifetimesOf(
   steps: readonly Step[],
   results: readonly PlanResult[],
   direct: ReadonlySet<Node>,
-  homes: ReadonlyMap<string, BufferRef>,
+  arenaOf: ReadonlyMap<string, BufferRef>,
   keyOf: KeyOf,
-): Life[] {
-  const lives = new Map<string, Life & { to: number; readonly bound: Map<number, boolean> }>();
-  const homeOf = (ref: BufferRef): BufferRef => homes.get(keyOf(ref)) ?? ref;
+): Lifetime[] {
+  const lifetimes = new Map<string, Lifetime & { to: number; readonly bound: Map<number, boolean> }>();
+  const allocationOf = (ref: BufferRef): BufferRef => arenaOf.get(keyOf(ref)) ?? ref;
   steps.forEach((step, at) => {
     for (const { ref, access } of step.buffers) {
       if (isLeafRef(ref) || (ref.kind === "value" && direct.has(ref.tensor.node))) continue;
-      const home = homeOf(ref);
-      const key = keyOf(home);
-      const life = lives.get(key) ?? { key, bytes: bytesOf(refType(home)), from: at, to: at, bound: new Map() };
-      life.to = at;
-      life.bound.set(at, access !== "read" || life.bound.get(at) === true);
-      lives.set(key, life);
+      const allocation = allocationOf(ref);
+      const key = keyOf(allocation);
+      const lifetime = lifetimes.get(key) ?? {
+        key,
+        bytes: bytesOf(refType(allocation)),
+        from: at,
+        to: at,
+        bound: new Map(),
+      };
+      lifetime.to = at;
+      lifetime.bound.set(at, access !== "read" || lifetime.bound.get(at) === true);
+      lifetimes.set(key, lifetime);
     }
   });
   for (const { tensor } of results) {
-    const life = lives.get(keyOf(homeOf(valueRef(tensor))));
-    if (life !== undefined) life.to = steps.length;
+    const lifetime = lifetimes.get(keyOf(allocationOf(valueRef(tensor))));
+    if (lifetime !== undefined) lifetime.to = steps.length;
   }
-  return [...lives.values()];
+  return [...lifetimes.values()];
 }

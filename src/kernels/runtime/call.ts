@@ -33,8 +33,8 @@ export function runCall(
   const direct = takeDirect(loaded, pool);
   const ranges = callRanges(bound, direct);
   executable.encode(encoder, ranges);
-  const shared = outputs.sharers > 0 ? pool.take(outputs.sharedBytes) : undefined;
-  if (shared !== undefined) shared.users = outputs.sharers;
+  const shared = outputs.sharedCount > 0 ? pool.take(outputs.sharedBytes) : undefined;
+  if (shared !== undefined) shared.users = outputs.sharedCount;
   const targets = outputs.places.map(({ tensor, copied, direct: own, offset, bytes }): PooledBuffer | undefined => {
     if (!copied) return direct[own];
     const target = offset < 0 ? pool.take(bytes) : shared!;

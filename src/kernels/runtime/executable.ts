@@ -36,7 +36,7 @@ interface Run {
   group: GPUBindGroup | undefined;
 }
 
-const groupsKept = 64; // bind groups a step for different ranges of calls
+const groupsKept = 64; // bind groups cached per step, one per combination of ranges that calls brought
 
 /** Allocates a plan's memory, compiles its pipelines in parallel, and binds what never changes. */
 export async function makeExecutable(

@@ -16,7 +16,7 @@ const repeats = 16; // the first compiles; the best counts: a limit is what noth
 const copied = { software: 2 ** 26, integrated: 2 ** 26, discrete: 2 ** 28 } as const; // bytes, beyond the caches
 
 /** A buffer of f32. */
-interface Operand {
+interface LimitBuffer {
   readonly name: string;
   readonly size: number;
   readonly access: "read" | "write";
@@ -24,10 +24,14 @@ interface Operand {
 
 /** A kernel that asks for one resource only. */
 export interface LimitKernel extends KernelSource {
-  readonly buffers: readonly Operand[];
+  readonly buffers: readonly LimitBuffer[];
 }
 
-function limitKernel(file: KernelFile, constants: Readonly<Record<string, number>>, operands: Operand[]): LimitKernel {
+function limitKernel(
+  file: KernelFile,
+  constants: Readonly<Record<string, number>>,
+  operands: LimitBuffer[],
+): LimitKernel {
   const linked = operands.map((operand, binding) => ({ ...operand, dtype: "f32" as const, binding }));
   const code = link({ file, constants, enables: [], operands: linked, declarations: [] });
   return { name: file, file: `${file}.wgsl`, code, buffers: operands, sizes: null };

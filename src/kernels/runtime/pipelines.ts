@@ -6,7 +6,6 @@ import type { Gpu } from "./gpu.ts";
 /** Compiled kernels of one device, shared by all its plans: equal WGSL compiles once. */
 export interface PipelineCache {
   get(step: KernelSource): Promise<GPUComputePipeline>;
-  count(): number;
 }
 
 export function pipelineCache(gpu: Gpu): PipelineCache {
@@ -63,7 +62,6 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
       known.set(key, pipeline);
       return pipeline;
     },
-    count: () => known.size,
   };
 }
 
