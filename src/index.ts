@@ -8,11 +8,13 @@ export type {
   CompileOptions,
   Device,
   DeviceInfo,
+  DeviceMemory,
   KernelProfile,
   MemoryReport,
   MemorySlot,
   ProfileReport,
   Program,
+  Scope,
   SlotValue,
 } from "./tensor/device.ts";
 export type { DType, NumericArray, Precision } from "./tensor/dtype.ts";

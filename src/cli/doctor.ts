@@ -43,12 +43,12 @@ async function measureMatmul(device: Device): Promise<number> {
   const multiply = device.compile((a: AnyTensor, b: AnyTensor) => matmul(a, b));
   const [a, b] = await device.evaluate([full([n, n], 1), full([n, n], 0.5)] as const);
   const time = async (calls: number): Promise<number> =>
-    device.scope(async () => {
+    device.scope(async (scope) => {
       const start = performance.now();
-      let product = await multiply(a, b);
+      let product = await scope.run(multiply, a, b);
       for (let i = 1; i < calls; i++) {
-        device.free(product);
-        product = await multiply(a, b);
+        scope.free(product);
+        product = await scope.run(multiply, a, b);
       }
       const values = await product.data();
       if (values.some((value) => value !== n / 2)) {

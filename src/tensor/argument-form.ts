@@ -23,8 +23,14 @@ export interface FormCache<T> {
   forget(value: T): void;
 }
 
-/** An empty {@link FormCache}. */
-export function formCache<T>(): FormCache<T> {
+const formsKept = 64;
+
+/**
+ * An empty {@link FormCache}.
+ *
+ * @param forgotten - told of the value that goes when there are more than 64: of the form that was called longest ago.
+ */
+export function formCache<T>(forgotten: (value: T) => void = () => undefined): FormCache<T> {
   const entries: { readonly form: Form; readonly value: T }[] = []; // latest first: a loop repeats its form
   return {
     get(args, make) {
@@ -38,6 +44,7 @@ export function formCache<T>(): FormCache<T> {
       readLeaves(form, args, leaves);
       const value = make();
       entries.unshift({ form, value });
+      if (entries.length > formsKept) forgotten(entries.pop()!.value);
       return { leaves, value };
     },
     forget(value) {

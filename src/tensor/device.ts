@@ -16,7 +16,7 @@ export interface CompileOptions {
   readonly checkFinite?: boolean;
 }
 
-/** A tree in which each number may stand for a traced scalar: what a compiled function sees and what a caller passes. */
+/** A compiled function. A number among its arguments is a scalar input: another number is not another program. */
 export type Program<A extends readonly unknown[], R> = ((...args: A) => Promise<R>) & {
   /** Bytes and buffers of the plan for the last signature. */
   memory(): MemoryReport;
@@ -104,7 +104,21 @@ export interface ProfileReport {
   readonly limits: AdapterLimits | null;
 }
 
-/** Runs programs. Everything above `kernels/` sees a device only through this. */
+/** Bytes that a device holds. */
+export interface DeviceMemory {
+  /** Buffers that tensors lie in. */
+  readonly tensorBytes: number;
+  /** Buffers of plans: intermediates, constants, host arguments. */
+  readonly planBytes: number;
+  /** Buffers without a tensor, kept to be used again. */
+  readonly freeBytes: number;
+}
+
+/**
+ * Runs programs. Everything above `kernels/` sees a device only through this.
+ *
+ * Once it is closed or lost, all but `info`, `memory`, `allocatedBytes` and `close` throw a DeviceError that says so.
+ */
 export interface Device {
   info(): DeviceInfo;
   /** Traces `fn` once per input signature; each call is one submit and resolves when it is made. */
@@ -118,9 +132,40 @@ export interface Device {
   put<T>(tree: T): T;
   /** Gives the memory of a tree's tensors back. */
   free(tree: unknown): void;
-  /** Frees what `body` made on the device, but for what it returns. */
-  scope<T>(body: () => Promise<T>): Promise<T>;
-  /** Bytes that the device holds for tensors and plans. */
+  /**
+   * Frees what `body` made through its scope, but for what it returns.
+   *
+   * What goes through the device itself belongs to no scope. One exception: a body that declares no parameter owns what it makes
+   * through the device before it first waits; what it makes later goes back when it is freed or collected.
+   *
+   * @throws what `body` throws, after the memory went back.
+   * @example
+   * const loss = await device.scope(async (scope) => {
+   *   const scores = await scope.run(model, images); // freed at the end
+   *   return scope.evaluate(mean(crossEntropy(scores, labels))); // kept: it is returned
+   * });
+   */
+  scope<T>(body: (scope: Scope) => Promise<T>): Promise<T>;
+  /** Bytes that the device holds, by what for. */
+  memory(): DeviceMemory;
+  /** The sum of {@link memory}. */
   allocatedBytes(): number;
-  close(): void;
+  /**
+   * Gives all memory back and refuses further work at once; a read that waits is rejected. Resolves when nothing is under way any
+   * more: wait for it before a worker is terminated. A `GPUDevice` that the caller brought stays alive.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * The device, for the work of one scope: what is made through it is freed when the scope ends. A scope is a `Device`, so code that
+ * takes a device can be given a scope.
+ */
+export interface Scope extends Device {
+  /** Calls a program compiled on the device; its outputs belong to this scope. */
+  run<A extends readonly unknown[], R>(program: Program<A, R>, ...args: A): Promise<R>;
+  /** Passes a tree's tensors to the scope around, or to none, so that they outlive this one. Returns the tree. */
+  keep<T>(tree: T): T;
+  /** @throws DeviceError: a scope ends with its body. */
+  close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
+import { collectionPressure } from "./collection.ts";
 import type { Device } from "./device.ts";
+import type { DeviceCore } from "./device-handle.ts";
+import { deviceOf } from "./device-handle.ts";
 import { valueOf } from "./reference.ts";
 import { referenceHeap } from "./reference-heap.ts";
+import type { ReferenceContext } from "./reference-program.ts";
 import { computePlan, planOf, referenceProgram } from "./reference-program.ts";
-import { scoped } from "./scope.ts";
-import { captureSite } from "./site.ts";
 import { flattenTree, mapTree } from "./tree.ts";
 
 /**
@@ -12,13 +14,12 @@ import { flattenTree, mapTree } from "./tree.ts";
  */
 export function referenceDevice(): Device {
   const heap = referenceHeap();
-  const put = <T>(tree: T): T => {
-    heap.checkOpen("put");
-    return mapTree(tree, (tensor) =>
-      heap.find(tensor, "put") === undefined ? heap.hold(tensor, heap.valuesOf(tensor, "put")) : tensor,
-    ) as T;
-  };
-  return {
+  const context: ReferenceContext = { heap, pressure: collectionPressure(heap.bytes), calls: new WeakMap() };
+  const put: DeviceCore["put"] = (tree, owner) =>
+    mapTree(tree, (tensor) =>
+      heap.find(tensor, "put") === undefined ? heap.hold(tensor, heap.valuesOf(tensor, "put"), owner) : tensor,
+    ) as typeof tree;
+  return deviceOf({
     info: () => ({
       kind: "reference",
       adapterClass: "cpu",
@@ -26,21 +27,23 @@ export function referenceDevice(): Device {
       features: [],
       limits: {},
     }),
-    compile: (fn, options = {}) => referenceProgram(fn, options, heap),
-    evaluate: async (tree) => {
-      heap.checkOpen("evaluate");
+    compile: (fn, options, ownerOf) => referenceProgram(fn, options, context, ownerOf),
+    callOf: (program) => context.calls.get(program),
+    async evaluate(tree, owner) {
+      const relief = context.pressure.relief();
+      if (relief !== undefined) await relief;
+      heap.check("evaluate");
       const values = computePlan(planOf({ inputs: [], result: tree }), [], heap, "evaluate");
       return mapTree(tree, (tensor) =>
-        tensor.node.op === undefined ? put(tensor) : heap.hold(tensor, valueOf(values, tensor)),
+        tensor.node.op === undefined ? put(tensor, owner) : heap.hold(tensor, valueOf(values, tensor), owner),
       ) as typeof tree;
     },
     put,
-    free: (tree) => {
-      const site = captureSite();
+    free(tree, site) {
       for (const tensor of flattenTree(tree)) heap.find(tensor, "free")?.release({ what: "freed", site });
     },
-    scope: (body) => scoped(heap, body),
-    allocatedBytes: heap.bytes,
-    close: () => heap.close({ what: "device closed", site: captureSite() }),
-  };
+    memory: () => ({ tensorBytes: heap.bytes(), planBytes: 0, freeBytes: 0 }),
+    close: async (site) => heap.close(site),
+    check: heap.check,
+  });
 }

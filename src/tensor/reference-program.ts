@@ -1,5 +1,7 @@
 import { formCache } from "./argument-form.ts";
+import type { CollectionPressure } from "./collection.ts";
 import type { CompileOptions, MemoryReport, MemorySlot, Program, SlotValue } from "./device.ts";
+import type { OwnedCall, OwnerOf } from "./device-handle.ts";
 import type { NumericArray } from "./dtype.ts";
 import { deviceBytes, isFloat } from "./dtype.ts";
 import { ConfigError, DeviceError } from "./errors.ts";
@@ -10,6 +12,7 @@ import { profileReport } from "./profile-report.ts";
 import type { Values } from "./reference.ts";
 import { computeValues, valueOf } from "./reference.ts";
 import type { ReferenceHeap } from "./reference-heap.ts";
+import type { ScopeOwner } from "./scope.ts";
 import { sizeOf } from "./shape.ts";
 import type { Site } from "./site.ts";
 import { captureSite, formatSite } from "./site.ts";
@@ -18,6 +21,14 @@ import { formatType, outputOf } from "./tensor.ts";
 import type { Traced } from "./trace.ts";
 import { trace } from "./trace.ts";
 import { flattenTree, mapTree } from "./tree.ts";
+
+/** What programs of one reference device share. */
+export interface ReferenceContext {
+  readonly heap: ReferenceHeap;
+  readonly pressure: CollectionPressure;
+  /** The calls of its programs. */
+  readonly calls: WeakMap<object, OwnedCall>;
+}
 
 type Observer = (node: Node, outputs: readonly NumericArray[]) => void;
 
@@ -53,18 +64,27 @@ export function computePlan(
 export function referenceProgram<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions,
-  heap: ReferenceHeap,
+  context: ReferenceContext,
+  ownerOf: OwnerOf,
 ): Program<A, R> {
+  const { heap, pressure, calls } = context;
   const name = fn.name === "" ? "program" : fn.name;
   const plans = formCache<Plan>();
   let last: Plan | undefined;
 
-  const call = (args: A, site: Site, observe?: Observer): R => {
-    heap.checkOpen(name);
+  const call = async (
+    args: A,
+    owner: ScopeOwner | undefined,
+    site: Site,
+    observe: Observer | undefined = options.checkFinite === true ? checkFinite : undefined,
+  ): Promise<R> => {
+    const relief = pressure.relief();
+    if (relief !== undefined) await relief;
+    heap.check(name);
     const { leaves, value: plan } = plans.get(args, () => planOf(trace(fn as (...args: never[]) => unknown, args)));
     last = plan;
     const values = computePlan(plan, leaves, heap, name, observe);
-    const result = mapTree(plan.result, (tensor) => heap.hold(tensor, valueOf(values, tensor)));
+    const result = mapTree(plan.result, (tensor) => heap.hold(tensor, valueOf(values, tensor), owner));
     for (const index of options.donate ?? []) {
       if (index < 0 || index >= args.length) {
         throw new ConfigError(`${name}: donate names argument ${index} of ${args.length}`, [], site);
@@ -80,15 +100,16 @@ export function referenceProgram<A extends readonly unknown[], R>(
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
     return last;
   };
-  const program = async (...args: A): Promise<R> =>
-    call(args, captureSite(), options.checkFinite === true ? checkFinite : undefined);
+  const program = async (...args: A): Promise<R> => call(args, ownerOf(name), captureSite());
+  calls.set(program, call as OwnedCall);
   return Object.assign(program, {
     memory: () => memoryOf(ran()),
     profile: async (...args: A) => {
       const site = captureSite();
+      const owner = ownerOf(name);
       const timed: Timed[] = [];
       let before = performance.now();
-      call(args, site, (node) => {
+      await call(args, owner, site, (node) => {
         const now = performance.now();
         const touched = new Set([node, ...node.inputs.map((input) => input.node)]);
         const bytes = [...touched].reduce((total, each) => total + bytesOf(each), 0);

@@ -15,17 +15,17 @@ describeGpu("a tensor that is collected inside a scope", () => {
     const collect = runInNewContext("gc") as () => void;
     const row = (): AnyTensor => tensor(new Float32Array(1024).fill(1));
     const kept = await device.evaluate(add(row(), row())); // also makes the plan's own memory
-    const before = device.allocatedBytes();
+    const before = device.memory().tensorBytes;
     await device.scope(async () => {
       await (async () => void (await device.evaluate(add(row(), row()))))();
-      const held = device.allocatedBytes();
-      for (let k = 0; k < 100 && device.allocatedBytes() >= held; k++) {
+      const held = device.memory().tensorBytes;
+      for (let k = 0; k < 100 && device.memory().tensorBytes >= held; k++) {
         collect();
         await new Promise((done) => setTimeout(done, 10));
       }
-      expect(device.allocatedBytes()).toBeLessThan(held);
+      expect(device.memory().tensorBytes).toBeLessThan(held);
     });
-    expect(device.allocatedBytes()).toBe(before);
+    expect(device.memory().tensorBytes).toBe(before);
     // memory given back twice would be handed out twice
     const [a, b] = [device.put(row()), device.put(tensor(new Float32Array(1024).fill(2)))] as [AnyTensor, AnyTensor];
     expect((await a.data())[0]).toBe(1);

@@ -46,6 +46,7 @@ export function countingDevice(): CountingDevice {
     },
     lost: new Promise(nothing),
     addEventListener: nothing,
+    removeEventListener: nothing,
     destroy: nothing,
     pushErrorScope: nothing,
     popErrorScope: async () => null,

@@ -16,7 +16,7 @@ export const openers: Readonly<Record<string, () => Promise<Device>>> = {
     const { limits } = device;
     const facts = { adapterClass: "discrete", subgroupSize: null, limits } as const;
     const info = { kind: "gpu", adapterClass: "discrete", description: "portable", features: [], limits: {} } as const;
-    return gpuDevice(watchGpu(device, waitNapping), info, {
+    return gpuDevice(watchGpu(device, waitNapping, true), info, {
       adapter: facts,
       maxBindings: limits.maxStorageBuffersPerShaderStage,
       maxBindingBytes: limits.maxStorageBufferBindingSize,

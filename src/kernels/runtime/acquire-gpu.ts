@@ -1,16 +1,16 @@
 import type { DeviceInfo } from "../../tensor/device.ts";
-import { DeviceError } from "../../tensor/errors.ts";
+import { ConfigError, DeviceError } from "../../tensor/errors.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
 import type { PlanLimits } from "../adapter/plan-limits.ts";
 import type { Gpu, Wait } from "./gpu.ts";
 import { watchGpu } from "./gpu.ts";
 
 export interface AcquireGpuOptions {
-  /** `navigator.gpu`, or what `webgpu`'s `create([])` returns. */
+  /** What `webgpu`'s `create([])` returns, say. @defaultValue `navigator.gpu`, where there is one */
   readonly gpu?: GPU;
   /** An adapter to take instead of asking `gpu` for one. */
   readonly adapter?: GPUAdapter;
-  /** A device of the caller, taken as it is, with its limits and features. `close()` destroys it. */
+  /** A device of the caller, taken as it is, with its limits and features. `close()` leaves it alive. */
   readonly device?: GPUDevice;
   /** How to wait for the GPU. @defaultValue a plain await */
   readonly wait?: Wait;
@@ -40,28 +40,63 @@ const wantedLimits = [
  * Takes a GPU with the adapter's limits and, where it has them, subgroups and timestamps.
  *
  * @param caller - named in errors.
- * @throws DeviceError without an adapter, or when the device is refused.
+ * @throws DeviceError without an adapter, or when the device is refused; ConfigError for a `device` that is none, or tells nothing
+ *   of its adapter.
  */
 export async function acquireGpu(options: AcquireGpuOptions, caller: string): Promise<AcquiredGpu> {
   const wait: Wait = options.wait ?? ((promise) => promise);
-  if (options.device !== undefined) return describe(options.device, options.device.adapterInfo, wait);
-  const adapter =
-    options.adapter ?? (await options.gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? undefined;
-  if (adapter === undefined) {
-    throw new DeviceError(`${caller}: no WebGPU adapter`, [
-      options.gpu === undefined
-        ? "give { gpu: navigator.gpu }, an adapter or a device"
-        : "this machine has no usable GPU driver",
-    ]);
-  }
+  if (options.device !== undefined) return describe(checkDevice(options.device, caller), options, wait, caller);
+  const adapter = options.adapter ?? (await findAdapter(options.gpu, caller));
   const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
   const requiredLimits: Record<string, number> = {};
   for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];
-  const device = await wait(adapter.requestDevice({ requiredFeatures, requiredLimits }));
-  return describe(device, adapter.info, wait);
+  try {
+    const device = await wait(adapter.requestDevice({ requiredFeatures, requiredLimits }));
+    return describe(device, { adapter }, wait, caller);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DeviceError(`${caller}: the adapter gives no device: ${reason}`, [
+      "an adapter makes one: ask for another",
+    ]);
+  }
 }
 
-function describe(device: GPUDevice, info: GPUAdapterInfo, wait: Wait): AcquiredGpu {
+async function findAdapter(given: GPU | undefined, caller: string): Promise<GPUAdapter> {
+  const gpu = given ?? (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  if (gpu === undefined) {
+    throw new DeviceError(`${caller}: no WebGPU: there is no navigator.gpu`, [
+      "in a page: take a browser with WebGPU, over https or localhost",
+      'in Node: take openDevice of "deconfound/node"',
+    ]);
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) {
+    throw new DeviceError(`${caller}: no WebGPU adapter`, ["this machine has no usable GPU driver"]);
+  }
+  return adapter;
+}
+
+function checkDevice(device: GPUDevice, caller: string): GPUDevice {
+  if (typeof device === "object" && typeof device.createBuffer === "function") return device;
+  throw new ConfigError(`${caller}: device must be a GPUDevice, it is ${JSON.stringify(device)}`, [
+    '"gpu", "cpu" and "auto" are words of openDevice of "deconfound/node"',
+  ]);
+}
+
+/** `own`: the caller's device, or the adapter that ours came from. */
+function describe(
+  device: GPUDevice,
+  own: Pick<AcquireGpuOptions, "device" | "adapter">,
+  wait: Wait,
+  caller: string,
+): AcquiredGpu {
+  const info = device.adapterInfo ?? own.adapter?.info;
+  if (info === undefined) {
+    throw new ConfigError(`${caller}: the device has no adapterInfo, so its kernels cannot be chosen`, [
+      "this WebGPU is older than that field: give its adapter too, { device, adapter }",
+    ]);
+  }
   const limits: Record<string, number> = {};
   for (const name of wantedLimits) limits[name] = device.limits[name];
   const adapterClass = classOf(info);
@@ -86,7 +121,7 @@ function describe(device: GPUDevice, info: GPUAdapterInfo, wait: Wait): Acquired
     },
   };
   return {
-    gpu: watchGpu(device, wait),
+    gpu: watchGpu(device, wait, own.device === undefined),
     info: described,
     limits: {
       adapter,

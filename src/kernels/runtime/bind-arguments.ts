@@ -1,10 +1,12 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { bytesOf } from "../graph/buffer-ref.ts";
 import type { Plan } from "../plan/make-plan.ts";
+import type { CallContext, InputArena } from "./device-context.ts";
 import type { GpuStorage } from "./heap.ts";
+
 import { hostBytes } from "./heap.ts";
+import type { Loaded } from "./plan-store.ts";
 import type { Range } from "./range.ts";
-import type { InputArena, Loaded, Shop } from "./workshop.ts";
 
 /** A call's arguments on the device, by input number. */
 export interface Bound {
@@ -38,7 +40,7 @@ export function inputArenas(plan: Plan, inputs: readonly AnyTensor[]): InputAren
 export function bindArguments(
   { name, hostInputs, arenas }: Loaded,
   leaves: readonly AnyTensor[],
-  { heap, pool, gpu }: Shop,
+  { heap, pool, gpu }: CallContext,
   encoder: GPUCommandEncoder,
 ): Bound {
   const storages = leaves.map((leaf) => heap.find(leaf, name));
@@ -53,7 +55,7 @@ export function bindArguments(
     pooled.users = inputs.length;
     inputs.forEach((input, i) => {
       const [storage, leaf, offset] = [storages[input], leaves[input]!, offsets[i]!];
-      storages[input] = heap.find(heap.hold(leaf, pooled, offset), name);
+      storages[input] = heap.place(leaf, pooled, offset);
       if (storage === undefined) {
         gpu.device.queue.writeBuffer(pooled.buffer, offset, hostBytes(leaf) as Uint8Array<ArrayBuffer>);
         return;

@@ -1,11 +1,13 @@
+import type { ScopeOwner } from "../../tensor/scope.ts";
 import type { Site } from "../../tensor/site.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { bytesOf } from "../graph/buffer-ref.ts";
 import type { Bound } from "./bind-arguments.ts";
 import { bindArguments } from "./bind-arguments.ts";
+import type { CallContext } from "./device-context.ts";
+import type { Loaded } from "./plan-store.ts";
 import type { BufferPool, PooledBuffer } from "./pool.ts";
 import type { Range } from "./range.ts";
-import type { Loaded, Shop } from "./workshop.ts";
 
 /** Buffers for the outputs that a call computes where they stay. */
 export function takeDirect({ plan }: Loaded, pool: BufferPool): PooledBuffer[] {
@@ -23,13 +25,14 @@ export function runCall(
   loaded: Loaded,
   leaves: readonly AnyTensor[],
   donated: ReadonlySet<number>,
-  shop: Shop,
+  context: CallContext,
+  owner: ScopeOwner | undefined,
   site: Site,
 ): AnyTensor[] {
   const { executable, name, outputs } = loaded;
-  const { gpu, pool, heap } = shop;
+  const { gpu, pool, heap } = context;
   const encoder = gpu.device.createCommandEncoder({ label: name });
-  const bound = bindArguments(loaded, leaves, shop, encoder);
+  const bound = bindArguments(loaded, leaves, context, encoder);
   const direct = takeDirect(loaded, pool);
   const ranges = callRanges(bound, direct);
   executable.encode(encoder, ranges);
@@ -44,16 +47,16 @@ export function runCall(
     return target;
   });
   gpu.submit(encoder.finish());
-  for (const storage of bound.left) storage.release(`donated to ${name}`, site);
+  for (const storage of bound.left) storage.release({ what: `donated to ${name}`, site });
   const passed = new Set<number>(); // arguments that are outputs as they are, or were written over
   const results = outputs.places.map(({ type, tensor, input, offset }, i) => {
     const target = targets[i];
-    if (target !== undefined) return heap.hold(type, target, Math.max(0, offset));
+    if (target !== undefined) return heap.hold(type, target, Math.max(0, offset), owner);
     const storage = bound.storages[input];
-    if (storage === undefined) return heap.upload(bound.leaves[input] ?? tensor, type);
+    if (storage === undefined) return heap.upload(bound.leaves[input] ?? tensor, type, owner);
     if (!donated.has(input) || passed.has(input)) storage.pooled.users++;
     passed.add(input);
-    return heap.hold(type, storage.pooled, storage.range.offset);
+    return heap.hold(type, storage.pooled, storage.range.offset, owner);
   });
   endDonated(bound, donated, passed, name, site);
   return results;
@@ -67,9 +70,9 @@ export function endDonated(
   name: string,
   site: Site,
 ): void {
-  const what = `donated to ${name}`;
+  const why = { what: `donated to ${name}`, site };
   for (const input of donated) {
-    if (passed.has(input)) storages[input]?.donate(what, site);
-    else storages[input]?.release(what, site);
+    if (passed.has(input)) storages[input]?.donate(why);
+    else storages[input]?.release(why);
   }
 }

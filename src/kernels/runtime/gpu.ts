@@ -1,4 +1,6 @@
 import { DeviceError } from "../../tensor/errors.ts";
+import type { Site } from "../../tensor/site.ts";
+import { closedError } from "../../tensor/storage.ts";
 
 /** Waits for a promise of the GPU: `node/` brings one that naps, since Dawn spins a core while a promise is pending. */
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
@@ -17,54 +19,78 @@ const mapRead = 0x1;
 /** A GPU device with its errors turned into exceptions of the next call. */
 export interface Gpu {
   readonly device: GPUDevice;
-  readonly wait: Wait;
-  /** Throws what an earlier submit did wrong, naming the program. */
+  /** Waits for a promise of the device. @throws DeviceError in place of its own error when the device was closed or lost meanwhile. */
+  wait<T>(promise: Promise<T>, name: string): Promise<T>;
+  /** @throws DeviceError when the device is closed or lost. */
+  checkUsable(name: string): void;
+  /** @throws as {@link checkUsable}, or once what an earlier submit did wrong, naming the program. */
   check(name: string): void;
   /** Reads a range of a buffer that was made with `copySource`. */
   read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer>;
-  /** Resolves when fewer than `limit` submits are in flight. */
+  /** Resolves when fewer than `limit` submits are in flight, in the order of the calls. */
   settle(limit: number): Promise<void>;
   submit(commands: GPUCommandBuffer): void;
-  close(): void;
+  /** Refuses further work; resolves when no promise of the device is pending. */
+  close(site: Site): Promise<void>;
 }
 
-export function watchGpu(device: GPUDevice, wait: Wait): Gpu {
+/** @param owned - whether `close` destroys the device. */
+export function watchGpu(device: GPUDevice, wait: Wait, owned: boolean): Gpu {
   let failure: string | undefined;
   let lost: string | undefined;
-  let closing = false;
+  let closed: Site | undefined;
+  let lastTurn: Promise<void> = Promise.resolve();
   const inFlight: Promise<unknown>[] = [];
-  device.addEventListener("uncapturederror", (event) => {
+  const pending = new Set<Promise<unknown>>();
+  const note = (event: Event): void => {
     failure ??= (event as GPUUncapturedErrorEvent).error.message;
-  });
-  void device.lost.then((info) => {
-    if (!closing) lost = info.message;
-  });
-  const check = (name: string): void => {
-    if (lost !== undefined) throw new DeviceError(`${name}: the device was lost: ${lost}`, ["open a new one"]);
-    if (failure === undefined) return;
-    const [first, ...rest] = failure.split("\n");
-    failure = undefined;
-    throw new DeviceError(`${name}: an earlier submit failed: ${first}`, rest);
   };
-  return {
+  device.addEventListener("uncapturederror", note);
+  const loss = device.lost.then(({ message, reason }) => {
+    lost = message === "" ? reason : message;
+  });
+  const checkUsable = (name: string): void => {
+    if (closed !== undefined) throw closedError(name, closed);
+    if (lost === undefined) return;
+    throw new DeviceError(`${name}: the device was lost: ${lost}`, [
+      "what was on it is gone: open another device and start from saved data",
+    ]);
+  };
+  const gpu: Gpu = {
     device,
-    wait,
-    check,
+    async wait(promise, name) {
+      pending.add(promise);
+      try {
+        return await wait(promise);
+      } catch (error) {
+        if (closed === undefined) await Promise.race([loss, pause()]); // a loss is told after what it cuts off
+        checkUsable(name);
+        throw error;
+      } finally {
+        pending.delete(promise);
+      }
+    },
+    checkUsable,
+    check(name) {
+      checkUsable(name);
+      if (failure === undefined) return;
+      const [first, ...rest] = failure.split("\n");
+      failure = undefined;
+      throw new DeviceError(`${name}: an earlier submit failed: ${first}`, rest);
+    },
     submit(commands) {
       device.queue.submit([commands]);
-      const fence: Promise<unknown> = device.queue.onSubmittedWorkDone().finally(() => {
-        const at = inFlight.indexOf(fence);
-        if (at >= 0) inFlight.splice(at, 1);
-      });
-      fence.catch(() => undefined);
+      const done = (): void => {
+        inFlight.splice(inFlight.indexOf(fence), 1);
+      };
+      const fence: Promise<void> = device.queue.onSubmittedWorkDone().then(done, done);
       inFlight.push(fence);
     },
-    close() {
-      closing = true;
-      device.destroy();
-    },
-    async settle(limit) {
-      while (inFlight.length >= limit) await wait(inFlight[0]!.catch(() => undefined));
+    settle(limit) {
+      lastTurn = lastTurn.then(async () => {
+        while (inFlight.length >= limit) await wait(inFlight[0]!);
+      });
+      return lastTurn;
     },
     async read(buffer, offset, bytes) {
       const staging = device.createBuffer({ size: bytes, usage: usage.copyTarget | usage.mapRead });
@@ -72,12 +98,23 @@ export function watchGpu(device: GPUDevice, wait: Wait): Gpu {
       encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes);
       device.queue.submit([encoder.finish()]);
       try {
-        await wait(staging.mapAsync(mapRead));
-        check("data");
+        await gpu.wait(staging.mapAsync(mapRead), "data");
+        gpu.check("data");
         return staging.getMappedRange().slice(0);
       } finally {
         staging.destroy();
       }
     },
+    async close(site) {
+      if (closed === undefined) {
+        closed = site;
+        device.removeEventListener("uncapturederror", note);
+        if (owned) device.destroy();
+      }
+      await wait(Promise.allSettled([...inFlight, ...pending, ...(owned ? [loss] : [])]));
+    },
   };
+  return gpu;
 }
+
+const pause = (): Promise<void> => new Promise((done) => setTimeout(done, 50));

@@ -1,4 +1,7 @@
 import type { Device } from "../../tensor/device.ts";
+import { DeviceError } from "../../tensor/errors.ts";
+import { referenceDevice } from "../../tensor/reference-device.ts";
+import { captureSite } from "../../tensor/site.ts";
 import type { Tuning } from "../adapter/tuning.ts";
 import { checkAdapter, parseTuning, tunedBy } from "../adapter/tuning.ts";
 import type { AcquireGpuOptions } from "./acquire-gpu.ts";
@@ -8,22 +11,41 @@ import { gpuDevice } from "./gpu-device.ts";
 export interface OpenGpuOptions extends AcquireGpuOptions {
   /** What {@link tune} measured on this adapter, instead of the built-in rules for kernels. */
   readonly tuning?: Tuning;
+  /** Told why the CPU reference is taken. @defaultValue `console.warn` */
+  readonly log?: (line: string) => void;
 }
 
 /**
  * A device on WebGPU, with the adapter's limits and, where it has them, subgroups and timestamps.
  *
- * @throws DeviceError without an adapter, or when the device is refused.
- * @throws DataError when `tuning` is damaged; ConfigError when it was measured on another adapter.
+ * Without `gpu`, `adapter` and `device` it takes `navigator.gpu`, and where there is no GPU the CPU reference, which it says.
+ *
+ * @throws DeviceError without an adapter, or when the device is refused, if one was asked for.
+ * @throws DataError when `tuning` is damaged; ConfigError when it was measured on another adapter, or `device` is not usable.
+ * @example
+ * const device = await openDevice(); // in a page
  */
-export async function openDevice(options: OpenGpuOptions): Promise<Device> {
+export async function openDevice(options: OpenGpuOptions = {}): Promise<Device> {
   const tuning = options.tuning === undefined ? undefined : parseTuning(options.tuning, "tuning");
+  try {
+    return await openGpu(options, tuning);
+  } catch (error) {
+    const asked = options.gpu ?? options.adapter ?? options.device;
+    if (asked !== undefined || !(error instanceof DeviceError)) throw error;
+    // biome-ignore lint/suspicious/noConsole: a fallback to something a thousand times slower is not taken in silence
+    const log = options.log ?? console.warn;
+    log(`${error.message}\nusing the CPU reference: right, and slow`);
+    return referenceDevice();
+  }
+}
+
+async function openGpu(options: OpenGpuOptions, tuning: Tuning | undefined): Promise<Device> {
   const { gpu, info, limits } = await acquireGpu(options, "openDevice");
   if (tuning === undefined) return gpuDevice(gpu, info, limits);
   try {
     checkAdapter(tuning, info.description);
   } catch (error) {
-    gpu.close();
+    await gpu.close(captureSite());
     throw error;
   }
   return gpuDevice(gpu, info, { ...limits, adapter: { ...limits.adapter, tuned: tunedBy(tuning) } });

@@ -2,6 +2,9 @@ import { KernelError } from "../../tensor/errors.ts";
 import { sizesBinding } from "../codegen/sizes.ts";
 import type { KernelSource } from "../codegen/step.ts";
 import type { Gpu } from "./gpu.ts";
+import { recentMap } from "./recent-map.ts";
+
+const mostText = 32 * 2 ** 20; // characters of WGSL whose pipelines are kept
 
 /** Compiled kernels of one device, shared by all its plans: equal WGSL compiles once. */
 export interface PipelineCache {
@@ -9,7 +12,7 @@ export interface PipelineCache {
 }
 
 export function pipelineCache(gpu: Gpu): PipelineCache {
-  const known = new Map<string, Promise<GPUComputePipeline>>();
+  const known = recentMap<Promise<GPUComputePipeline>>(mostText, (text) => text.length);
   const layouts = new Map<string, GPUPipelineLayout>();
   /** Explicit layouts: a kernel may leave a binding unused, and equal layouts are shared. */
   const layoutOf = (step: KernelSource): GPUPipelineLayout => {
@@ -30,9 +33,11 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
     return layout;
   };
   const compile = async (step: KernelSource): Promise<GPUComputePipeline> => {
+    const name = `compile ${step.name}`;
     gpu.device.pushErrorScope("validation"); // told below, with the line, not by a later call
     const module = gpu.device.createShaderModule({ code: step.code, label: step.name });
     const refused = gpu.device.popErrorScope();
+    refused.catch(() => undefined); // a lost device is told by what follows
     try {
       return await gpu.wait(
         gpu.device.createComputePipelineAsync({
@@ -40,10 +45,12 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
           layout: layoutOf(step),
           compute: { module, entryPoint: "main" },
         }),
+        name,
       );
     } catch (error) {
-      await gpu.wait(refused);
-      const info = await gpu.wait(module.getCompilationInfo());
+      gpu.checkUsable(name);
+      await gpu.wait(refused, name);
+      const info = await gpu.wait(module.getCompilationInfo(), name);
       const messages = info.messages.map(({ lineNum, linePos, message }) => {
         const line = step.code.split("\n")[lineNum - 1]?.trim() ?? "";
         return { text: `${step.file}:${lineNum}:${linePos} ${message}`, line };
@@ -56,12 +63,7 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
     }
   };
   return {
-    get(step) {
-      const key = `${layoutKey(step)}\n${step.code}`;
-      const pipeline = known.get(key) ?? compile(step);
-      known.set(key, pipeline);
-      return pipeline;
-    },
+    get: (step) => known.get(`${layoutKey(step)}\n${step.code}`, () => compile(step)),
   };
 }
 

@@ -10,13 +10,15 @@ export interface PlanBuffers {
 
 export function planBuffers(device: GPUDevice): PlanBuffers {
   const made: GPUBuffer[] = [];
+  let bytes = 0;
   return {
-    make(bytes, flags = usage.storage | usage.copySource | usage.copyTarget) {
-      const buffer = device.createBuffer({ size: bytes, usage: flags });
+    make(size, flags = usage.storage | usage.copySource | usage.copyTarget) {
+      const buffer = device.createBuffer({ size, usage: flags });
       made.push(buffer);
+      bytes += size;
       return buffer;
     },
-    bytes: () => made.reduce((total, { size }) => total + size, 0),
+    bytes: () => bytes,
     destroy() {
       for (const buffer of made) buffer.destroy();
     },

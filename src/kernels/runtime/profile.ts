@@ -1,9 +1,9 @@
 import type { AdapterLimits, ProfileReport } from "../../tensor/device.ts";
 import { profileReport } from "../../tensor/profile-report.ts";
 import type { Gpu } from "./gpu.ts";
+import type { Loaded } from "./plan-store.ts";
 import type { Range } from "./range.ts";
 import { timePasses } from "./timestamps.ts";
-import type { Loaded } from "./workshop.ts";
 
 const rounds = 3;
 

@@ -1,8 +1,10 @@
 import { formCache } from "../../tensor/argument-form.ts";
 import type { CompileOptions, Program } from "../../tensor/device.ts";
+import type { OwnedCall, OwnerOf } from "../../tensor/device-handle.ts";
 import { ConfigError, DeviceError } from "../../tensor/errors.ts";
 import { topologicalOrder } from "../../tensor/graph.ts";
 import { listProgram } from "../../tensor/list-program.ts";
+import type { ScopeOwner } from "../../tensor/scope.ts";
 import type { Site } from "../../tensor/site.ts";
 import { captureSite } from "../../tensor/site.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -13,13 +15,13 @@ import { memoryReport } from "../plan/memory-report.ts";
 import { bindArguments } from "./bind-arguments.ts";
 import { callRanges, endDonated, runCall, takeDirect } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
-import type { PlanBuffers } from "./plan-buffers.ts";
+import type { DeviceContext, Planned } from "./device-context.ts";
+import type { PlanEntry, PlanMemory } from "./plan-store.ts";
 import { profileExecutable } from "./profile.ts";
-import type { Loaded, Workshop } from "./workshop.ts";
 
 /** A traced function and its plan. */
 interface Compiled {
-  readonly loaded: Loaded;
+  readonly entry: PlanEntry;
   readonly result: unknown;
   /** Tensors that the function captured: inputs beyond its arguments. */
   readonly captured: readonly AnyTensor[];
@@ -33,14 +35,18 @@ interface Compiled {
 export function gpuProgram<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions,
-  shop: Workshop,
+  context: DeviceContext,
+  ownerOf: OwnerOf,
 ): Program<A, R> {
   const name = fn.name === "" ? "program" : fn.name;
-  const plans = formCache<Promise<Compiled>>();
-  const owned: PlanBuffers[] = [];
+  const { gpu, pool, plans, pressure } = context;
+  const forms = formCache<Compiled>(({ entry }) =>
+    plans.retire(entry.current === undefined ? [] : [entry.current.memory]),
+  );
+  const memories = new Set<PlanMemory>();
   let last: Compiled | undefined;
 
-  const compile = async (args: A, site: Site): Promise<Compiled> => {
+  const compile = (args: A, site: Site): Compiled => {
     const traced = trace(fn as (...args: never[]) => unknown, args);
     const donated = donatedInputs(options.donate ?? [], args, traced.inputs, name, site);
     const roots = flattenTree(traced.result);
@@ -48,14 +54,13 @@ export function gpuProgram<A extends readonly unknown[], R>(
       node.source?.kind === "device" ? [outputOf(node, 0)] : [],
     );
     const checked = options.checkFinite === true ? finiteFlags(roots) : [];
-    const loaded = await shop.load(name, {
+    const planned = context.plan(name, {
       inputs: [...traced.inputs, ...captured],
       outputs: [...roots, ...checked.map(({ flag }) => flag)],
       donations: pairDonations(traced.result, donated),
     });
-    owned.push(loaded.buffers);
     return {
-      loaded,
+      entry: plans.entry(planned, memories),
       result: traced.result,
       captured,
       donated: new Set(donated.map(({ number }) => number)),
@@ -64,56 +69,64 @@ export function gpuProgram<A extends readonly unknown[], R>(
   };
 
   /** The plan of these arguments' form, and the leaves to call it with. */
-  const prepare = async (args: A, site: Site): Promise<{ compiled: Compiled; leaves: readonly AnyTensor[] }> => {
-    shop.heap.checkOpen(name);
-    shop.gpu.check(name);
-    const { leaves, value: plan } = plans.get(args, () => {
-      const compiling = compile(args, site);
-      compiling.catch(() => plans.forget(compiling));
-      return compiling;
-    });
-    last = await plan;
-    return { compiled: last, leaves: last.captured.length === 0 ? leaves : [...leaves, ...last.captured] };
+  const prepare = (args: A, site: Site): { compiled: Compiled; leaves: readonly AnyTensor[] } => {
+    gpu.check(name);
+    const { leaves, value } = forms.get(args, () => compile(args, site));
+    last = value;
+    return { compiled: value, leaves: value.captured.length === 0 ? leaves : [...leaves, ...value.captured] };
   };
 
-  const call = async (...args: A): Promise<R> => {
-    const site = captureSite();
-    const { compiled, leaves } = await prepare(args, site);
-    const { loaded, result, donated, checked } = compiled;
-    await shop.gpu.settle(2);
-    shop.gpu.check(name);
-    refuseSharedDonations(leaves, donated, name, site);
-    const outputs = runCall(loaded, leaves, donated, shop, site);
+  const callFor = async (args: A, owner: ScopeOwner | undefined, site: Site): Promise<R> => {
+    const { compiled, leaves } = prepare(args, site);
+    const { entry, result, donated, checked } = compiled;
+    const outputs = await plans.use(entry, async (loaded) => {
+      const relief = pressure.relief();
+      if (relief !== undefined) await relief;
+      await gpu.settle(2);
+      gpu.check(name);
+      owner?.check(name);
+      refuseSharedDonations(leaves, donated, name, site);
+      return runCall(loaded, leaves, donated, context, owner, site);
+    });
     const results = outputs.length - checked.length;
     if (checked.length > 0) await reportNonFinite(checked, outputs.slice(results));
     return unflattenTree(result, outputs) as R;
   };
-  const ran = (): Compiled => {
+  const call = async (...args: A): Promise<R> => callFor(args, ownerOf(name), captureSite());
+  const ran = (): Planned => {
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
-    return last;
+    return last.entry.planned;
   };
-  shop.unloadWith(call, owned);
+  context.calls.set(call, callFor as OwnedCall);
+  context.retireWith(call, memories);
   return Object.assign(call, {
-    memory: () => memoryReport(ran().loaded.plan),
+    memory: () => memoryReport(ran().plan),
     profile: async (...args: A) => {
       const site = captureSite();
-      const limits = await shop.limits();
-      const { compiled, leaves } = await prepare(args, site);
-      const { loaded, donated } = compiled;
-      const encoder = shop.gpu.device.createCommandEncoder({ label: name });
-      const bound = bindArguments(loaded, leaves, shop, encoder);
-      shop.gpu.submit(encoder.finish());
-      for (const storage of bound.left) storage.release(`donated to ${name}`, site);
-      const direct = takeDirect(loaded, shop.pool);
-      try {
-        return await profileExecutable(loaded, callRanges(bound, direct), shop.gpu, limits);
-      } finally {
-        for (const pooled of direct) shop.pool.release(pooled);
-        endDonated(bound, donated, new Set(), name, site);
-      }
+      ownerOf(name);
+      const limits = await context.limits();
+      const { compiled, leaves } = prepare(args, site);
+      return plans.use(compiled.entry, async (loaded) => {
+        gpu.check(name);
+        refuseSharedDonations(leaves, compiled.donated, name, site);
+        const encoder = gpu.device.createCommandEncoder({ label: name });
+        const bound = bindArguments(loaded, leaves, context, encoder);
+        gpu.submit(encoder.finish());
+        // several submits follow: the arguments' buffers stay as they are, though their tensors may go
+        const pinned = bound.storages.flatMap((storage) => (storage === undefined ? [] : [storage.pooled]));
+        for (const pooled of pinned) pooled.users++;
+        for (const storage of bound.left) storage.release({ what: `donated to ${name}`, site });
+        endDonated(bound, compiled.donated, new Set(), name, site);
+        const direct = takeDirect(loaded, pool);
+        try {
+          return await profileExecutable(loaded, callRanges(bound, direct), gpu, limits);
+        } finally {
+          for (const pooled of [...pinned, ...direct]) pool.release(pooled);
+        }
+      });
     },
     dump: () => {
-      const { plan } = ran().loaded;
+      const { plan } = ran();
       const kernels = plan.steps.map((step, i) => `// ${i} ${step.name} [${step.workgroups}]\n${step.code}`);
       return [listProgram(plan.results.map(({ tensor }) => tensor)), ...kernels].join("\n\n");
     },

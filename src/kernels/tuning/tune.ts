@@ -1,3 +1,4 @@
+import type { Scope } from "../../tensor/device.ts";
 import { DeviceError } from "../../tensor/errors.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -54,13 +55,16 @@ export async function tune(options: TuneOptions): Promise<Tuning> {
   const device = gpuDevice(gpu, info, { ...limits, adapter: { ...adapter, tuned } });
   const clock = gpu.device.features.has("timestamp-query") ? "timestamps" : "wall";
 
-  const measure = async ({ name, inputs, program }: ProductWork): Promise<[string, TunedClass] | undefined> => {
-    const args = device.put(inputs.map((shape, i) => quarters(shape, i + 1))) as [AnyTensor, AnyTensor];
+  const measure = async (
+    { name, inputs, program }: ProductWork,
+    scope: Scope,
+  ): Promise<[string, TunedClass] | undefined> => {
+    const args = scope.put(inputs.map((shape, i) => quarters(shape, i + 1))) as [AnyTensor, AnyTensor];
     const contend = async (
       candidate: TunedVariant | undefined,
     ): Promise<{ contender: Contender; result: ArrayLike<number> }> => {
       forced = candidate;
-      const compiled = device.compile((a: AnyTensor, b: AnyTensor) => program(a, b));
+      const compiled = scope.compile((a: AnyTensor, b: AnyTensor) => program(a, b));
       const result = await (await compiled(...args)).data();
       const time = async (): Promise<number> => {
         if (clock === "timestamps") return (await compiled.profile(...args)).totalMs;
@@ -99,15 +103,15 @@ export async function tune(options: TuneOptions): Promise<Tuning> {
   );
   try {
     for (const [at, work] of works.entries()) {
-      await device.scope(async () => {
-        const measured = await measure(work);
+      await device.scope(async (scope) => {
+        const measured = await measure(work, scope);
         if (measured === undefined) return;
         classes[measured[0]] = measured[1];
         options.onMeasured?.(measured[1], at + 1, works.length);
       });
     }
   } finally {
-    device.close();
+    await device.close();
   }
   const { library = "unknown" } = options;
   return { format: tuningFormat, library, date: new Date().toISOString(), adapter: info.description, clock, classes };

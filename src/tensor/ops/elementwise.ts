@@ -1,6 +1,4 @@
-import * as kind from "../kinds.ts";
 import { apply1 } from "../op.ts";
-import { parameters } from "../parameters.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
@@ -11,22 +9,15 @@ import type { Binary, Comparison, NumericUnary, Operand, Test, Unary } from "./s
 
 // The function of each scalar function in `scalar/table.ts`; nothing else is exported here.
 
-/** A function of one tensor. */
-function unary(name: ElementwiseName): (x: AnyTensor) => never {
+const unary = (name: ElementwiseName): ((x: AnyTensor) => never) => {
   const op = elementwiseOps[name];
-  const check = parameters(name, { x: kind.tensor });
-  return function elementwise(x: AnyTensor): never {
-    check(arguments);
-    return apply1(op, [x], null) as never;
-  };
-}
+  return (x) => apply1(op, [x], null) as never;
+};
 
 /** A function of two operands, broadcast against each other. */
 function binary(name: ElementwiseName): (a: Operand, b: Operand) => never {
   const op = elementwiseOps[name];
-  const check = parameters(name, { a: kind.operand, b: kind.operand });
-  return function elementwise(a: Operand, b: Operand): never {
-    check(arguments);
+  return (a, b) => {
     const tensors = asTensors([a, b]);
     const shape = broadcastShapes(name, ...tensors.map((t) => t.shape));
     return apply1(

@@ -1,7 +1,5 @@
-import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply, defineOp } from "../op.ts";
-import { parameters } from "../parameters.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import { normalizeAxes } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
@@ -65,8 +63,6 @@ export const momentsOp: Op<ReduceParams> = defineOp<ReduceParams>({
   samples: () => reduceSamples(),
 });
 
-const checkMoments = parameters("moments", { x: kind.tensor }, { axis: kind.axes });
-
 /**
  * Mean and biased variance in one reduction that does not cancel: deviations are taken from the mean, not x² from its square.
  *
@@ -76,7 +72,6 @@ const checkMoments = parameters("moments", { x: kind.tensor }, { axis: kind.axes
  * @throws ShapeError over an empty axis.
  */
 export function moments(x: AnyTensor, options: { axis?: AxisOption } = {}): { mean: AnyTensor; variance: AnyTensor } {
-  checkMoments(arguments);
   const axes = normalizeAxes("moments", options.axis, x.shape.length);
   const [mean, variance] = apply(momentsOp, [x], { axes }) as [AnyTensor, AnyTensor];
   return { mean, variance };
