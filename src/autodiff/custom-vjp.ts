@@ -2,7 +2,7 @@ import { GradientError } from "../tensor/errors.ts";
 import type { Op } from "../tensor/op.ts";
 import { apply, defineOp } from "../tensor/op.ts";
 import { captureSite } from "../tensor/site.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
@@ -55,6 +55,11 @@ const customOp = (name: string): Op<CustomParams> =>
     },
     samples: () => [],
   });
+
+/** Whether a node is a function with a rule of its own, of {@link customVjp}. */
+export function isCustomVjp({ params }: Node): boolean {
+  return typeof params === "object" && params !== null && "rule" in params;
+}
 
 /**
  * A function with a gradient rule of your own, for formulas whose derivative you know better: stable, clipped, straight-through.

@@ -64,7 +64,7 @@ export async function openChosen({ device, tuning }: DeviceConfig, io: Io): Prom
 
 async function openTuned(device: DeviceChoice, log: (line: string) => void): Promise<Device> {
   const path = defaultTuningPath();
-  if (!existsSync(path)) return openDevice({ device, log });
+  if (path === undefined || !existsSync(path)) return openDevice({ device, log });
   try {
     return await openDevice({ device, tuning: path, log });
   } catch (error) {

@@ -24,7 +24,7 @@ interface Choice {
 
 /** Reads or draws the images and poisons them. @throws DataError for files that are missing or damaged. */
 export async function loadData({ source, limit, attack, seed }: Choice): Promise<RunData> {
-  const { train, test } = await loadParts(source, seed);
+  const { train, test } = await loadParts(source, seed, limit);
   const kept = limit === null || limit >= train.count ? train : selectImages(train, firstIndices(limit));
   if (attack.kind === "none") return { train: kept, test: { dataset: test }, poisoned: null };
   const { dataset, poisoned } = badnets(kept, { rate: attack.rate, target: attack.target, seed });
@@ -41,8 +41,12 @@ function firstIndices(count: number): Int32Array {
 }
 
 /** Both parts of a data set as they are, without poison. */
-export async function loadParts(source: Source, seed: number): Promise<{ train: Dataset; test: Dataset }> {
-  if (source.kind === "cifar10") return readCifar10(source.folder);
+export async function loadParts(
+  source: Source,
+  seed: number,
+  limit: number | null = null,
+): Promise<{ train: Dataset; test: Dataset }> {
+  if (source.kind === "cifar10") return readCifar10(source.folder, limit === null ? {} : { limit });
   const { size, count } = source;
   return {
     train: builtinDataset({ count, size, seed, part: "train" }),

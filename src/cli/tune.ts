@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { ProductFamily, TunedClass } from "../kernels/index.ts";
 import { productFamilies } from "../kernels/index.ts";
 import { defaultTuningPath, makeWritableFolder, openDevice, tune, writeTuning } from "../node/index.ts";
-import { DeviceError } from "../tensor/errors.ts";
+import { ConfigError, DeviceError } from "../tensor/errors.ts";
 import type { Arguments, Command } from "./command.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
@@ -29,6 +29,8 @@ Results depend on the kernels in their last bits: a run that is resumed under an
 `,
   async run(args, io) {
     const path = args.text("out") ?? defaultTuningPath();
+    if (path === undefined)
+      throw new ConfigError("there is no home folder to keep a tuning in; --out FILE names a file");
     const rounds = integerOption(args, "rounds", { min: 1, max: 1000 })!;
     const only = onlyOption(args);
     await makeWritableFolder(dirname(path));

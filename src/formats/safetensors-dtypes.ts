@@ -4,7 +4,7 @@ import { fromHalf } from "../tensor/half.ts";
 import { fromBfloat } from "./bfloat.ts";
 
 /** One element type of the file format. Typed arrays are little endian on every machine that runs Node. */
-interface FileType {
+export interface FileType {
   readonly name: string;
   readonly bytes: 1 | 2 | 4 | 8;
   /** Our type after reading. */
@@ -13,11 +13,15 @@ interface FileType {
   readonly writes?: DType;
   /** `bytes` is a copy of its own, so it is aligned. */
   decode(bytes: Uint8Array, place: string): NumericArray;
-  encode(data: NumericArray): Uint8Array;
+  encode(data: NumericArray, place: string): Uint8Array;
 }
 
-function bytesOf(data: NumericArray): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** Writes the array's own bytes, which mean the right numbers in its own type only. */
+function bytesOf(kind: { new (length: number): NumericArray; readonly name: string }): FileType["encode"] {
+  return (data, place) => {
+    if (data instanceof kind) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    throw new DataError(`${place} has its values in a ${data.constructor.name}, expects a ${kind.name}`);
+  };
 }
 
 function neverWritten(): never {
@@ -32,17 +36,38 @@ function narrow(bytes: Uint8Array, place: string): Int32Array {
 }
 
 export const fileTypes: readonly FileType[] = [
-  { name: "F32", bytes: 4, reads: "f32", writes: "f32", decode: (b) => new Float32Array(b.buffer), encode: bytesOf },
-  { name: "I32", bytes: 4, reads: "i32", writes: "i32", decode: (b) => new Int32Array(b.buffer), encode: bytesOf },
-  { name: "U32", bytes: 4, reads: "u32", writes: "u32", decode: (b) => new Uint32Array(b.buffer), encode: bytesOf },
-  { name: "U8", bytes: 1, reads: "u8", writes: "u8", decode: (b) => b, encode: bytesOf },
+  {
+    name: "F32",
+    bytes: 4,
+    reads: "f32",
+    writes: "f32",
+    decode: (b) => new Float32Array(b.buffer),
+    encode: bytesOf(Float32Array),
+  },
+  {
+    name: "I32",
+    bytes: 4,
+    reads: "i32",
+    writes: "i32",
+    decode: (b) => new Int32Array(b.buffer),
+    encode: bytesOf(Int32Array),
+  },
+  {
+    name: "U32",
+    bytes: 4,
+    reads: "u32",
+    writes: "u32",
+    decode: (b) => new Uint32Array(b.buffer),
+    encode: bytesOf(Uint32Array),
+  },
+  { name: "U8", bytes: 1, reads: "u8", writes: "u8", decode: (b) => b, encode: bytesOf(Uint8Array) },
   {
     name: "BOOL",
     bytes: 1,
     reads: "bool",
     writes: "bool",
     decode: (b) => Uint32Array.from(b, (value) => Number(value !== 0)),
-    encode: (data) => Uint8Array.from(data),
+    encode: (data) => Uint8Array.from(data, (value) => Number(value !== 0)),
   },
   {
     name: "F64",

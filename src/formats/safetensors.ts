@@ -3,19 +3,26 @@
 // Format: https://github.com/huggingface/safetensors (README, "Format").
 import type { DType, NumericArray } from "../tensor/dtype.ts";
 import { DataError } from "../tensor/errors.ts";
+import { printable } from "../tensor/printable.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { sizeOf } from "../tensor/shape.ts";
+import { formatShape, sizeOf } from "../tensor/shape.ts";
+import type { FileType } from "./safetensors-dtypes.ts";
 import { fileTypes } from "./safetensors-dtypes.ts";
+import { metadataKey, parseHeader } from "./safetensors-header.ts";
 
 /** Values on the host. */
 export interface HostTensor {
   readonly dtype: DType;
   readonly shape: Shape;
+  /** Row-major, of the array type that belongs to `dtype`: Float32Array for f32, Uint32Array for bool, … */
   readonly data: NumericArray;
 }
 
+/** What a safetensors file holds. */
 export interface SafetensorsFile {
+  /** By name, in the order of the file. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** Texts beside the arrays. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -25,103 +32,92 @@ const headerLimit = 100_000_000; // the format's own
 /**
  * Bytes of a safetensors file. f32, i32, u32, u8 and bool; every bit pattern survives, NaN payloads included.
  *
- * @throws DataError for f16: cast it to f32 first.
+ * @throws DataError for f16 (cast it to f32 first), for values that do not fit their shape or dtype, and for the name
+ * `__metadata__`, which the format keeps for itself.
+ *
+ * @example
+ * const bytes = encodeSafetensors({
+ *   tensors: new Map([["bias", { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) }]]),
+ *   metadata: { format: "pt" },
+ * });
+ * console.log(decodeSafetensors(bytes, "bias.safetensors").tensors.get("bias")?.shape); // [ 2 ]
  */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  const parts: Uint8Array[] = [];
-  let end = 0;
   // wider elements first, so that each value is aligned
-  const names = [...tensors.keys()].sort(
-    (a, b) => widthOf(tensors.get(b)!) - widthOf(tensors.get(a)!) || (a < b ? -1 : 1),
-  );
-  for (const name of names) {
-    const { dtype, shape, data } = tensors.get(name)!;
-    const type = fileTypes.find((candidate) => candidate.writes === dtype);
-    if (type === undefined)
-      throw new DataError(`safetensors: ${name} is ${dtype}, which is not written; cast it to f32`);
-    const part = type.encode(data);
-    header[name] = { dtype: type.name, shape, data_offsets: [end, end + part.length] };
-    parts.push(part);
-    end += part.length;
+  const parts = [...tensors]
+    .map(([name, tensor]) => encodeTensor(name, tensor))
+    .sort((a, b) => b.type.bytes - a.type.bytes || (a.name < b.name ? -1 : 1));
+  const header: Record<string, unknown> = Object.create(null); // so that an array may be called __proto__
+  header[metadataKey] = metadata;
+  let end = 0;
+  for (const { name, type, shape, bytes } of parts) {
+    header[name] = { dtype: type.name, shape, data_offsets: [end, end + bytes.length] };
+    end += bytes.length;
   }
-  const text = JSON.stringify(header);
-  const length = Math.ceil(new TextEncoder().encode(text).length / alignment) * alignment;
-  const bytes = new Uint8Array(8 + length + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.fill(0x20, 8, 8 + length);
-  new TextEncoder().encodeInto(text, bytes.subarray(8));
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(text.length / alignment) * alignment;
+  const file = new Uint8Array(8 + length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
+  file.fill(0x20, 8, 8 + length);
+  file.set(text, 8);
   let at = 8 + length;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+  for (const { bytes } of parts) {
+    file.set(bytes, at);
+    at += bytes.length;
   }
-  return bytes;
+  return file;
 }
 
-function widthOf(tensor: HostTensor): number {
-  return fileTypes.find((type) => type.writes === tensor.dtype)?.bytes ?? 0;
+interface Part {
+  readonly name: string;
+  readonly type: FileType;
+  readonly shape: Shape;
+  readonly bytes: Uint8Array;
+}
+
+function encodeTensor(name: string, { dtype, shape, data }: HostTensor): Part {
+  const place = `safetensors: ${printable(name)}`;
+  if (name === metadataKey) throw new DataError(`${place} is a name that the format keeps for itself`);
+  const type = fileTypes.find((candidate) => candidate.writes === dtype);
+  if (type === undefined) throw new DataError(`${place} is ${dtype}, which is not written; cast it to f32`);
+  if (data.length !== sizeOf(shape)) {
+    throw new DataError(`${place} has ${data.length} values for the shape ${formatShape(shape)}`);
+  }
+  return { name, type, shape, bytes: type.encode(data, place) };
 }
 
 /**
  * Reads a safetensors file. F64, F16 and BF16 become f32, I64, I16 and I8 become i32.
  *
+ * @param bytes - any view: a Node Buffer, a part of a larger buffer. The arrays are copies.
  * @param source - what errors call the file.
- * @throws DataError if the header, an offset or a length is wrong, or a type is unknown.
+ * @throws DataError if the header, an offset or a length is wrong, a type is unknown, or a byte of the values belongs to
+ * no array or to two.
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): SafetensorsFile {
-  const { header, values } = splitHeader(bytes, source);
-  const tensors = new Map<string, HostTensor>();
-  let metadata: Readonly<Record<string, string>> = {};
-  let filled = 0;
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") {
-      metadata = entry as Record<string, string>;
-      continue;
-    }
-    const { tensor, length } = decodeEntry(values, entry, `${source}: ${name}`);
-    tensors.set(name, tensor);
-    filled += length;
-  }
-  if (filled !== values.length) {
-    throw new DataError(`${source}: damaged, ${values.length} bytes of values where the header names ${filled}`);
-  }
-  return { tensors, metadata };
+  const { text, values } = splitHeader(bytes, source);
+  const { entries, metadata } = parseHeader(text, values.length, source);
+  const tensors = entries.map(({ name, type, shape, begin, end }) => {
+    const part = values.slice(begin, end); // a copy, so aligned
+    return [name, { dtype: type.reads, shape, data: type.decode(part, `${source}: ${printable(name)}`) }] as const;
+  });
+  return { tensors: new Map(tensors), metadata };
 }
 
-function splitHeader(bytes: Uint8Array, source: string): { header: Record<string, unknown>; values: Uint8Array } {
+function splitHeader(given: Uint8Array, source: string): { text: string; values: Uint8Array } {
   const damaged = (what: string): DataError => new DataError(`${source}: not a safetensors file, ${what}`);
+  if (!ArrayBuffer.isView(given)) throw new DataError(`${source}: decodeSafetensors expects a Uint8Array`);
+  // of a Node Buffer, slice() would be a view of the pool that it lies in
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (bytes.length < 8) throw damaged(`${bytes.length} bytes are too few for its first field of 8`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > headerLimit || 8 + length > bytes.length) {
     throw damaged(`its header would take ${length} bytes of ${bytes.length - 8}`);
   }
-  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.slice(8, 8 + length));
+    return { text, values: bytes.subarray(8 + length) };
   } catch {
-    throw damaged("its header is no JSON");
+    throw damaged("its header is not a text in UTF-8");
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) throw damaged("its header is no object");
-  return { header: header as Record<string, unknown>, values: bytes.subarray(8 + length) };
-}
-
-function decodeEntry(values: Uint8Array, entry: unknown, place: string): { tensor: HostTensor; length: number } {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  const type = fileTypes.find((candidate) => candidate.name === dtype);
-  if (type === undefined) throw new DataError(`${place} has type ${String(dtype)}, which is not read`);
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) {
-    throw new DataError(`${place} has no valid shape and data_offsets`);
-  }
-  const [begin, end] = offsets as [number, number];
-  const length = sizeOf(shape) * type.bytes;
-  if (end > values.length || end - begin !== length) {
-    throw new DataError(`${place} needs ${length} bytes, has ${begin} to ${end} of ${values.length}`);
-  }
-  const part = values.slice(begin, end); // a copy, so aligned
-  return { tensor: { dtype: type.reads, shape: [...shape], data: type.decode(part, place) }, length };
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }

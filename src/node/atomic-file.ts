@@ -1,67 +1,107 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { threadId } from "node:worker_threads";
 import { DataError } from "../tensor/errors.ts";
+import { reasonOf } from "./file-reason.ts";
 
 /**
  * Writes a file so that a reader, or a run after a crash, sees the old content or the new one, never a part: temporary
  * name in the same folder, fsync, rename, fsync of the folder. Synchronous, so no signal handler runs in between.
+ * Follows links. Removes what a killed process left of its own writes in this folder.
  *
  * @throws DataError with the system's reason when the folder cannot be written.
  */
 export function writeAtomically(path: string, content: Uint8Array | string): void {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const temporary = `${path}.${process.pid}.tmp`;
+  let temporary: string | undefined;
   try {
-    const file = openSync(temporary, "w");
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-    if (process.platform !== "win32") syncFolder(dirname(path)); // Windows cannot open a folder
+    const target = targetOf(path);
+    const folder = dirname(target);
+    removeLeftovers(folder);
+    temporary = temporaryName(target);
+    writeDurably(temporary, bytes);
+    renameSync(temporary, target);
+    syncFolder(folder);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (temporary !== undefined) removeQuietly(temporary);
+    if (error instanceof DataError) throw error;
     throw new DataError(`${path}: cannot be written, ${reasonOf(error)}`);
   }
 }
 
-function syncFolder(path: string): void {
-  const folder = openSync(path, "r");
+/** The file itself where `path` is a link to it, so that the link stays one. A pipe or a device is not replaced. */
+function targetOf(path: string): string {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts === undefined) return path;
+  if (facts.isDirectory()) throw new DataError(`${path}: cannot be written, it is a folder`);
+  if (!facts.isFile()) throw new DataError(`${path}: cannot be written, it is a pipe or a device, not a file`);
+  return realpathSync(path);
+}
+
+function writeDurably(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, "w");
   try {
-    fsyncSync(folder);
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
   } finally {
-    closeSync(folder);
+    closeSync(file);
   }
 }
 
-/** Makes a folder, and proves that a file can be written in it. @throws DataError with the system's reason. */
-export async function makeWritableFolder(path: string): Promise<void> {
-  const probe = `${path}/.writable.${process.pid}.tmp`;
+/** Makes the rename durable, where the system can: Windows opens no folder, some network file systems sync none. */
+function syncFolder(path: string): void {
   try {
-    await mkdir(path, { recursive: true });
-    closeSync(openSync(probe, "w"));
-    rmSync(probe);
+    const folder = openSync(path, "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
   } catch (error) {
-    throw new DataError(`${path}: cannot be written, ${reasonOf(error)}`);
+    const cannot = ["EACCES", "EPERM", "EISDIR", "EINVAL", "ENOTSUP", "ENOSYS"];
+    if (!cannot.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or folder",
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EROFS: "read-only file system",
-  ENOSPC: "no space left",
-  ENOTDIR: "a part of the path is a file, not a folder",
-  EISDIR: "it is a folder",
-  EEXIST: "a file of that name is in the way",
-};
+const writer = `${process.pid}-${threadId}`;
 
-/** A file-system error in words, without the path that the caller names anyway. */
-export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+/** `state.deconfound-4711-0.tmp`: process and thread, which tell whether somebody still writes it. */
+export function temporaryName(path: string): string {
+  return `${path}.deconfound-${writer}.tmp`;
+}
+
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, owner, pid] = /\.deconfound-((\d+)-\d+)\.tmp$/.exec(name) ?? [];
+    // this thread writes one file at a time, so what is left under its number is older
+    if (owner === writer || (owner !== undefined && !isRunning(Number(pid)))) removeQuietly(join(folder, name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // signal 0 asks only
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // it runs, as somebody else
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // the first error is the one to report
+  }
 }

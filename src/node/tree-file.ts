@@ -1,9 +1,11 @@
-import type { HostTensor, SafetensorsFile } from "../formats/index.ts";
+import type { HostTensor } from "../formats/index.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
+import { parseJson } from "../tensor/json.ts";
+import { printable } from "../tensor/printable.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { hostLeaf, isTensor } from "../tensor/tensor.ts";
-import { leavesOf, mapLeaves } from "../tensor/tree.ts";
+import { mapLeaves } from "../tensor/tree.ts";
 
 /** Reads the values of tensors, wherever they live. */
 export async function readTensors(named: Iterable<readonly [string, AnyTensor]>): Promise<Map<string, HostTensor>> {
@@ -21,24 +23,49 @@ export function toLeaves(tensors: ReadonlyMap<string, HostTensor>): Map<string, 
   return new Map([...tensors].map(([name, { dtype, shape, data }]) => [name, hostLeaf({ dtype, shape }, data)]));
 }
 
+const reference = "$tensor";
+const number = "$number"; // for what JSON cannot say: NaN, ±Infinity, −0
+const numbers = new Map(
+  [NaN, Infinity, -Infinity, -0].map((value) => [Object.is(value, -0) ? "-0" : String(value), value]),
+);
+
 /**
  * A tree of tensors, numbers, strings, booleans and nulls as a safetensors file: tensors under their paths, the rest as
  * JSON in the metadata. Bits survive, so does the structure.
+ *
+ * @throws ConfigError for another value, or for a key `$tensor` or `$number`, which mark what JSON cannot say.
  */
 export async function encodeTree(tree: unknown): Promise<Uint8Array> {
-  const leaves = leavesOf(tree);
-  const named = leaves.flatMap(({ path, value }) => (isTensor(value) ? [[path, value] as const] : []));
-  const skeleton = mapLeaves(tree, (value, path) => (isTensor(value) ? { [reference]: path } : plain(value, path)));
+  const named = new Map<string, AnyTensor>();
+  const skeleton = mapLeaves(tree, (value, path) => {
+    checkPath(path);
+    if (!isTensor(value)) return plain(value, path);
+    const name = freeName(named, path);
+    named.set(name, value);
+    return { [reference]: name };
+  });
   return encodeSafetensors({ tensors: await readTensors(named), metadata: { tree: JSON.stringify(skeleton) } });
 }
 
-const reference = "$tensor";
-const number = "$number"; // for what JSON cannot say: NaN, ±Infinity, −0
+function checkPath(path: string): void {
+  const marks = path.split(".").filter((key) => key === reference || key === number);
+  if (marks.length > 0)
+    throw new ConfigError(`encodeTree: the key ${marks[0]} in ${printable(path)} has a meaning of its own`);
+}
+
+/** The path, unless another one reads the same (a key may hold a dot) or the format takes it for its own. */
+function freeName(taken: ReadonlyMap<string, AnyTensor>, path: string): string {
+  let name = path;
+  for (let i = 2; taken.has(name) || name === "__metadata__"; i++) name = `${path}#${i}`;
+  return name;
+}
 
 function plain(value: unknown, path: string): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value !== "number") {
-    throw new ConfigError(`encodeTree: ${path} is neither a tensor nor a number, a string, a boolean or null`);
+    throw new ConfigError(
+      `encodeTree: ${printable(path)} is neither a tensor nor a number, a string, a boolean or null`,
+    );
   }
   if (Object.is(value, -0)) return { [number]: "-0" };
   return Number.isFinite(value) ? value : { [number]: String(value) };
@@ -46,17 +73,25 @@ function plain(value: unknown, path: string): unknown {
 
 /** The tree that {@link encodeTree} wrote. @throws DataError if the file is damaged or is none of those. */
 export function decodeTree(bytes: Uint8Array, source: string): unknown {
-  const { tensors, metadata }: SafetensorsFile = decodeSafetensors(bytes, source);
-  const text = metadata["tree"];
+  const { tensors, metadata } = decodeSafetensors(bytes, source);
+  const text = Object.hasOwn(metadata, "tree") ? metadata["tree"] : undefined;
   if (text === undefined) throw new DataError(`${source}: holds tensors, but no saved state`);
   const leaves = toLeaves(tensors);
-  return JSON.parse(text, (_, value: unknown) => {
-    const marked = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-    if (typeof marked[number] === "string") return Number(marked[number]);
-    const path = marked[reference];
-    if (typeof path !== "string") return value;
-    const found = leaves.get(path);
-    if (found === undefined) throw new DataError(`${source}: damaged, no tensor ${path}`);
-    return found;
-  });
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value);
+    if (Object.hasOwn(value, reference)) return find(leaves, entries, source);
+    if (Object.hasOwn(value, number)) return find(numbers, entries, source);
+    return Object.fromEntries(entries.map(([key, child]) => [key, fill(child)]));
+  };
+  return fill(parseJson(text, source));
+}
+
+/** What a marked object `{ $tensor: name }` or `{ $number: name }` stands for. */
+function find<T>(named: ReadonlyMap<string, T>, [entry, ...more]: readonly [string, unknown][], source: string): T {
+  const name = entry![1];
+  const found = typeof name === "string" && more.length === 0 ? named.get(name) : undefined;
+  if (found === undefined) throw new DataError(`${source}: damaged, no ${entry![0]} ${printable(String(name))}`);
+  return found;
 }

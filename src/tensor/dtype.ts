@@ -4,6 +4,8 @@
  */
 export type DType = "f32" | "i32" | "u32" | "bool" | "f16" | "u8";
 
+export const dtypes: readonly DType[] = ["f32", "i32", "u32", "bool", "f16", "u8"];
+
 export type NumericArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array;
 
 /** Precision of the reference: how `f32` values are kept between ops. */

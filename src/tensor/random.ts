@@ -1,4 +1,7 @@
-import { ConfigError } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { holds } from "./dtype.ts";
+import { ConfigError, DTypeError } from "./errors.ts";
+import * as kind from "./kinds.ts";
 import { cast } from "./ops/cast.ts";
 import { concat } from "./ops/concat.ts";
 import { arange } from "./ops/creation.ts";
@@ -9,29 +12,36 @@ import type { Operand } from "./ops/signatures.ts";
 import { slice } from "./ops/slice.ts";
 import { argsort } from "./ops/sort.ts";
 import { checkKey, threefry } from "./ops/threefry.ts";
+import { optional, parameters, required } from "./parameters.ts";
 import type { Repeat } from "./reshape-types.ts";
 import type { Shape } from "./shape.ts";
 import { checkShape, sizeOf } from "./shape.ts";
 import type { Plain } from "./shape-types.ts";
 import { captureSite } from "./site.ts";
 import type { AnyTensor, Tensor } from "./tensor.ts";
-import { hostLeaf } from "./tensor.ts";
+import { formatType, hostLeaf } from "./tensor.ts";
 
 // Counter-based and stateless: a key and a shape give the same numbers on every evaluator. Layouts and integers are
 // those of JAX with jax_threefry_partitionable=True.
 
+const checkSeed = parameters("random.key", { seed: kind.anyNumber });
+
 /** A key from a seed: u32[2], high word and low word. @param seed - integer, 0 … 2⁵³−1. */
 export function key(seed: number): Tensor<[2], "u32">;
 export function key(seed: number): AnyTensor {
+  checkSeed(arguments);
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ConfigError(`random.key: ${seed} is no seed`, ["expects an integer, 0 … 2^53 − 1"], captureSite());
   }
   return hostLeaf({ shape: [2], dtype: "u32" }, Uint32Array.of(Math.floor(seed / 2 ** 32), seed % 2 ** 32));
 }
 
+const checkSplit = parameters("random.split", { key: kind.key, count: optional(kind.number) });
+
 /** `count` independent keys from one. Use a key once: for numbers, or to be split. @defaultValue count 2 */
 export function split<const N extends number = 2>(from: AnyTensor, count?: N): Repeat<Tensor<[2], "u32">, N>;
 export function split(from: AnyTensor, count = 2): AnyTensor[] {
+  checkSplit(arguments);
   checkKey("split", from);
   checkShape("split", [count]);
   const [high, low] = threefry(from, count);
@@ -40,16 +50,49 @@ export function split(from: AnyTensor, count = 2): AnyTensor[] {
   );
 }
 
-/** A key from a key and a number, such as a step counter. @param data - integer 0 … 2³²−1, or i32 or u32 of rank 0: data of a compiled program. */
+const checkFoldIn = parameters("random.foldIn", { key: kind.key, data: kind.operand });
+
+/**
+ * A key from a key and a number, such as a step counter.
+ *
+ * @param data - integer 0 … 2³²−1; or i32 or u32 of rank 0, as data of a compiled program. A number among a compiled function's
+ *   arguments is an f32 tensor, which has not every integer beyond 2²⁴, and is refused: pass `tensor(n, { dtype: "u32" })`.
+ * @throws DTypeError for other tensors; ConfigError for other numbers.
+ */
 export function foldIn(from: AnyTensor, data: AnyTensor | number): Tensor<[2], "u32">;
 export function foldIn(from: AnyTensor, data: AnyTensor | number): AnyTensor {
+  checkFoldIn(arguments);
   checkKey("foldIn", from);
-  return concat([...threefry(from, 1, typeof data === "number" ? data : cast(data, "u32"))]);
+  return concat([...threefry(from, 1, typeof data === "number" ? checkCount(data) : checkCounter(data))]);
 }
+
+function checkCount(data: number): number {
+  if (holds("u32", data)) return data;
+  throw new ConfigError(
+    `random.foldIn: data is ${describe(data)}`,
+    ["expects an integer, 0 … 2^32 − 1"],
+    captureSite(),
+  );
+}
+
+function checkCounter(data: AnyTensor): AnyTensor {
+  if (data.shape.length === 0 && (data.dtype === "i32" || data.dtype === "u32")) return cast(data, "u32");
+  throw new DTypeError(
+    `random.foldIn: data is ${formatType(data)}`,
+    [
+      "expects i32[] or u32[]; f32 has not every integer beyond 2^24",
+      'pass tensor(n, { dtype: "u32" }): a number among a compiled function\'s arguments is f32[]',
+    ],
+    captureSite(),
+  );
+}
+
+const checkBits = parameters("random.bits", { key: kind.key, shape: kind.shape });
 
 /** Uniform random u32 words. */
 export function bits<const S extends Shape>(from: AnyTensor, shape: S): Tensor<Plain<S>, "u32">;
 export function bits(from: AnyTensor, shape: Shape): AnyTensor {
+  checkBits(arguments);
   checkKey("bits", from);
   checkShape("bits", shape);
   const [high, low] = threefry(from, sizeOf(shape));
@@ -58,6 +101,12 @@ export function bits(from: AnyTensor, shape: Shape): AnyTensor {
 
 /** The upper 23 bits, as i32. */
 const mantissa = (from: AnyTensor, shape: Shape): AnyTensor => cast(shiftRight(bits(from, shape), 9), "i32");
+
+const checkUniform = parameters(
+  "random.uniform",
+  { key: kind.key, shape: kind.shape },
+  { from: kind.number, to: kind.number },
+);
 
 /**
  * f32 numbers uniform in [from, to): multiples of 2⁻²³ scaled to the range. Bit-exact between evaluators for the default range;
@@ -72,11 +121,17 @@ export function uniform<const S extends Shape>(
   options?: { from?: number; to?: number },
 ): Tensor<Plain<S>>;
 export function uniform(source: AnyTensor, shape: Shape, options: { from?: number; to?: number } = {}): AnyTensor {
+  checkUniform(arguments);
   const { from = 0, to = 1 } = options;
+  if (!(from <= to && Number.isFinite(to - from))) {
+    throw new ConfigError(`random.uniform: from ${from} to ${to} is not a range`, ["expects from ≤ to"], captureSite());
+  }
   const unit = mul(cast(mantissa(source, shape), "f32"), 2 ** -23);
   const scaled = to - from === 1 ? unit : mul(unit, to - from);
   return from === 0 ? scaled : add(scaled, from);
 }
+
+const checkNormal = parameters("random.normal", { key: kind.key, shape: kind.shape });
 
 /**
  * Standard normal f32 numbers: √2·erf⁻¹(u), u uniform on the odd multiples of 2⁻²³ in (−1, 1); |x| < 5.3.
@@ -86,9 +141,16 @@ export function uniform(source: AnyTensor, shape: Shape, options: { from?: numbe
  */
 export function normal<const S extends Shape>(source: AnyTensor, shape: S): Tensor<Plain<S>>;
 export function normal(source: AnyTensor, shape: Shape): AnyTensor {
+  checkNormal(arguments);
   const odd = sub(mul(mantissa(source, shape), 2), 2 ** 23 - 1);
   return mul(erfInv(mul(cast(odd, "f32"), 2 ** -23)), Math.SQRT2);
 }
+
+const checkBernoulli = parameters(
+  "random.bernoulli",
+  { key: kind.key, shape: kind.shape },
+  { p: required(kind.operand) },
+);
 
 /** bool, true with probability `p`. @param options.p - number or f32 tensor, broadcast against `shape`; in steps of 2⁻²³. */
 export function bernoulli<const S extends Shape>(
@@ -97,12 +159,19 @@ export function bernoulli<const S extends Shape>(
   options: { p: Operand },
 ): Tensor<Plain<S>, "bool">;
 export function bernoulli(source: AnyTensor, shape: Shape, options: { p: Operand }): AnyTensor {
+  checkBernoulli(arguments);
+  if (typeof options.p === "number" && !(options.p >= 0 && options.p <= 1)) {
+    throw new ConfigError(`random.bernoulli: p is ${options.p}`, ["expects 0 ≤ p ≤ 1"], captureSite());
+  }
   return less(uniform(source, shape), options.p);
 }
+
+const checkPermutation = parameters("random.permutation", { key: kind.key, n: kind.number });
 
 /** The numbers 0 … n−1 in random order, i32[n]: sorted by random words, in enough rounds that ties do not matter. */
 export function permutation(source: AnyTensor, n: number): Tensor<[number], "i32">;
 export function permutation(source: AnyTensor, n: number): AnyTensor {
+  checkPermutation(arguments);
   checkShape("permutation", [n]);
   const rounds = Math.ceil((3 * Math.log(Math.max(1, n))) / Math.log(2 ** 32 - 1));
   let order = arange(n, { dtype: "i32" });

@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import { ShapeError } from "./errors.ts";
 import { captureSite } from "./site.ts";
 
@@ -31,9 +32,9 @@ export function formatShape(shape: Shape): string {
 /** Checks sizes given by a user: non-negative integers. */
 export function checkShape(op: string, shape: Shape): void {
   for (const n of shape) {
-    if (!Number.isInteger(n) || n < 0) {
+    if (!Number.isInteger(n) || n < 0 || Object.is(n, -0)) {
       throw new ShapeError(
-        `${op}: a size must be a non-negative integer, not ${n}`,
+        `${op}: a size must be a non-negative integer, not ${describe(n)}`,
         [`in shape ${formatShape(shape)}`],
         captureSite(),
       );
@@ -47,7 +48,7 @@ export function normalizeAxis(op: string, axis: number, rank: number): number {
     const range = rank === 0 ? "rank 0 has no axes" : `expects ${-rank} … ${rank - 1}`;
     throw new ShapeError(`${op}: axis ${axis} does not exist in rank ${rank}`, [range], captureSite());
   }
-  return axis < 0 ? axis + rank : axis;
+  return axis < 0 ? axis + rank : axis + 0; // −0 becomes 0
 }
 
 export type AxisOption = number | readonly number[];

@@ -1,9 +1,14 @@
+import { brand, copy } from "./brand.ts";
 import type { DType, NumericArray } from "./dtype.ts";
-import { allocate, holds } from "./dtype.ts";
-import { DTypeError, ShapeError, TraceError } from "./errors.ts";
-import { roundToHalf } from "./half.ts";
+import { allocate } from "./dtype.ts";
+import { ShapeError, TraceError } from "./errors.ts";
+import * as kind from "./kinds.ts";
 import type { TensorMethods } from "./method-signatures.ts";
+import { MisuseHooks, misuse } from "./misuse-hooks.ts";
 import type { AnyOp } from "./op.ts";
+import { parameters } from "./parameters.ts";
+import type { Nested } from "./read-values.ts";
+import { copyChecked, readValues } from "./read-values.ts";
 import type { Shape } from "./shape.ts";
 import { checkShape, formatShape, sizeOf } from "./shape.ts";
 import type { NestedShape, Plain } from "./shape-types.ts";
@@ -61,13 +66,14 @@ export interface Tensor<out S extends Shape = Shape, out D extends DType = "f32"
 export type AnyTensor = Tensor<Shape, DType>;
 
 /** Without the methods, which `methods.ts` attaches. */
-class TensorValue implements Omit<AnyTensor, keyof TensorMethods> {
+class TensorValue extends MisuseHooks implements Omit<AnyTensor, keyof TensorMethods> {
   readonly node: Node;
   readonly index: number;
   readonly shape: Shape;
   readonly dtype: DType;
 
   constructor(node: Node, index: number) {
+    super();
     const type = node.outputs[index]!;
     this.node = node;
     this.index = index;
@@ -88,16 +94,6 @@ class TensorValue implements Omit<AnyTensor, keyof TensorMethods> {
     return source.storage.read(this);
   }
 
-  /** So that `x > 1` and `x + 1` are errors, not NaN. */
-  [Symbol.toPrimitive](hint: string): string {
-    if (hint === "string") return `Tensor ${formatType(this)}`;
-    throw new TraceError(
-      `${formatType(this)} was used as a number`,
-      ["for a program use greater, where, add, …; for a value await x.item()"],
-      captureSite(),
-    );
-  }
-
   async item(): Promise<number> {
     if (sizeOf(this.shape) !== 1) {
       throw new ShapeError(`item: needs one element, this tensor is ${formatType(this)}`);
@@ -106,8 +102,18 @@ class TensorValue implements Omit<AnyTensor, keyof TensorMethods> {
   }
 }
 
+/** A tensor without a value yet. A leaf has no such iterator: test libraries would iterate over what they compare. */
+class ProgramValue extends TensorValue {
+  /** So that `[...x]`, `const [a, b] = x` and `Float32Array.from(x)` say what to do. */
+  [Symbol.iterator](): never {
+    throw misuse(this, "iterated over", "for parts of a program use slice or gather; for values await x.data()");
+  }
+}
+
 /** The prototype that `methods.ts` extends. */
 export const tensorPrototype: object = TensorValue.prototype;
+
+Object.defineProperty(tensorPrototype, brand, { value: copy });
 
 /** Whether a value is a tensor: a program or a leaf. */
 export function isTensor(value: unknown): value is AnyTensor {
@@ -121,7 +127,11 @@ export function formatType(type: TensorType): string {
 
 /** Wraps output `index` of a node. Library-internal: users call ops. */
 export function outputOf(node: Node, index: number): AnyTensor {
-  return new TensorValue(node, index) as Omit<AnyTensor, keyof TensorMethods> as AnyTensor;
+  const hasValue = node.source !== undefined && node.source.kind !== "input";
+  return (hasValue ? new TensorValue(node, index) : new ProgramValue(node, index)) as Omit<
+    AnyTensor,
+    keyof TensorMethods
+  > as AnyTensor;
 }
 
 /** A leaf. */
@@ -135,53 +145,27 @@ export function hostLeaf(type: TensorType, data: NumericArray, literal = false):
   return leaf(type, { kind: "host", data, literal });
 }
 
-type Nested = number | boolean | readonly Nested[];
-
-function shapeOfNested(value: Nested): number[] {
-  if (!Array.isArray(value)) return [];
-  return [value.length, ...(value.length > 0 ? shapeOfNested(value[0] as Nested) : [])];
-}
-
-function flattenNested(value: Nested, shape: Shape, into: number[]): void {
-  if (!Array.isArray(value)) {
-    if (shape.length !== 0) throw new ShapeError("tensor: nested arrays have different depths", [], captureSite());
-    into.push(Number(value));
-    return;
-  }
-  if (value.length !== shape[0]) {
-    const lengths = `${shape[0] ?? "none"} and ${value.length}`;
-    throw new ShapeError(`tensor: nested arrays have lengths ${lengths}`, [], captureSite());
-  }
-  for (const item of value) flattenNested(item as Nested, shape.slice(1), into);
-}
+const checkTensor = parameters("tensor", { values: kind.anything }, { shape: kind.shape, dtype: kind.dtype });
 
 /**
  * A tensor of given values: nested arrays, or a flat array with `shape`. The values are copied.
  *
+ * @param values - numbers and truth values in nested arrays of equal lengths; or a Float32Array, Float64Array, Int32Array,
+ *   Uint32Array, Uint8Array or Uint8ClampedArray.
  * @param options.shape - needed for a flat array of rank ≠ 1.
  * @param options.dtype - default: from a typed array's type, else `f32`.
- * @throws ShapeError if the lengths disagree; DTypeError for a number that an integer dtype does not have.
+ * @throws ShapeError if the lengths disagree; DTypeError for a number that an integer dtype does not have; DataError for
+ *   anything but numbers and truth values.
  */
 export function tensor<
   const V extends Nested | NumericArray,
   const S extends Shape = V extends NumericArray ? readonly [number] : NestedShape<V>,
   D extends DType = DTypeOfArray<V>,
 >(values: V, options: { shape?: S; dtype?: D } = {}): Tensor<Plain<S>, D> {
-  const typed = ArrayBuffer.isView(values);
-  const natural: DType = !typed ? "f32" : dtypeOfArray(values as NumericArray);
-  const dtype = options.dtype ?? natural;
-  let shape: Shape;
-  let flat: ArrayLike<number>;
-  if (typed) {
-    flat = values as NumericArray;
-    shape = options.shape ?? [flat.length];
-  } else {
-    const nested = shapeOfNested(values as Nested);
-    const list: number[] = [];
-    flattenNested(values as Nested, nested, list);
-    flat = list;
-    shape = options.shape ?? nested;
-  }
+  checkTensor(arguments);
+  const { flat, natural, shape: own } = readValues(values);
+  const dtype = options.dtype ?? natural ?? "f32";
+  const shape = options.shape ?? own;
   checkShape("tensor", shape);
   if (sizeOf(shape) !== flat.length) {
     throw new ShapeError(
@@ -191,25 +175,9 @@ export function tensor<
     );
   }
   const data = allocate(dtype, flat.length);
-  if (typed && natural === dtype) data.set(flat);
+  if (natural === dtype) data.set(flat);
   else copyChecked(flat, data, dtype);
   return hostLeaf({ shape: [...shape], dtype }, data) as Tensor<Plain<S>, D>;
-}
-
-/** Copies numbers into an array of `dtype`: truth values to 0 and 1, f16 rounded, others that it cannot hold refused. */
-function copyChecked(values: ArrayLike<number>, into: NumericArray, dtype: DType): void {
-  for (let i = 0; i < values.length; i++) {
-    const given = values[i]!;
-    const value = dtype === "bool" ? Number(given !== 0) : dtype === "f16" ? roundToHalf(given) : given;
-    if (!holds(dtype, value)) {
-      throw new DTypeError(
-        `tensor: ${dtype} cannot hold the number ${value}`,
-        [`at position ${i}`, "round and clip it, or take another dtype"],
-        captureSite(),
-      );
-    }
-    into[i] = value;
-  }
 }
 
 type DTypeOfArray<V> = V extends Int32Array
@@ -219,10 +187,3 @@ type DTypeOfArray<V> = V extends Int32Array
     : V extends Uint8Array
       ? "u8"
       : "f32";
-
-function dtypeOfArray(values: NumericArray): DType {
-  if (values instanceof Int32Array) return "i32";
-  if (values instanceof Uint32Array) return "u32";
-  if (values instanceof Uint8Array) return "u8";
-  return "f32";
-}

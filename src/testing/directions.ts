@@ -2,6 +2,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import type { AnyTensor, TensorType } from "../tensor/tensor.ts";
 import { hostLeaf } from "../tensor/tensor.ts";
 import { threefryBlock } from "../tensor/threefry.ts";
+import { hostValues } from "./inner-product.ts";
 
 /** Random tensors in double precision, elements uniform in ±[½, 1] so that none is lost in a projection. */
 export function directions(types: readonly TensorType[], seed: number, stream: number): AnyTensor[] {
@@ -14,5 +15,20 @@ export function directions(types: readonly TensorType[], seed: number, stream: n
       values[i] = u < 0.5 ? -0.5 - u : u;
     }
     return hostLeaf({ shape, dtype: "f32" }, values);
+  });
+}
+
+/**
+ * Directions as long, element by element, as the inputs are large: they weigh inputs of different scales alike. An element that is
+ * 0 moves like the largest of its tensor.
+ */
+export function scaledDirections(inputs: readonly AnyTensor[], seed: number, stream: number): AnyTensor[] {
+  return directions(inputs, seed, stream).map((direction, k) => {
+    const x = hostValues(inputs[k]!);
+    const largest = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    return hostLeaf(
+      direction,
+      hostValues(direction).map((u, i) => u * (Math.abs(x[i]!) || largest)),
+    );
   });
 }

@@ -22,7 +22,7 @@ describeGpu("deconfound tune", () => {
     const tuned = await command("tune --only matmul --rounds 1");
     expect(tuned.code, tuned.err).toBe(0);
     expect(tuned.out).toMatch(/^work +rules +ms +fastest +ms +ratio\n/);
-    const tuning = await readTuning(defaultTuningPath());
+    const tuning = await readTuning(defaultTuningPath()!);
     const works = Object.values(tuning.classes).map(({ work }) => work);
     expect(works).toContain("matmul 256x256x256");
     for (const work of works) expect(tuned.out).toContain(work);
@@ -30,13 +30,13 @@ describeGpu("deconfound tune", () => {
     const read = await command("doctor --json");
     expect([read.code, read.err]).toEqual([0, expect.stringContaining(`tuning: of ${tuning.date}`)]);
 
-    await writeTuning(defaultTuningPath(), { ...tuning, adapter: "Another card" });
+    await writeTuning(defaultTuningPath()!, { ...tuning, adapter: "Another card" });
     const left = await command("doctor --json");
     expect([left.code, left.err]).toEqual([
       0,
       expect.stringContaining("is left out: the tuning is of another adapter"),
     ]);
-    const named = await command(`doctor --tuning ${defaultTuningPath()}`);
+    const named = await command(`doctor --tuning ${defaultTuningPath()!}`);
     expect([named.code, named.err]).toEqual([2, expect.stringContaining("the tuning is of another adapter")]);
     const none = await command("doctor --json --tuning none");
     expect([none.code, none.err]).toEqual([0, expect.not.stringContaining("tuning")]);

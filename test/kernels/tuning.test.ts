@@ -80,7 +80,7 @@ describe("a tuning", () => {
     [{ ...tuning, clock: "sun" }, 'f: clock is not "timestamps" or "wall"'],
     [{ ...tuning, classes: 1 }, "f: classes is not an object"],
     [{ ...tuning, classes: { c: 1 } }, 'f: classes["c"] is not an object'],
-    [{ ...tuning, classes: { c: { ...entry, winner: {} } } }, 'f: classes["c"].winner.variant is not a name'],
+    [{ ...tuning, classes: { c: { ...entry, winner: {} } } }, 'f: classes["c"].winner.variant is not a text'],
     [
       { ...tuning, classes: { c: { ...entry, winner: { variant: "narrow", parts: 0 } } } },
       'f: classes["c"].winner.parts is not a whole number of 1 or more',

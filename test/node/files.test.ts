@@ -2,11 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeWritableFolder, writeAtomically } from "../../src/node/atomic-file.ts";
+import { writeAtomically } from "../../src/node/atomic-file.ts";
 import { readCifar10 } from "../../src/node/cifar10-files.ts";
-import { decodeTree, encodeTree } from "../../src/node/tree-file.ts";
-import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { tensor } from "../../src/tensor/tensor.ts";
+import { makeWritableFolder } from "../../src/node/make-folder.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -74,25 +72,4 @@ test("missing and damaged batches are named with size and expectation", async ()
   await expect(readCifar10(folder)).rejects.toThrow(/data_batch_1\.bin has 3000 bytes: .* 3073/);
   writeFileSync(join(folder, "data_batch_1.bin"), records([1, 200]));
   await expect(readCifar10(folder)).rejects.toThrow(/record 1 of .*data_batch_1\.bin has label 200/);
-});
-
-test("a tree survives a file: structure, tensors, numbers, nulls", async () => {
-  const tree = {
-    a: [tensor([1, 2.5]), { k: tensor([[1], [2]], { dtype: "i32" }) }],
-    n: [3, Number.NaN, -0, Number.NEGATIVE_INFINITY],
-    s: "x",
-    z: null,
-    on: true,
-    e: [],
-  };
-  const read = decodeTree(await encodeTree(tree), "state") as typeof tree;
-  expect(Object.keys(read).sort()).toEqual(Object.keys(tree).sort());
-  expect({ ...read, a: 0 }).toEqual({ ...tree, a: 0 });
-  const inner = (read.a[1] as { k: AnyTensor }).k;
-  expect([inner.dtype, inner.shape, [...(await inner.data())]]).toEqual(["i32", [2, 1], [1, 2]]);
-  expect([...(await (read.a[0] as AnyTensor).data())]).toEqual([1, 2.5]);
-});
-
-test("a tree with a value that a file cannot hold is refused", async () => {
-  await expect(encodeTree({ a: { b: undefined } })).rejects.toThrow(/a\.b is neither/);
 });

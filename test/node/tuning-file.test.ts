@@ -22,7 +22,7 @@ test("a tuning file is read as it was written, folders are made, no part is left
 test("a file that is absent, no JSON or no tuning is named with the reason", async () => {
   await expect(readTuning(`${folder}/none.json`)).rejects.toThrow(`${folder}/none.json: cannot be read`);
   writeFileSync(`${folder}/broken.json`, '{"format":');
-  await expect(readTuning(`${folder}/broken.json`)).rejects.toThrow(`${folder}/broken.json: is no JSON`);
+  await expect(readTuning(`${folder}/broken.json`)).rejects.toThrow(`${folder}/broken.json: is not JSON`);
   writeFileSync(`${folder}/old.json`, '{"format":"deconfound tuning 0"}');
   await expect(readTuning(`${folder}/old.json`)).rejects.toThrow(`${folder}/old.json: format is not`);
   await expect(openDevice({ device: "gpu", tuning: `${folder}/old.json` })).rejects.toThrow("format is not");

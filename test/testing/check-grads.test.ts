@@ -70,7 +70,8 @@ test("a wrong rule is caught: argument, element, both derivatives, the op and it
     message = (error as Error).message;
   }
   expect(message).toMatch(/^checkGrads: wrong gradient by argument 0\.w, element \[1,0\]\n/);
-  expect(message).toMatch(/VJP -0\.0\d+ {3}differences -0\.0\d+ {3}\|Δ\|/);
+  expect(message).toMatch(/VJP -0\.0\d+ {3}forward mode -0\.0\d+ {3}\|Δ\|/);
+  expect(message).toMatch(/differences -0\.0\d+ ± /);
   expect(message).toMatch(
     /own VJP is wrong: customVjp\(wrongSquare\), input 0 of f32\[2,2\] at f \(check-grads\.test\.ts/,
   );
@@ -91,12 +92,6 @@ test("a rule that is wrong only in its own derivative is caught at order 2", () 
   expect(() => checkGrads(f, [tensor([0.5, 2])], { order: 2 })).toThrow(/wrong derivative of order 2 by argument 0/);
 });
 
-test("a kink is called a kink", () => {
-  expect(() => checkGrads((x: AnyTensor) => relu(x), [tensor([1, 0, 2])])).toThrow(
-    /differences do not settle: the inputs lie near a kink/,
-  );
-});
-
 test("nothing to differentiate is said", () => {
   expect(() => checkGrads((x: AnyTensor) => x, [tensor([1], { dtype: "i32" })])).toThrow(/no input is f32/);
   expect(() => checkGrads((x: AnyTensor) => greater(x, 0), [tensor([1])])).toThrow(/returns no f32 tensor/);
@@ -114,7 +109,7 @@ test("a VJP that is not linear, not a transpose, or no gradient is caught", () =
     ({ g }) => [add(g, 1)],
   );
   expect(() => checkVjpLinear(offset, [x])).toThrow(/a zero cotangent gives 1/);
-  expect(() => checkTranspose(quadratic, [x])).toThrow(/no transposes/);
+  expect(() => checkTranspose(quadratic, [x])).toThrow(/not transposes of each other/);
   const swirl = customVjp(
     (v: AnyTensor) => sum(v),
     ({ args: [v], g }) => [

@@ -1,4 +1,6 @@
-import { ConfigError, DataError } from "../../tensor/errors.ts";
+import { ConfigError } from "../../tensor/errors.ts";
+import * as json from "../../tensor/json-schema.ts";
+import { printable } from "../../tensor/printable.ts";
 import type { ProductFamily, ProductShape } from "./product-shape.ts";
 
 /** A variant by name, and the parts that its depth is cut into. */
@@ -49,11 +51,27 @@ export function tunedBy({ classes }: Tuning): Tuned {
 /** @throws ConfigError when a tuning was measured on another adapter. */
 export function checkAdapter(tuning: Tuning, description: string): void {
   if (tuning.adapter === description) return;
-  throw new ConfigError(`the tuning is of another adapter: ${tuning.adapter}`, [
+  throw new ConfigError(`the tuning is of another adapter: ${printable(tuning.adapter)}`, [
     `this one is ${description}`,
     "deconfound tune measures it",
   ]);
 }
+
+const variant = { variant: json.string, parts: json.integer({ min: 1 }) };
+const tuningSchema: json.Schema<Tuning> = json.object({
+  format: json.literal(tuningFormat),
+  library: json.string,
+  date: json.string,
+  adapter: json.string,
+  clock: json.literal("timestamps", "wall"),
+  classes: json.record(
+    json.object({
+      work: json.string,
+      winner: json.object(variant),
+      times: json.list(json.object({ ...variant, ms: json.number() })),
+    }),
+  ),
+});
 
 /**
  * Checks that a value read from JSON is a tuning.
@@ -62,34 +80,5 @@ export function checkAdapter(tuning: Tuning, description: string): void {
  * @throws DataError naming the place that is wrong.
  */
 export function parseTuning(value: unknown, name: string): Tuning {
-  const wrong = (place: string, expected: string): DataError =>
-    new DataError(`${name}: ${place} is not ${expected}`, ["deconfound tune writes a new one"]);
-  const fields = (thing: unknown, place: string): Readonly<Record<string, unknown>> => {
-    if (typeof thing !== "object" || thing === null || Array.isArray(thing)) throw wrong(place, "an object");
-    return thing as Readonly<Record<string, unknown>>;
-  };
-  const checkVariant = (thing: unknown, place: string): void => {
-    const { variant, parts } = fields(thing, place);
-    if (typeof variant !== "string") throw wrong(`${place}.variant`, "a name");
-    if (!Number.isSafeInteger(parts) || (parts as number) < 1)
-      throw wrong(`${place}.parts`, "a whole number of 1 or more");
-  };
-  const top = fields(value, "the top");
-  if (top["format"] !== tuningFormat) throw wrong("format", `"${tuningFormat}"`);
-  for (const field of ["library", "date", "adapter"]) {
-    if (typeof top[field] !== "string") throw wrong(field, "a text");
-  }
-  if (top["clock"] !== "timestamps" && top["clock"] !== "wall") throw wrong("clock", '"timestamps" or "wall"');
-  for (const [key, entry] of Object.entries(fields(top["classes"], "classes"))) {
-    const place = `classes["${key}"]`;
-    const { work, winner, times } = fields(entry, place);
-    if (typeof work !== "string") throw wrong(`${place}.work`, "a text");
-    checkVariant(winner, `${place}.winner`);
-    if (!Array.isArray(times)) throw wrong(`${place}.times`, "a list");
-    for (const [i, time] of times.entries()) {
-      checkVariant(time, `${place}.times[${i}]`);
-      if (!Number.isFinite((time as { ms: unknown }).ms)) throw wrong(`${place}.times[${i}].ms`, "a number");
-    }
-  }
-  return value as Tuning;
+  return json.check(tuningSchema, value, name, ["deconfound tune writes a new one"]);
 }

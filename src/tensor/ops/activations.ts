@@ -1,5 +1,7 @@
 import type { DType } from "../dtype.ts";
 import { ConfigError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
@@ -7,29 +9,43 @@ import { add, erf, greater, maximum, minimum, mul, neg, softplus } from "./eleme
 import { where } from "./select.ts";
 import type { Float, Operand } from "./signatures.ts";
 
+const checkRelu = parameters("relu", { x: kind.tensor });
+
 /** max(0, x). Gradient 0 at 0, as in PyTorch. */
 export function relu<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function relu(x: AnyTensor): AnyTensor {
+  checkRelu(arguments);
   return maximum(0, x); // a tie gives the gradient to the first operand, the constant
 }
+
+const checkLeakyRelu = parameters("leakyRelu", { x: kind.tensor }, { slope: kind.number });
 
 /** x where x > 0, else slope·x. The gradient at 0 is `slope`. @defaultValue slope 0.01 */
 export function leakyRelu<S extends Shape, D extends DType>(x: Float<S, D>, options?: { slope?: number }): Tensor<S>;
 export function leakyRelu(x: AnyTensor, options: { slope?: number } = {}): AnyTensor {
+  checkLeakyRelu(arguments);
   return where(greater(x, 0), x, mul(x, options.slope ?? 0.01));
 }
+
+const checkGelu = parameters("gelu", { x: kind.tensor });
 
 /** x·Φ(x) = x/2·(1 + erf(x/√2)), the exact form. Source: Hendrycks & Gimpel, arXiv 1606.08415. */
 export function gelu<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function gelu(x: AnyTensor): AnyTensor {
+  checkGelu(arguments);
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
 }
+
+const checkLogSigmoid = parameters("logSigmoid", { x: kind.tensor });
 
 /** ln σ(x) = −ln(1 + e⁻ˣ), without overflow. */
 export function logSigmoid<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function logSigmoid(x: AnyTensor): AnyTensor {
+  checkLogSigmoid(arguments);
   return neg(softplus(neg(x)));
 }
+
+const checkClip = parameters("clip", { x: kind.tensor }, { min: kind.operand, max: kind.operand });
 
 /**
  * x held between bounds. At a bound x itself takes the gradient (1), beyond it the bound does.
@@ -39,6 +55,7 @@ export function logSigmoid(x: AnyTensor): AnyTensor {
  * @throws ConfigError without a bound.
  */
 export function clip(x: AnyTensor, options: { min?: Operand; max?: Operand }): AnyTensor {
+  checkClip(arguments);
   if (options.min === undefined && options.max === undefined) {
     throw new ConfigError("clip: no bound given", ["expects { min }, { max } or both"], captureSite());
   }

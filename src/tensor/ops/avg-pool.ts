@@ -1,6 +1,8 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
@@ -66,6 +68,12 @@ export const avgPool2dGradientOp: Op<AvgPoolGradientParams> = defineOp<AvgPoolGr
     })),
 });
 
+const checkAvgPool2d = parameters(
+  "avgPool2d",
+  { x: kind.tensor },
+  { size: required(kind.pair), stride: kind.pair, padding: kind.padding },
+);
+
 /**
  * Mean of each window, channel by channel. Padding counts as zeros, in the divisor too: PyTorch's default
  * (`count_include_pad=True`).
@@ -76,8 +84,11 @@ export const avgPool2dGradientOp: Op<AvgPoolGradientParams> = defineOp<AvgPoolGr
  */
 export function avgPool2d(x: AnyTensor, options: PoolOptions): Tensor;
 export function avgPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {
+  checkAvgPool2d(arguments);
   return apply1(avgPool2dOp, [x], poolParams("avgPool2d", x, options));
 }
+
+const checkGlobalAvgPool2d = parameters("globalAvgPool2d", { x: kind.tensor });
 
 /**
  * Mean over height and width: (n, h, w, c) → (n, c).
@@ -86,6 +97,7 @@ export function avgPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {
  */
 export function globalAvgPool2d(x: AnyTensor): Tensor;
 export function globalAvgPool2d(x: AnyTensor): AnyTensor {
+  checkGlobalAvgPool2d(arguments);
   checkRank("globalAvgPool2d", "x", x.shape, ["n", "h", "w", "c"]);
   const pixels = x.shape[1]! * x.shape[2]!;
   if (pixels === 0) throw new ShapeError("globalAvgPool2d: the images have no pixel", [], captureSite());

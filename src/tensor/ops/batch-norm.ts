@@ -1,6 +1,8 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import { formatShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
@@ -124,6 +126,12 @@ export const batchNormGradientOp: Op<BatchNormParams> = defineOp<BatchNormParams
     }),
 });
 
+const checkBatchNorm = parameters(
+  "batchNorm",
+  { x: kind.tensor, gamma: kind.tensor, beta: kind.tensor },
+  { epsilon: kind.number },
+);
+
 /**
  * Batch normalisation over all axes but the last, with the statistics of this batch.
  *
@@ -143,6 +151,7 @@ export function batchNorm(
   beta: AnyTensor,
   options: { epsilon?: number } = {},
 ): { y: AnyTensor; mean: AnyTensor; variance: AnyTensor } {
+  checkBatchNorm(arguments);
   const [y, mean, variance] = apply(batchNormOp, [x, gamma, beta], { epsilon: options.epsilon ?? 1e-5 }) as [
     AnyTensor,
     AnyTensor,

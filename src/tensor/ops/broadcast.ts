@@ -1,14 +1,16 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
-import type { AxisOption, Shape } from "../shape.ts";
+import { parameters } from "../parameters.ts";
+import type { Shape } from "../shape.ts";
 import { broadcastShapes, checkShape, formatShape, normalizeAxes, sameShape, sizeOf, stridesOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { affine, along, fixed } from "../view.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
 import { reshape } from "./reshape.ts";
-import type { Reduction, Shaped } from "./signatures.ts";
+import type { ReduceOptions, Reduction, Shaped } from "./signatures.ts";
 
 export const broadcastOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shape: Shape }>({
   name: "broadcastTo",
@@ -39,8 +41,11 @@ export const broadcastOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly sh
   ],
 });
 
+const checkBroadcastTo = parameters("broadcastTo", { x: kind.tensor, shape: kind.shape });
+
 /** Repeats size-1 and missing leading axes, as NumPy does; costs no memory. @throws ShapeError if it does not fit. */
 export function broadcastTo<X extends AnyTensor, const S extends Shape>(x: X, shape: S): Shaped<X, S> {
+  checkBroadcastTo(arguments);
   const y = sameShape(x.shape, shape) ? x : apply1(broadcastOp, [x], { shape: [...shape] });
   return y as AnyTensor as Shaped<X, S>;
 }
@@ -108,11 +113,7 @@ export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
 });
 
 /** Applies a reduction record with NumPy's options. */
-export function reduceWith(
-  op: Op<ReduceParams>,
-  x: AnyTensor,
-  options: { axis?: AxisOption; keepDims?: boolean } = {},
-): AnyTensor {
+export function reduceWith(op: Op<ReduceParams>, x: AnyTensor, options: ReduceOptions = {}): AnyTensor {
   const axes = normalizeAxes(op.name, options.axis, x.shape.length);
   const y = axes.length === 0 && op === sumOp ? x : apply1(op, [x], { axes });
   if (options.keepDims !== true) return y;
@@ -122,8 +123,18 @@ export function reduceWith(
   );
 }
 
+/** What a reduction takes. */
+export const reductionParameters = (name: string): ReturnType<typeof parameters> =>
+  parameters(name, { x: kind.tensor }, { axis: kind.axes, keepDims: kind.flag });
+
 /** The public function of a reduction record. */
-export const reduction = (op: Op<ReduceParams>): Reduction => ((x, options) => reduceWith(op, x, options)) as Reduction;
+export function reduction(op: Op<ReduceParams>): Reduction {
+  const check = reductionParameters(op.name);
+  return function reduce(x: AnyTensor, options?: ReduceOptions): AnyTensor {
+    check(arguments);
+    return reduceWith(op, x, options);
+  } as Reduction;
+}
 
 /** Σ over the axes. f32 in a fixed tree of partial sums; i32 and u32 wrap. An empty sum is 0. */
 export const sum: Reduction = reduction(sumOp);

@@ -1,8 +1,10 @@
 import type { DType, NumericArray } from "../dtype.ts";
 import { integerRange, isFloat } from "../dtype.ts";
 import { roundToHalf } from "../half.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -56,6 +58,8 @@ function convert(x: NumericArray, from: DType, y: NumericArray, to: DType): void
   }
 }
 
+const checkCast = parameters("cast", { x: kind.tensor, dtype: kind.dtype });
+
 /**
  * The same values in another dtype.
  *
@@ -64,5 +68,6 @@ function convert(x: NumericArray, from: DType, y: NumericArray, to: DType): void
  * The gradient passes between f32 and f16, as f32, and nowhere else.
  */
 export function cast<S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> {
+  checkCast(arguments);
   return (x.dtype === dtype ? x : apply1(castOp, [x], { dtype })) as Tensor<S, D>;
 }

@@ -1,7 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -67,12 +69,15 @@ export const concatOp: Op<{ readonly axis: number }> = defineOp<{ readonly axis:
   samples: () => [sample(0, [2], [3]), sample(1, [2, 1, 3], [2, 4, 3]), sample(1, [2, 0], [2, 2])],
 });
 
+const checkConcat = parameters("concat", { tensors: kind.tensors }, { axis: kind.axis });
+
 /** Joins tensors along an existing axis. @throws ShapeError if other sizes differ or none is given. @defaultValue axis 0 */
 export function concat<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],
   options?: { axis?: number },
 ): Tensor<Shape, D>;
 export function concat(tensors: readonly AnyTensor[], options: { axis?: number } = {}): AnyTensor {
+  checkConcat(arguments);
   if (tensors.length === 0) throw new ShapeError("concat: no tensor given", ["expects one or more"], captureSite());
   const axis = normalizeAxis("concat", options.axis ?? 0, tensors[0]!.shape.length);
   let parts = tensors;
@@ -87,12 +92,15 @@ export function concat(tensors: readonly AnyTensor[], options: { axis?: number }
   return parts[0]!;
 }
 
+const checkStack = parameters("stack", { tensors: kind.tensors }, { axis: kind.axis });
+
 /** Joins tensors of one shape along a new axis. @defaultValue axis 0 */
 export function stack<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],
   options?: { axis?: number },
 ): Tensor<Shape, D>;
 export function stack(tensors: readonly AnyTensor[], options: { axis?: number } = {}): AnyTensor {
+  checkStack(arguments);
   if (tensors.length === 0) throw new ShapeError("stack: no tensor given", ["expects one or more"], captureSite());
   const axis = normalizeAxis("stack", options.axis ?? 0, tensors[0]!.shape.length + 1);
   return concat(

@@ -1,4 +1,6 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { parameters } from "../parameters.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import type { Padding, Pair } from "./conv-geometry.ts";
@@ -18,6 +20,12 @@ export interface ConvTransposeOptions {
   readonly outputPadding?: Pair;
 }
 
+const checkConvTranspose2d = parameters(
+  "convTranspose2d",
+  { x: kind.tensor, w: kind.tensor },
+  { stride: kind.pair, padding: kind.padding, dilation: kind.pair, groups: kind.number, outputPadding: kind.pair },
+);
+
 /**
  * Transposed convolution: the linear map that takes conv2d's results back to its inputs.
  *
@@ -29,6 +37,7 @@ export interface ConvTransposeOptions {
  */
 export function convTranspose2d(x: AnyTensor, w: AnyTensor, options?: ConvTransposeOptions): Tensor;
 export function convTranspose2d(x: AnyTensor, w: AnyTensor, options: ConvTransposeOptions = {}): AnyTensor {
+  checkConvTranspose2d(arguments);
   const op = "convTranspose2d";
   checkRank(op, "x", x.shape, ["n", "h", "w", "k"]);
   checkRank(op, "w", w.shape, ["kh", "kw", "c/groups", "k"]);

@@ -1,6 +1,8 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
@@ -148,6 +150,12 @@ export interface ConvOptions {
   readonly groups?: number;
 }
 
+const checkConv2d = parameters(
+  "conv2d",
+  { x: kind.tensor, w: kind.tensor },
+  { stride: kind.pair, padding: kind.padding, dilation: kind.pair, groups: kind.number },
+);
+
 /**
  * Two-dimensional convolution (cross-correlation) of images.
  *
@@ -163,6 +171,7 @@ export function conv2d<X extends AnyTensor, W extends AnyTensor, O extends ConvO
   w: W & Convolves<X, W, O>,
   options: O = {} as O,
 ): Convolved<X, W, O> {
+  checkConv2d(arguments);
   checkRank("conv2d", "x", x.shape, imageAxes);
   checkRank("conv2d", "w", w.shape, kernelAxes);
   const stride = pairOf("conv2d", "stride", options.stride ?? 1, 1);

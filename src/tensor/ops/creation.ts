@@ -1,6 +1,8 @@
 import type { DType } from "../dtype.ts";
 import { allocate } from "../dtype.ts";
 import { ConfigError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { checkShape } from "../shape.ts";
 import type { Plain } from "../shape-types.ts";
@@ -13,31 +15,46 @@ import { equal } from "./elementwise.ts";
 import { checkDTypes, scalar } from "./operand.ts";
 import { expandDims } from "./reshape.ts";
 
+const checkFull = parameters("full", { shape: kind.shape, value: kind.anyNumber }, { dtype: kind.dtype });
+
 /** A tensor filled with one value. It takes no memory until something writes it. @defaultValue dtype f32 */
 export function full<const S extends Shape, D extends DType = "f32">(
   shape: S,
   value: number,
   options: { dtype?: D } = {},
 ): Tensor<Plain<S>, D> {
+  checkFull(arguments);
   checkShape("full", shape);
   return broadcastTo(scalar(value, options.dtype ?? "f32"), shape) as Tensor<Plain<S>, D>;
 }
+
+const checkZeros = parameters("zeros", { shape: kind.shape }, { dtype: kind.dtype });
 
 /** A tensor of zeros. @defaultValue dtype f32 */
 export function zeros<const S extends Shape, D extends DType = "f32">(
   shape: S,
   options: { dtype?: D } = {},
 ): Tensor<Plain<S>, D> {
+  checkZeros(arguments);
   return full(shape, 0, options);
 }
+
+const checkOnes = parameters("ones", { shape: kind.shape }, { dtype: kind.dtype });
 
 /** A tensor of ones. @defaultValue dtype f32 */
 export function ones<const S extends Shape, D extends DType = "f32">(
   shape: S,
   options: { dtype?: D } = {},
 ): Tensor<Plain<S>, D> {
+  checkOnes(arguments);
   return full(shape, 1, options);
 }
+
+const checkArange = parameters(
+  "arange",
+  { stop: kind.number },
+  { start: kind.number, step: kind.number, dtype: kind.dtype },
+);
 
 /**
  * `start`, `start + step`, … as long as they stay before `stop`: ⌈(stop − start)/step⌉ values, none if that is negative.
@@ -51,6 +68,7 @@ export function arange<D extends DType = "f32">(
   options?: { start?: number; step?: number; dtype?: D },
 ): Tensor<Shape, D>;
 export function arange(stop: number, options: { start?: number; step?: number; dtype?: DType } = {}): AnyTensor {
+  checkArange(arguments);
   const { start = 0, step = 1, dtype = "f32" } = options;
   const count = Math.max(0, Math.ceil((stop - start) / step));
   if (!Number.isFinite(count)) {
@@ -65,14 +83,23 @@ export function arange(stop: number, options: { start?: number; step?: number; d
   return hostLeaf({ shape: [count], dtype }, data);
 }
 
+const checkEye = parameters("eye", { n: kind.number }, { columns: kind.number, dtype: kind.dtype });
+
 /** The identity matrix `(n, columns)`. @defaultValue columns n, dtype f32 */
 export function eye<D extends DType = "f32">(n: number, options?: { columns?: number; dtype?: D }): Tensor<Shape, D>;
 export function eye(n: number, options: { columns?: number; dtype?: DType } = {}): AnyTensor {
+  checkEye(arguments);
   const { columns = n, dtype = "f32" } = options;
   checkShape("eye", [n, columns]);
   const row = expandDims(arange(n, { dtype: "i32" }), { axis: 1 });
   return cast(equal(row, arange(columns, { dtype: "i32" })), dtype);
 }
+
+const checkOneHot = parameters(
+  "oneHot",
+  { indices: kind.indices },
+  { classes: required(kind.number), dtype: kind.dtype },
+);
 
 /**
  * 1 at the index, 0 elsewhere, along a new last axis.
@@ -86,6 +113,7 @@ export function oneHot<D extends DType = "f32">(
   options: { classes: number; dtype?: D },
 ): Tensor<Shape, D>;
 export function oneHot(indices: AnyTensor, options: { classes: number; dtype?: DType }): AnyTensor {
+  checkOneHot(arguments);
   checkDTypes("oneHot", [indices], ["i32"]);
   checkShape("oneHot", [options.classes]);
   const column = expandDims(indices, { axis: -1 });

@@ -1,6 +1,8 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
@@ -55,6 +57,8 @@ export const softmaxCrossEntropyOp: Op<null> = defineOp<null>({
     })),
 });
 
+const checkSoftmaxCrossEntropy = parameters("softmaxCrossEntropy", { logits: kind.tensor, labels: kind.indices });
+
 /**
  * Cross entropy of softmax(logits) against the right classes, one loss an example, in nats. Stable for any finite logits.
  *
@@ -68,6 +72,7 @@ export const softmaxCrossEntropyOp: Op<null> = defineOp<null>({
  */
 export function softmaxCrossEntropy(logits: AnyTensor, labels: AnyTensor): Tensor;
 export function softmaxCrossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {
+  checkSoftmaxCrossEntropy(arguments);
   const loss = apply1(softmaxCrossEntropyOp, [logits, labels], null);
   checkIndices("softmaxCrossEntropy", labels, logits.shape[1]!);
   return loss;

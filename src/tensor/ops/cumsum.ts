@@ -1,6 +1,8 @@
 import type { DType } from "../dtype.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis, sizeOf } from "../shape.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
@@ -50,12 +52,15 @@ export const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
   ],
 });
 
+const checkCumsum = parameters("cumsum", { x: kind.tensor }, { axis: kind.axis, reverse: kind.flag });
+
 /** Running sums along an axis, the element itself included; integers wrap. @defaultValue axis 0, reverse (from the end) false */
 export function cumsum<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   options?: { axis?: number; reverse?: boolean },
 ): Tensor<S, D>;
 export function cumsum(x: AnyTensor, options: { axis?: number; reverse?: boolean } = {}): AnyTensor {
+  checkCumsum(arguments);
   const axis = normalizeAxis("cumsum", options.axis ?? 0, x.shape.length);
   return apply1(cumsumOp, [x], { axis, reverse: options.reverse ?? false });
 }

@@ -1,7 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -54,6 +56,8 @@ export const diagonalOp: Op<DiagonalParams> = defineOp<DiagonalParams>({
   ],
 });
 
+const checkDiagonal = parameters("diagonal", { x: kind.tensor }, { axes: kind.axisList });
+
 /**
  * Elements whose positions on two axes are equal; the two axes go, and the diagonal becomes the last axis.
  *
@@ -64,6 +68,7 @@ export function diagonal<D extends DType>(
   options?: { axes?: readonly [number, number] },
 ): Tensor<Shape, D>;
 export function diagonal(x: AnyTensor, options: { axes?: readonly [number, number] } = {}): AnyTensor {
+  checkDiagonal(arguments);
   const [a, b] = options.axes ?? [-2, -1];
   if (x.shape.length < 2) throw new ShapeError(`diagonal: ${formatType(x)} has no two axes`, [], captureSite());
   const axes = [normalizeAxis("diagonal", a, x.shape.length), normalizeAxis("diagonal", b, x.shape.length)] as const;

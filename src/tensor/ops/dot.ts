@@ -1,12 +1,17 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { parameters } from "../parameters.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { mul } from "./elementwise.ts";
 
+const checkDot = parameters("dot", { a: kind.tensor, b: kind.tensor });
+
 /** Σ aᵢbᵢ of two vectors of one length. @throws ShapeError for other ranks, or if the lengths differ. */
 export function dot(a: AnyTensor, b: AnyTensor): AnyTensor {
+  checkDot(arguments);
   if (a.shape.length !== 1 || b.shape.length !== 1 || a.shape[0] !== b.shape[0]) {
     throw new ShapeError(
       "dot: needs two vectors of one length",

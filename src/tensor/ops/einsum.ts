@@ -1,4 +1,6 @@
 import { ConfigError, ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { parameters } from "../parameters.ts";
 import { sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
@@ -69,6 +71,8 @@ function contract(a: Labelled, b: Labelled, needed: ReadonlySet<string>, sizes: 
   return { x: reshape(matmul(grid(a, left, inner), grid(b, inner, right)), size(labels)), labels };
 }
 
+const checkEinsum = parameters("einsum", { formula: kind.text, operands: kind.tensors });
+
 /**
  * Sums of products over named axes: `einsum("bij,bjk->bik", a, b)`.
  *
@@ -82,6 +86,7 @@ function contract(a: Labelled, b: Labelled, needed: ReadonlySet<string>, sizes: 
  */
 export function einsum(formula: string, ...operands: readonly AnyTensor[]): Tensor;
 export function einsum(formula: string, ...operands: readonly AnyTensor[]): AnyTensor {
+  checkEinsum([formula, operands]);
   const { inputs, output } = parseEinsum(formula, operands);
   const sizes = new Map<string, number>();
   const terms = operands.map((x, i) => withoutRepeats({ x, labels: inputs[i]! }));

@@ -1,4 +1,6 @@
+import * as kind from "../kinds.ts";
 import { apply1 } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
@@ -9,15 +11,22 @@ import type { Binary, Comparison, NumericUnary, Operand, Test, Unary } from "./s
 
 // The function of each scalar function in `scalar/table.ts`; nothing else is exported here.
 
-const unary = (name: ElementwiseName): ((x: AnyTensor) => never) => {
+/** A function of one tensor. */
+function unary(name: ElementwiseName): (x: AnyTensor) => never {
   const op = elementwiseOps[name];
-  return (x) => apply1(op, [x], null) as never;
-};
+  const check = parameters(name, { x: kind.tensor });
+  return function elementwise(x: AnyTensor): never {
+    check(arguments);
+    return apply1(op, [x], null) as never;
+  };
+}
 
 /** A function of two operands, broadcast against each other. */
 function binary(name: ElementwiseName): (a: Operand, b: Operand) => never {
   const op = elementwiseOps[name];
-  return (a, b) => {
+  const check = parameters(name, { a: kind.operand, b: kind.operand });
+  return function elementwise(a: Operand, b: Operand): never {
+    check(arguments);
     const tensors = asTensors([a, b]);
     const shape = broadcastShapes(name, ...tensors.map((t) => t.shape));
     return apply1(

@@ -4,7 +4,7 @@ import { apply1, defineOp } from "../op.ts";
 import { sizeOf } from "../shape.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
-import { broadcastTo, reducedShape, reduceSamples, reduction, reductionOffsets } from "./broadcast.ts";
+import { broadcastTo, reducedShape, reduceSamples, reduceWith, reduction, reductionOffsets } from "./broadcast.ts";
 import { arange } from "./creation.ts";
 import { equal } from "./elementwise.ts";
 import { checkAxes, checkDTypes, checkNotEmpty } from "./operand.ts";
@@ -60,7 +60,7 @@ function positionOp(name: "argmax" | "argmin", extremum: () => Op<ReduceParams>)
     infer: ([x], { axes }) => inferExtremum(name, x!, axes, "i32"),
     expand: ([x], { axes }) => {
       const place = positions(x!, axes);
-      const best = reduction(extremum())(x!, { axis: axes, keepDims: true });
+      const best = reduceWith(extremum(), x!, { axis: axes, keepDims: true });
       return [min(where(equal(x!, best), place, sizeOf(place.shape) - 1), { axis: axes })];
     },
     vjp: null,

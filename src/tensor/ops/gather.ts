@@ -1,7 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { checkShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -118,6 +120,8 @@ export const scatterAddOp: Op<ScatterParams> = defineOp<ScatterParams>({
   ],
 });
 
+const checkGather = parameters("gather", { x: kind.tensor, indices: kind.indices }, { axis: kind.axis });
+
 /**
  * Slices of `x` by number: axis `axis` is replaced by the axes of `indices`. NumPy's and PyTorch's `take`.
  *
@@ -131,6 +135,7 @@ export function gather<D extends DType>(
   options?: { axis?: number },
 ): Tensor<Shape, D>;
 export function gather(x: AnyTensor, indices: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+  checkGather(arguments);
   const axis = normalizeAxis("gather", options.axis ?? 0, x.shape.length);
   checkIndices("gather", indices, x.shape[axis]!);
   return apply1(gatherOp, [x, indices], { axis });
@@ -138,6 +143,12 @@ export function gather(x: AnyTensor, indices: AnyTensor, options: { axis?: numbe
 
 /** {@link gather}, by NumPy's name. */
 export const take: typeof gather = gather;
+
+const checkScatterAdd = parameters(
+  "scatterAdd",
+  { x: kind.tensor, indices: kind.indices },
+  { size: required(kind.number), axis: kind.axis },
+);
 
 /**
  * Adds slices of `x` into zeros at the places that `indices` name; equal indices add up, in a fixed order. The transpose of {@link gather}.
@@ -153,6 +164,7 @@ export function scatterAdd<D extends DType>(
   options: { size: number; axis?: number },
 ): Tensor<Shape, D>;
 export function scatterAdd(x: AnyTensor, indices: AnyTensor, options: { size: number; axis?: number }): AnyTensor {
+  checkScatterAdd(arguments);
   const rank = x.shape.length - indices.shape.length + 1;
   const axis = normalizeAxis("scatterAdd", options.axis ?? 0, Math.max(1, rank));
   checkIndices("scatterAdd", indices, options.size);

@@ -1,4 +1,6 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { parameters } from "../parameters.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
@@ -12,6 +14,12 @@ import { expandDims, reshape, squeeze } from "./reshape.ts";
 import { where } from "./select.ts";
 import { slice } from "./slice.ts";
 
+const checkGridSample = parameters(
+  "gridSample",
+  { x: kind.tensor, grid: kind.tensor },
+  { padding: kind.oneOf("zeros", "edge") },
+);
+
 /**
  * Reads images at given points, bilinearly; −1 and 1 are the centres of the outermost pixels: `align_corners=True` of PyTorch.
  *
@@ -24,6 +32,7 @@ import { slice } from "./slice.ts";
  */
 export function gridSample(x: AnyTensor, grid: AnyTensor, options?: { padding?: "zeros" | "edge" }): Tensor;
 export function gridSample(x: AnyTensor, grid: AnyTensor, options: { padding?: "zeros" | "edge" } = {}): AnyTensor {
+  checkGridSample(arguments);
   checkRank("gridSample", "x", x.shape, ["n", "h", "w", "c"]);
   checkRank("gridSample", "grid", grid.shape, ["n", "oh", "ow", "2"]);
   const [n, height, width, c] = x.shape as [number, number, number, number];

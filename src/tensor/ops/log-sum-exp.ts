@@ -2,7 +2,7 @@ import type { Op } from "../op.ts";
 import { defineOp } from "../op.ts";
 import type { AnyTensor } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
-import { reducedShape, reduceSamples, reduction, sum } from "./broadcast.ts";
+import { reducedShape, reduceSamples, reduction, reductionParameters, sum } from "./broadcast.ts";
 import { add, exp, isFinite, log, mul, sub } from "./elementwise.ts";
 import { max } from "./extremum.ts";
 import { countOver } from "./mean.ts";
@@ -45,6 +45,10 @@ export const logSumExpOp: Op<ReduceParams> = defineOp<ReduceParams>({
  */
 export const logSumExp: Reduction = reduction(logSumExpOp);
 
+const checkLogMeanExp = reductionParameters("logMeanExp");
+
 /** ln (Σ eˣ / n) over the axes, without overflow. @throws ShapeError over an empty axis. */
-export const logMeanExp: Reduction = ((x: AnyTensor, options?: ReduceOptions) =>
-  sub(logSumExp(x, options), Math.log(countOver("logMeanExp", x, options)))) as Reduction;
+export const logMeanExp: Reduction = function logMeanExp(x: AnyTensor, options?: ReduceOptions): AnyTensor {
+  checkLogMeanExp(arguments);
+  return sub(logSumExp(x, options), Math.log(countOver("logMeanExp", x, options)));
+} as Reduction;

@@ -1,7 +1,9 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import { multiplyAdd, rowMajor, transposed } from "../matrix-loops.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { broadcastShapes, sizeOf } from "../shape.ts";
 import type { Check, MatMul } from "../shape-types.ts";
@@ -95,6 +97,8 @@ function asItLies(x: AnyTensor): { readonly x: AnyTensor; readonly transposed: b
   return isMatrix ? { x: x.node.inputs[0]!, transposed: true } : { x, transposed: false };
 }
 
+const checkMatmul = parameters("matmul", { a: kind.tensor, b: kind.tensor });
+
 /**
  * Matrix product of the last two axes; leading axes broadcast.
  *
@@ -107,6 +111,7 @@ export function matmul<A extends AnyTensor, B extends AnyTensor>(
   a: A,
   b: B & Check<MatMul<A["shape"], B["shape"]>>,
 ): Product<A, B> {
+  checkMatmul(arguments);
   const types = [`a  ${formatType(a)}   b  ${formatType(b)}   expects [m,k] × [k,n] → [m,n]`];
   if (a.shape.length < 2 || b.shape.length < 2) {
     throw new ShapeError("matmul: needs rank 2 or more", types, captureSite());

@@ -1,6 +1,8 @@
 import type { NumericArray } from "../dtype.ts";
+import * as kind from "../kinds.ts";
 import type { Domain, Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { checkImplied } from "./conv-geometry.ts";
@@ -85,6 +87,12 @@ export const maxPool2dGatherOp: Op<PoolParams> = defineOp<PoolParams>({
   samples: () => poolSamples.map(({ x, params }) => ({ inputs: [sampled(x, distinct), sampled(x)], params })),
 });
 
+const checkMaxPool2d = parameters(
+  "maxPool2d",
+  { x: kind.tensor },
+  { size: required(kind.pair), stride: kind.pair, padding: kind.padding },
+);
+
 /**
  * Largest pixel of each window, channel by channel. Padding never wins. At a tie the first pixel in row-major order takes the
  * gradient, as in PyTorch.
@@ -95,5 +103,6 @@ export const maxPool2dGatherOp: Op<PoolParams> = defineOp<PoolParams>({
  */
 export function maxPool2d(x: AnyTensor, options: PoolOptions): Tensor;
 export function maxPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {
+  checkMaxPool2d(arguments);
   return apply1(maxPool2dOp, [x], poolParams("maxPool2d", x, options));
 }

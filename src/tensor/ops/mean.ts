@@ -1,6 +1,6 @@
 import { normalizeAxes, sizeOf } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
-import { sum } from "./broadcast.ts";
+import { reductionParameters, sum } from "./broadcast.ts";
 import { div, square, sub } from "./elementwise.ts";
 import { checkDTypes, checkNotEmpty } from "./operand.ts";
 import type { ReduceOptions, Reduction } from "./signatures.ts";
@@ -13,17 +13,23 @@ export function countOver(op: string, x: AnyTensor, options: ReduceOptions = {})
   return sizeOf(axes.map((axis) => x.shape[axis]!));
 }
 
+const checkMean = reductionParameters("mean");
+const checkVariance = reductionParameters("variance");
+
 /** Σx/n over the axes. f32. @throws ShapeError over an empty axis. */
-export const mean: Reduction = ((x: AnyTensor, options?: ReduceOptions) =>
-  div(sum(x, options), countOver("mean", x, options))) as Reduction;
+export const mean: Reduction = function mean(x: AnyTensor, options?: ReduceOptions): AnyTensor {
+  checkMean(arguments);
+  return div(sum(x, options), countOver("mean", x, options));
+} as Reduction;
 
 /**
  * The population variance Σ(x − mean)²/n over the axes, in two passes. f32. For the unbiased estimate multiply by n/(n − 1).
  *
  * @throws ShapeError over an empty axis.
  */
-export const variance: Reduction = ((x: AnyTensor, options: ReduceOptions = {}) => {
+export const variance: Reduction = function variance(x: AnyTensor, options: ReduceOptions = {}): AnyTensor {
+  checkVariance(arguments);
   countOver("variance", x, options);
   const centred = sub(x, mean(x, { ...options, keepDims: true }));
   return mean(square(centred), options);
-}) as Reduction;
+} as Reduction;

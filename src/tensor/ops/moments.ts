@@ -1,5 +1,7 @@
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import { normalizeAxes } from "../shape.ts";
 import type { AnyTensor } from "../tensor.ts";
@@ -63,6 +65,8 @@ export const momentsOp: Op<ReduceParams> = defineOp<ReduceParams>({
   samples: () => reduceSamples(),
 });
 
+const checkMoments = parameters("moments", { x: kind.tensor }, { axis: kind.axes });
+
 /**
  * Mean and biased variance in one reduction that does not cancel: deviations are taken from the mean, not x² from its square.
  *
@@ -72,6 +76,7 @@ export const momentsOp: Op<ReduceParams> = defineOp<ReduceParams>({
  * @throws ShapeError over an empty axis.
  */
 export function moments(x: AnyTensor, options: { axis?: AxisOption } = {}): { mean: AnyTensor; variance: AnyTensor } {
+  checkMoments(arguments);
   const axes = normalizeAxes("moments", options.axis, x.shape.length);
   const [mean, variance] = apply(momentsOp, [x], { axes }) as [AnyTensor, AnyTensor];
   return { mean, variance };

@@ -1,9 +1,13 @@
 import { ConfigError, ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import { apply1 } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { padOp } from "./slice.ts";
+
+const checkPad = parameters("pad", { x: kind.tensor }, { padding: required(kind.sides), value: kind.number });
 
 /**
  * Surrounds `x` with a constant.
@@ -16,6 +20,7 @@ export function pad(
   x: AnyTensor,
   options: { padding: number | readonly (readonly [number, number])[]; value?: number },
 ): AnyTensor {
+  checkPad(arguments);
   const { value = 0 } = options;
   const sides =
     typeof options.padding === "number"

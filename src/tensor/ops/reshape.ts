@@ -1,6 +1,8 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Fills } from "../reshape-types.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
@@ -30,13 +32,16 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shap
   ],
 });
 
+const checkReshape = parameters("reshape", { x: kind.tensor, shape: kind.shape });
+
 /** Same elements in row-major order under another shape; one size may be −1: what remains. */
 export function reshape<X extends AnyTensor, const S extends Shape>(
   x: X,
   shape: S & Fills<X["shape"], S>,
 ): Reshaped<X, S> {
+  checkReshape(arguments);
   const known = shape.filter((n) => n !== -1);
-  if (known.length < shape.length - 1 || known.some((n) => !Number.isInteger(n) || n < 0)) {
+  if (known.length < shape.length - 1 || known.some((n) => !Number.isInteger(n) || n < 0 || Object.is(n, -0))) {
     throw new ShapeError(
       `reshape: ${formatShape(shape)} is no shape`,
       ["sizes ≥ 0, and at most one −1"],
@@ -49,11 +54,14 @@ export function reshape<X extends AnyTensor, const S extends Shape>(
   return y as AnyTensor as Reshaped<X, S>;
 }
 
+const checkSqueeze = parameters("squeeze", { x: kind.tensor }, { axis: kind.axes });
+
 /** Drops axes of size 1: the given ones, or all. @throws ShapeError if a given axis has another size. */
 export function squeeze<X extends AnyTensor>(
   x: X,
   options: { axis?: number | readonly number[] } = {},
 ): Shaped<X, Shape> {
+  checkSqueeze(arguments);
   const wanted =
     options.axis === undefined
       ? undefined
@@ -66,8 +74,11 @@ export function squeeze<X extends AnyTensor>(
   return reshape<AnyTensor, Shape>(x, kept) as Shaped<X, Shape>;
 }
 
+const checkExpandDims = parameters("expandDims", { x: kind.tensor }, { axis: required(kind.axis) });
+
 /** Inserts an axis of size 1 before `axis` of the result. */
 export function expandDims<X extends AnyTensor>(x: X, options: { axis: number }): Shaped<X, Shape> {
+  checkExpandDims(arguments);
   const axis = normalizeAxis("expandDims", options.axis, x.shape.length + 1);
   return reshape<AnyTensor, Shape>(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]) as Shaped<X, Shape>;
 }

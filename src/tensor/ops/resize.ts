@@ -1,4 +1,6 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
+import { parameters, required } from "../parameters.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import { hostLeaf } from "../tensor.ts";
@@ -6,6 +8,8 @@ import type { Pair } from "./conv-geometry.ts";
 import { checkRank, pairOf } from "./conv-geometry.ts";
 import { add, mul, sub } from "./elementwise.ts";
 import { gather } from "./gather.ts";
+
+const checkResizeBilinear = parameters("resizeBilinear", { x: kind.tensor }, { size: required(kind.pair) });
 
 /**
  * Bilinear resizing of images, pixel centres aligned, not corners: `align_corners=False` of PyTorch. Shrinking reads two rows
@@ -19,6 +23,7 @@ import { gather } from "./gather.ts";
  */
 export function resizeBilinear(x: AnyTensor, options: { size: Pair }): Tensor;
 export function resizeBilinear(x: AnyTensor, options: { size: Pair }): AnyTensor {
+  checkResizeBilinear(arguments);
   checkRank("resizeBilinear", "x", x.shape, ["n", "h", "w", "c"]);
   const [height, width] = pairOf("resizeBilinear", "size", options.size, 1);
   if (x.shape[1] === 0 || x.shape[2] === 0) {

@@ -1,7 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { ConfigError, ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -48,12 +50,15 @@ export const rollOp: Op<RollParams> = defineOp<RollParams>({
   ],
 });
 
+const checkRoll = parameters("roll", { x: kind.tensor }, { shift: required(kind.number), axis: kind.axis });
+
 /** Moves elements by `shift` positions along an axis; what leaves the end comes in at the beginning. @defaultValue axis 0 */
 export function roll<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   options: { shift: number; axis?: number },
 ): Tensor<S, D>;
 export function roll(x: AnyTensor, options: { shift: number; axis?: number }): AnyTensor {
+  checkRoll(arguments);
   const axis = normalizeAxis("roll", options.axis ?? 0, x.shape.length);
   if (!Number.isInteger(options.shift)) {
     throw new ConfigError(`roll: shift ${options.shift} is no integer`, [], captureSite());

@@ -1,6 +1,8 @@
 import { DTypeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import { arg, call } from "../scalar/expression.ts";
 import { broadcastShapes } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -36,6 +38,8 @@ export const selectOp: Op<null> = defineOp<null>({
     })),
 });
 
+const checkWhere = parameters("where", { condition: kind.tensor, a: kind.operand, b: kind.operand });
+
 /**
  * `a` where the condition holds, else `b`, broadcast. The branch not taken gets gradient zero, but both are computed:
  * guard the argument, not the result, of a function with poles.
@@ -48,6 +52,7 @@ export function where<C extends AnyTensor, A extends Operand, B extends Operand>
   a: A,
   b: B & Beside<A, B>,
 ): Selected<C, A, B> {
+  checkWhere(arguments);
   const [x, y] = asTensors([a, b]) as [AnyTensor, AnyTensor];
   const shape = broadcastShapes("where", condition.shape, x.shape, y.shape);
   return apply1(

@@ -1,7 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { ConfigError, ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import { normalizeAxes, normalizeAxis } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -140,6 +142,12 @@ export interface SliceOptions {
   readonly step?: number | readonly (number | undefined)[];
 }
 
+const checkSlice = parameters(
+  "slice",
+  { x: kind.tensor },
+  { axis: kind.axes, start: kind.positions, stop: kind.positions, step: kind.positions },
+);
+
 /**
  * A range of positions along some axes, as Python's `x[start:stop:step]`: negative positions count from the end, and positions beyond an end stop there.
  *
@@ -147,6 +155,7 @@ export interface SliceOptions {
  */
 export function slice<D extends DType>(x: Tensor<Shape, D>, options: SliceOptions): Tensor<Shape, D>;
 export function slice(x: AnyTensor, options: SliceOptions): AnyTensor {
+  checkSlice(arguments);
   const rank = x.shape.length;
   const named =
     options.axis === undefined
@@ -172,9 +181,12 @@ export function slice(x: AnyTensor, options: SliceOptions): AnyTensor {
   return whole ? x : apply1(sliceOp, [x], { start, step, size });
 }
 
+const checkFlip = parameters("flip", { x: kind.tensor }, { axis: kind.axes });
+
 /** Reverses the order along axes. @defaultValue all axes */
 export function flip<S extends Shape, D extends DType>(x: Tensor<S, D>, options?: { axis?: AxisOption }): Tensor<S, D>;
 export function flip(x: AnyTensor, options: { axis?: AxisOption } = {}): AnyTensor {
+  checkFlip(arguments);
   const axes = normalizeAxes("flip", options.axis, x.shape.length);
   return slice(x, { axis: axes, step: -1 });
 }

@@ -1,6 +1,8 @@
 import type { DType } from "../dtype.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
@@ -50,14 +52,20 @@ export const logSoftmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
   samples,
 });
 
+const checkSoftmax = parameters("softmax", { x: kind.tensor }, { axis: kind.axis });
+
 /** eˣ/Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
 export function softmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
 export function softmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+  checkSoftmax(arguments);
   return apply1(softmaxOp, [x], { axis: normalizeAxis("softmax", options.axis ?? -1, x.shape.length) });
 }
+
+const checkLogSoftmax = parameters("logSoftmax", { x: kind.tensor }, { axis: kind.axis });
 
 /** x − ln Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
 export function logSoftmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
 export function logSoftmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+  checkLogSoftmax(arguments);
   return apply1(logSoftmaxOp, [x], { axis: normalizeAxis("logSoftmax", options.axis ?? -1, x.shape.length) });
 }

@@ -1,7 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { ConfigError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply, apply1, defineOp } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -74,17 +76,25 @@ function sorted(op: string, x: AnyTensor, options: SortOptions): readonly [AnyTe
   return apply(sortOp, [x], { axis, descending: options.descending ?? false }) as [AnyTensor, AnyTensor];
 }
 
+const checkSort = parameters("sort", { x: kind.tensor }, { axis: kind.axis, descending: kind.flag });
+
 /** Sorts along an axis; f32, i32 or u32. The gradient goes back to the places that the values came from. NaN has no defined place. */
 export function sort<S extends Shape, D extends DType>(x: Tensor<S, D>, options?: SortOptions): Tensor<S, D>;
 export function sort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
+  checkSort(arguments);
   return sorted("sort", x, options)[0];
 }
+
+const checkArgsort = parameters("argsort", { x: kind.tensor }, { axis: kind.axis, descending: kind.flag });
 
 /** i32 positions that would sort `x` along an axis. Stable: equal values keep their order, descending too. No gradient. */
 export function argsort<S extends Shape>(x: Tensor<S, DType>, options?: SortOptions): Tensor<S, "i32">;
 export function argsort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
+  checkArgsort(arguments);
   return sorted("argsort", x, options)[1];
 }
+
+const checkTopK = parameters("topK", { x: kind.tensor }, { k: required(kind.number), axis: kind.axis });
 
 /**
  * The `k` largest elements along an axis, largest first, and their i32 positions; of equal ones the first.
@@ -93,6 +103,7 @@ export function argsort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
  * @param options.axis - @defaultValue −1
  */
 export function topK(x: AnyTensor, options: { k: number; axis?: number }): { values: AnyTensor; indices: AnyTensor } {
+  checkTopK(arguments);
   const axis = normalizeAxis("topK", options.axis ?? -1, x.shape.length);
   const n = x.shape[axis]!;
   if (!Number.isInteger(options.k) || options.k < 0 || options.k > n) {

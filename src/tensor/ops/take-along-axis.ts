@@ -1,7 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { broadcastShapes, checkShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
@@ -119,6 +121,12 @@ export const putAlongAxisOp: Op<PutParams> = defineOp<PutParams>({
   ],
 });
 
+const checkTakeAlongAxis = parameters(
+  "takeAlongAxis",
+  { x: kind.tensor, indices: kind.indices },
+  { axis: required(kind.axis) },
+);
+
 /**
  * Elements of `x` by their position on one axis: NumPy's `take_along_axis`, PyTorch's `gather`.
  *
@@ -132,6 +140,7 @@ export function takeAlongAxis<D extends DType>(
   options: { axis: number },
 ): Tensor<Shape, D>;
 export function takeAlongAxis(x: AnyTensor, indices: AnyTensor, options: { axis: number }): AnyTensor {
+  checkTakeAlongAxis(arguments);
   const rank = x.shape.length;
   const axis = normalizeAxis("takeAlongAxis", options.axis, rank);
   if (indices.shape.length !== rank) {

@@ -1,6 +1,8 @@
 import { ShapeError } from "../errors.ts";
+import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
+import { parameters } from "../parameters.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import type { Orders } from "../shape-types.ts";
 import { captureSite } from "../site.ts";
@@ -25,6 +27,8 @@ export const transposeOp: Op<{ readonly axes: readonly number[] }> = defineOp<{ 
   ],
 });
 
+const checkTranspose = parameters("transpose", { x: kind.tensor }, { axes: kind.axisList });
+
 /**
  * Permutes axes: axis `i` of the result is axis `axes[i]` of `x`.
  *
@@ -35,6 +39,7 @@ export function transpose<X extends AnyTensor, const Axes extends readonly numbe
   x: X,
   options: { axes?: Axes & Orders<X["shape"], Axes> } = {},
 ): Transposed<X, Axes> {
+  checkTranspose(arguments);
   const rank = x.shape.length;
   const axes = (options.axes ?? x.shape.map((_, i) => rank - 1 - i)).map((a) => normalizeAxis("transpose", a, rank));
   if (axes.length !== rank || new Set(axes).size !== rank) {

@@ -1,0 +1,139 @@
+import { copy, copyOf } from "./brand.ts";
+import { describe, tensorMend } from "./describe.ts";
+import { dtypes } from "./dtype.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import type { Kind } from "./parameters.ts";
+
+/*
+ * What parameters take, by JavaScript's types. Which sizes, axes and dtypes fit each other, the ops' own rules say.
+ */
+
+const isTensor = (value: unknown): boolean => copyOf(value) === copy;
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isNumbers = (value: unknown): boolean => Array.isArray(value) && value.every(isNumber);
+const isPair = (value: unknown): boolean => isNumbers(value) && (value as unknown[]).length === 2;
+const isPairs = (value: unknown): boolean => Array.isArray(value) && value.every(isPair);
+
+export const tensor: Kind = { expects: "a tensor", accepts: isTensor, mend: tensorMend, tensors: true };
+
+/** A tensor, or a number that takes the dtype of the tensor beside it. */
+export const operand: Kind = {
+  expects: "a tensor or a number",
+  accepts: (value) => isNumber(value) || isTensor(value),
+  mend: (value) => (typeof value === "boolean" ? `${Number(value)}, or tensor(${value})` : tensorMend(value)),
+  tensors: true,
+};
+
+export const tensors: Kind = {
+  expects: "a list of tensors",
+  accepts: (value) => Array.isArray(value) && value.every(isTensor),
+  mend: (value) => {
+    if (isTensor(value)) return "put the tensors in one list: [a, b]";
+    if (!Array.isArray(value)) return undefined;
+    const at = value.findIndex((item) => !isTensor(item));
+    return [`number ${at} is ${describe(value[at])}`, tensorMend(value[at])].filter(Boolean).join(": ");
+  },
+  tensors: true,
+};
+
+export const indices: Kind = {
+  expects: "an i32 tensor",
+  accepts: isTensor,
+  mend: (value) =>
+    isNumber(value) || isNumbers(value) ? `tensor(${describe(value)}, { dtype: "i32" })` : tensorMend(value),
+  tensors: true,
+};
+
+export const key: Kind = {
+  expects: "a key: u32[2], from random.key or random.split",
+  accepts: isTensor,
+  mend: (value) => (isNumber(value) ? `random.key(${value})` : tensorMend(value)),
+  tensors: true,
+};
+
+/** A number that is not NaN. */
+export const number: Kind = { expects: "a number", accepts: (value) => isNumber(value) && !Number.isNaN(value) };
+/** NaN too. */
+export const anyNumber: Kind = { expects: "a number", accepts: isNumber };
+/** What the function itself looks at. */
+export const anything: Kind = { expects: "a value", accepts: (value) => value !== undefined, tensors: true };
+export const flag: Kind = { expects: "true or false", accepts: (value) => typeof value === "boolean" };
+export const text: Kind = { expects: "a string", accepts: (value) => typeof value === "string" };
+export const callback: Kind = { expects: "a function", accepts: (value) => typeof value === "function" };
+
+export function oneOf(...choices: readonly string[]): Kind {
+  const expects = choices.map((choice) => `"${choice}"`).join(" or ");
+  return { expects, accepts: (value) => choices.includes(value as string) };
+}
+
+/** Other libraries' names of dtypes. */
+const dtypeNames: Readonly<Record<string, string>> = {
+  float: "f32",
+  float32: "f32",
+  number: "f32",
+  f64: "f32",
+  float64: "f32",
+  double: "f32",
+  float16: "f16",
+  half: "f16",
+  int: "i32",
+  int32: "i32",
+  i64: "i32",
+  int64: "i32",
+  uint32: "u32",
+  uint8: "u8",
+  boolean: "bool",
+};
+
+export const dtype: Kind = {
+  expects: `a dtype: ${dtypes.join(", ")}`,
+  accepts: (value) => (dtypes as readonly unknown[]).includes(value),
+  mend: (value) => {
+    const found = typeof value === "string" ? dtypeNames[value.toLowerCase()] : undefined;
+    if (found === undefined) return undefined;
+    const double = found === "f32" && /64|double/i.test(String(value));
+    return `take "${found}"${double ? '; f64 is a precision: evaluateReference(tree, { precision: "f64" })' : ""}`;
+  },
+  error: DTypeError,
+};
+
+export const shape: Kind = {
+  expects: "a list of sizes",
+  accepts: Array.isArray,
+  mend: (value) => (isNumber(value) ? `[${value}]` : undefined),
+  error: ShapeError,
+};
+
+export const axis: Kind = { expects: "the number of an axis", accepts: isNumber, error: ShapeError };
+export const axisList: Kind = { expects: "a list of axes", accepts: isNumbers, error: ShapeError };
+export const axes: Kind = {
+  expects: "the number of an axis, or a list of them",
+  accepts: (value) => isNumber(value) || isNumbers(value),
+  error: ShapeError,
+};
+
+/** For each axis, or one for all; undefined in a list is the default. */
+export const positions: Kind = {
+  expects: "an integer, or a list of them, one per axis",
+  accepts: (value) => isNumber(value) || (Array.isArray(value) && value.every((n) => n === undefined || isNumber(n))),
+};
+
+/** Along height and width. */
+export const pair: Kind = {
+  expects: "a number, or [height, width]",
+  accepts: (value) => isNumber(value) || isPair(value),
+  error: ShapeError,
+};
+
+export const padding: Kind = {
+  expects: '"valid", "same", a number, or [[top, bottom], [left, right]]',
+  accepts: (value) =>
+    value === "valid" || value === "same" || isNumber(value) || (isPairs(value) && (value as unknown[]).length === 2),
+  error: ShapeError,
+};
+
+export const sides: Kind = {
+  expects: "a number, or a list of [before, after], one per axis",
+  accepts: (value) => isNumber(value) || isPairs(value),
+  error: ShapeError,
+};
