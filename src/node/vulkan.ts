@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { env, platform } from "node:process";
 
 /** What decides on Linux whether an adapter can appear. */
@@ -35,12 +35,16 @@ export function readVulkanFacts(): VulkanFacts {
 }
 
 function manifestsIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch {
+    return []; // absent, or not to be read: the loader finds nothing there either
+  }
 }
 
 function debianVersion(name: string): string | undefined {
   const list = "/var/lib/dpkg/status";
-  if (!existsSync(list)) return undefined;
+  if (!statSync(list, { throwIfNoEntry: false })?.isFile()) return undefined;
   const record = readFileSync(list, "utf8")
     .split("\n\n")
     .find((text) => text.startsWith(`Package: ${name}\nStatus: install ok installed`));

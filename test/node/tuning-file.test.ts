@@ -1,9 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { env } from "node:process";
+import { buildSync } from "esbuild";
 import { afterAll, afterEach, expect, test } from "vitest";
 import type { Tuning } from "../../src/kernels/index.ts";
 import { defaultTuningPath, openDevice, readTuning, writeTuning } from "../../src/node/index.ts";
+import { root } from "../support/repository.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/tuning-`);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,4 +49,27 @@ test("the default file lies in the cache folder", () => {
   expect(defaultTuningPath()).toBe("/somewhere/deconfound/tuning.json");
   env["XDG_CACHE_HOME"] = "relative";
   expect(defaultTuningPath()).toBe(`${homedir()}/.cache/deconfound/tuning.json`);
+});
+
+test("without a home folder there is no default file, and a device opens all the same", () => {
+  // a free user number has no account: os.homedir() throws where HOME is absent too
+  const script = `
+    import { defaultTuningPath, openDevice } from ${JSON.stringify(`${root}src/node/index.ts`)};
+    const device = await openDevice({ device: "cpu" });
+    console.log(process.getuid?.(), defaultTuningPath(), device.info().kind);`;
+  const run = (environment: Record<string, string>): string =>
+    spawnSync(process.execPath, ["--input-type=module", "-"], {
+      input: buildSync({
+        stdin: { contents: script, resolveDir: root },
+        ...{ bundle: true, platform: "node", format: "esm", write: false, tsconfigRaw: {}, external: ["webgpu"] },
+      }).outputFiles[0]!.contents,
+      cwd: "/",
+      encoding: "utf8",
+      env: environment,
+      ...(process.getuid?.() === 0 ? { uid: 12_345 } : {}),
+    }).stdout;
+  if (process.getuid?.() === 0) expect(run({})).toBe("12345 undefined reference\n");
+  expect(run({ HOME: "" })).toMatch(/ (undefined|\/.*\.json) reference\n$/);
+  expect(run({ HOME: "relative" })).toMatch(/ undefined reference\n$/);
+  expect(run({ XDG_CACHE_HOME: "/cache" })).toMatch(/ \/cache\/deconfound\/tuning\.json reference\n$/);
 });

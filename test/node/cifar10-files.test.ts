@@ -1,10 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeAtomically } from "../../src/node/atomic-file.ts";
 import { readCifar10 } from "../../src/node/cifar10-files.ts";
-import { makeWritableFolder } from "../../src/node/make-folder.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -17,35 +15,6 @@ afterEach(() => {
 const record = 3073;
 const records = (labels: readonly number[]): Uint8Array =>
   Uint8Array.from({ length: labels.length * record }, (_, i) => (i % record === 0 ? labels[i / record]! : i % 251));
-
-test("an atomic write replaces the file and leaves nothing else", () => {
-  const path = join(folder, "state");
-  writeAtomically(path, "one");
-  writeAtomically(path, Uint8Array.of(50));
-  expect(readFileSync(path, "utf8")).toBe("2");
-  expect(readdirSync(folder)).toEqual(["state"]);
-});
-
-test("a failed write keeps the old file and says why", () => {
-  mkdirSync(join(folder, "taken"));
-  expect(() => writeAtomically(join(folder, "taken"), "x")).toThrow(/taken: cannot be written, it is a folder/);
-  expect(() => writeAtomically(join(folder, "none", "x"), "x")).toThrow(/cannot be written, no such file or folder/);
-  expect(readdirSync(folder)).toEqual(["taken"]);
-});
-
-test("a folder that cannot be written is refused in one line", async () => {
-  writeFileSync(join(folder, "file"), "");
-  await expect(makeWritableFolder(join(folder, "file", "run"))).rejects.toThrow(
-    `${join(folder, "file", "run")}: cannot be written, a part of the path is a file, not a folder`,
-  );
-  await makeWritableFolder(join(folder, "a", "b"));
-  expect(readdirSync(join(folder, "a", "b"))).toEqual([]);
-  if (process.getuid?.() !== 0) {
-    chmodSync(folder, 0o500);
-    await expect(makeWritableFolder(join(folder, "c"))).rejects.toThrow("permission denied");
-    chmodSync(folder, 0o700);
-  }
-});
 
 test("batches are read in the order of their numbers, with the folder's class names", async () => {
   writeFileSync(join(folder, "data_batch_10.bin"), records([7]));
