@@ -4,7 +4,8 @@ import { ones } from "../../src/tensor/ops/creation.ts";
 import * as elementwise from "../../src/tensor/ops/elementwise.ts";
 import { scalarTable } from "../../src/tensor/scalar/table.ts";
 import "../../src/tensor/methods.ts";
-import { allRecords } from "./sampling.ts";
+import { filesOfRecords, records, recordsByFile } from "../support/records.ts";
+import { readText } from "../support/repository.ts";
 
 describe("the table of scalar functions", () => {
   it("has a public function and a method for each row but select", () => {
@@ -20,13 +21,21 @@ describe("the table of scalar functions", () => {
   });
 });
 
+/** Ops with a sub-program, which no example call can be written for: test/autodiff/sub-programs.test.ts is about them. */
+const subPrograms = ["src/autodiff/checkpoint.ts", "src/autodiff/custom-vjp.ts"];
+
 describe("records", () => {
+  it.each(filesOfRecords.filter((path) => !subPrograms.includes(path)))("%s exports its records", (path) => {
+    expect(recordsByFile.get(path)!.filter((op) => op.samples().length > 0)).not.toEqual([]);
+    expect(readText(path)).not.toMatch(/^const \w+(?:: Op<.*>)? = defineOp/m);
+  });
+
   it("have names of their own", () => {
-    const names = allRecords.map((record) => record.name);
+    const names = records.map((record) => record.name);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each(allRecords.map((record) => record as unknown as Op))("$name says once how it is computed", (op) => {
+  it.each(records.map((record) => record as unknown as Op))("$name says once how it is computed", (op) => {
     const ways = [op.scalar, op.view, op.convert, op.expand ?? op.kernel].filter((way) => way !== undefined);
     expect(ways).toHaveLength(1);
     // a kernel alone, and a conversion, need a loop as their definition; scalar expressions and views have theirs
@@ -35,7 +44,7 @@ describe("records", () => {
     if (op.scalar !== undefined || op.view !== undefined) expect(op.reference).toBeUndefined();
   });
 
-  it.each(allRecords.map((record) => record as unknown as Op))("$name has samples and a derivative rule", (op) => {
+  it.each(records.map((record) => record as unknown as Op))("$name has samples and a derivative rule", (op) => {
     expect(op.samples().length).toBeGreaterThan(0);
     expect(op.scalar ?? op.expand ?? op.vjp).not.toBe(undefined);
     for (const index of op.linear ?? []) expect(op.samples()[0]!.inputs[index]).toBeDefined();

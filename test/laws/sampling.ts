@@ -1,13 +1,12 @@
-import { augmentBatchOp } from "../../src/data/augment.ts";
 import type { DType, NumericArray } from "../../src/tensor/dtype.ts";
 import { allocate } from "../../src/tensor/dtype.ts";
 import { roundToHalf } from "../../src/tensor/half.ts";
-import type { AnyOp, Domain, Op, Sample } from "../../src/tensor/op.ts";
-import { records } from "../../src/tensor/records.ts";
+import type { Domain, Op, Sample } from "../../src/tensor/op.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { formatType, hostLeaf } from "../../src/tensor/tensor.ts";
 import { threefryBlock } from "../../src/tensor/threefry.ts";
+import { records } from "../support/records.ts";
 
 /** Uniform numbers in [0, 1), a function of the seed. */
 export function stream(seed: number): () => number {
@@ -67,12 +66,9 @@ export interface Case {
   readonly seed: number;
 }
 
-/** The language's records, and those of other rooms. */
-export const allRecords: readonly AnyOp[] = [...records, augmentBatchOp as unknown as AnyOp];
-
 /** Every record with every sample, titled by the seed of its inputs. */
 export function cases(): Case[] {
-  return allRecords.flatMap((record) => {
+  return records.flatMap((record) => {
     const op = record as unknown as Op;
     return op.samples().map((sample, index) => {
       const seed = index + 1;

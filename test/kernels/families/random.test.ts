@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test } from "vitest";
-import { augmentBatchOp } from "../../../src/data/augment.ts";
+import { augmentBatchOp } from "../../../src/tensor/ops/augment-batch.ts";
 import { threefryOp } from "../../../src/tensor/ops/threefry.ts";
 import { describeGpu } from "../../support/gpu.ts";
 import { checkFamily } from "./check-family.ts";
