@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { augmentBatchOp } from "../../src/data/augment.ts";
-import { families } from "../../src/kernels/families/index.ts";
+import { isFamily, lower } from "../../src/kernels/families/index.ts";
 import { link } from "../../src/kernels/families/link.ts";
 import { makePlan } from "../../src/kernels/plan/make-plan.ts";
 import { copyKernel, multiplyAddKernel } from "../../src/kernels/runtime/measure-limits.ts";
@@ -9,11 +8,11 @@ import { wgsl } from "../../src/kernels/wgsl/wgsl.generated.ts";
 import type { Op } from "../../src/tensor/op.ts";
 import { exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { sum } from "../../src/tensor/ops/index.ts";
-import { records } from "../../src/tensor/records.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
 import { adapterVariants, linkPlain, openDevice, settle, typeOfOperand } from "../kernels/families/run-family.ts";
 import { describeGpu } from "../support/gpu.ts";
 import { planLimits } from "../support/plans.ts";
+import { records } from "../support/records.ts";
 
 const files = Object.keys(wgsl) as KernelFile[];
 const kernels = files.filter((file) => wgsl[file].includes("@compute"));
@@ -37,15 +36,15 @@ interface Module {
 /** Every module that the families make of the records' own samples, on every kind of adapter, plus the generated ones. */
 function modules(): Module[] {
   const found = new Map<string, Module>();
-  for (const record of [...records, augmentBatchOp]) {
+  for (const record of records) {
     const op = record as unknown as Op;
     const rule = op.kernel;
-    if (rule === undefined || !("family" in rule) || families[rule.family] === undefined) continue;
+    if (rule === undefined || !("family" in rule) || !isFamily(rule.family)) continue;
     for (const sample of [...op.samples(), ...(extra[op.name] ?? [])]) {
       const outputs = op.infer(sample.inputs, sample.params);
       for (const adapter of Object.values(adapterVariants())) {
         const call = { inputs: sample.inputs, outputs, params: sample.params, data: [] };
-        const lowering = families[rule.family]!({ ...call, adapter });
+        const lowering = lower(rule.family, { ...call, adapter });
         for (const spec of lowering.dispatches) {
           const code = linkPlain(spec, typeOfOperand(call, lowering), adapter);
           found.set(code, { file: spec.file, code });

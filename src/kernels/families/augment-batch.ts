@@ -1,13 +1,14 @@
+import type { augmentBatchOp } from "../../tensor/ops/augment-batch.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { Family } from "./family.ts";
-import { input, output } from "./family.ts";
+import type { FamilyOf } from "./family.ts";
+import { input, output, sizes4 } from "./family.ts";
 import { fill } from "./fill.ts";
 
 /** u8 images, indices and a key to an augmented f32 batch. */
-export const augmentBatch: Family = ({ inputs, outputs, params, adapter }) => {
-  const { crop, flip, cutout } = params as { crop: number; flip: boolean; cutout: number };
-  const [count, h, w, c] = inputs[0]!.shape as [number, number, number, number];
+export const augmentBatch: FamilyOf<typeof augmentBatchOp> = ({ inputs, outputs, params, adapter }) => {
+  const { crop, flip, cutout } = params;
+  const [count, h, w, c] = sizes4(inputs[0]!);
   const batch = inputs[1]!.shape[0]!;
   if (sizeOf(outputs[0]!.shape) === 0) return { scratch: [], dispatches: [] };
   if (count === 0) return fill(outputs[0]!, adapter);

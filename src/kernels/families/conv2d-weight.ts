@@ -1,22 +1,20 @@
-import type { ConvWeightGradientParams } from "../../tensor/ops/conv2d.ts";
+import type { conv2dWeightGradientOp } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { DispatchSpec, Family } from "./family.ts";
-import { input, output, scratch } from "./family.ts";
+import type { DispatchSpec, FamilyOf } from "./family.ts";
+import { input, output, scratch, sizes4 } from "./family.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";
 import { chooseVariant } from "./variants.ts";
 
-type Image = readonly [n: number, height: number, width: number, channels: number];
-
 /**
  * Images (n,h,w,c) and cotangent (n,oh,ow,k) to weights (kh,kw,c/groups,k). The sum over pixels is cut into parts, so that
  * few weights still fill the adapter; a second dispatch adds the parts in a fixed order.
  */
-export const conv2dWeightGradient: Family = ({ inputs, outputs, params, adapter }) => {
-  const [x, g] = inputs.map((type) => type.shape) as [Image, Image];
-  const { stride, dilation, padding, groups, weightShape } = params as ConvWeightGradientParams;
+export const conv2dWeightGradient: FamilyOf<typeof conv2dWeightGradientOp> = ({ inputs, outputs, params, adapter }) => {
+  const [x, g] = [sizes4(inputs[0]!), sizes4(inputs[1]!)];
+  const { stride, dilation, padding, groups, weightShape } = params;
   const size = sizeOf(weightShape);
   const pixels = g[0] * g[1] * g[2];
   if (size === 0) return { scratch: [], dispatches: [] };

@@ -1,38 +1,30 @@
 import type { ConvParams } from "../../tensor/ops/conv-geometry.ts";
-import type { ConvInputGradientParams } from "../../tensor/ops/conv2d.ts";
+import type { conv2dInputGradientOp, conv2dOp } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { Constant, DispatchSpec, Family, Lowering } from "./family.ts";
-import { input, output, scratch } from "./family.ts";
+import type { Constant, DispatchSpec, FamilyOf, Lowering, Sizes4 } from "./family.ts";
+import { input, output, scratch, sizes4 } from "./family.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";
 import { chooseVariant } from "./variants.ts";
 
-type Image = readonly [n: number, height: number, width: number, channels: number];
-
 /** (n,h,w,c) ∗ (kh,kw,c/groups,k) → (n,oh,ow,k). */
-export const conv2d: Family = ({ inputs, outputs, params, adapter }) => {
-  const [x, w] = inputs.map((type) => type.shape) as [Image, Image];
-  return gather(
-    { source: x, result: outputs[0]!.shape as Image, kernel: [w[0], w[1]] },
-    params as ConvParams,
-    false,
-    adapter,
-  );
+export const conv2d: FamilyOf<typeof conv2dOp> = ({ inputs, outputs, params, adapter }) => {
+  const [kh, kw] = sizes4(inputs[1]!);
+  return gather({ source: sizes4(inputs[0]!), result: sizes4(outputs[0]!), kernel: [kh, kw] }, params, false, adapter);
 };
 
 /** Its transpose in the image: (n,oh,ow,k), (kh,kw,c/groups,k) → (n,h,w,c), gathered at each image pixel. */
-export const conv2dInputGradient: Family = ({ inputs, outputs, params, adapter }) => {
-  const [g, w] = inputs.map((type) => type.shape) as [Image, Image];
-  const shapes = { source: g, result: outputs[0]!.shape as Image, kernel: [w[0], w[1]] as const };
-  return gather(shapes, params as ConvInputGradientParams, true, adapter);
+export const conv2dInputGradient: FamilyOf<typeof conv2dInputGradientOp> = ({ inputs, outputs, params, adapter }) => {
+  const [kh, kw] = sizes4(inputs[1]!);
+  return gather({ source: sizes4(inputs[0]!), result: sizes4(outputs[0]!), kernel: [kh, kw] }, params, true, adapter);
 };
 
 interface Shapes {
-  readonly source: Image;
-  readonly result: Image;
+  readonly source: Sizes4;
+  readonly result: Sizes4;
   readonly kernel: readonly [number, number];
 }
 

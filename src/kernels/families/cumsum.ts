@@ -1,12 +1,13 @@
+import type { cumsumOp } from "../../tensor/ops/cumsum.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { Family } from "./family.ts";
+import type { FamilyOf } from "./family.ts";
 import { input, output } from "./family.ts";
 
 /** Running sums along an axis: an invocation a row, or 64 where rows are few and long. */
-export const cumsum: Family = ({ inputs, params, adapter }) => {
+export const cumsum: FamilyOf<typeof cumsumOp> = ({ inputs, params, adapter }) => {
   const { shape } = inputs[0]!;
-  const { axis, reverse } = params as { axis: number; reverse: boolean };
+  const { axis, reverse } = params;
   const count = shape[axis]!;
   const size = sizeOf(shape);
   if (size === 0) return { scratch: [], dispatches: [] };

@@ -12,21 +12,21 @@ import type { Step } from "../codegen/step.ts";
 import type { BoundBuffer, BufferRef } from "../graph/buffer-ref.ts";
 import { isSameBuffer, refType } from "../graph/buffer-ref.ts";
 import { resolve } from "../graph/resolve.ts";
-import type { DispatchSpec, Operand } from "./family.ts";
-import { families, takeEpilogues } from "./index.ts";
+import type { DispatchOperand, DispatchSpec } from "./family.ts";
+import { isFamily, lower, takesEpilogue } from "./index.ts";
 import { link, storeWidth } from "./link.ts";
 
 /** True for ops that run as a kernel of their own, by family or by the user's source. */
 export function hasKernel(op: { readonly kernel?: Op["kernel"] }): boolean {
   const rule = op.kernel;
   if (rule === undefined) return false;
-  return !("family" in rule) || rule.combine !== undefined || rule.family in families;
+  return !("family" in rule) || rule.combine !== undefined || isFamily(rule.family);
 }
 
 /** True for nodes whose kernel can go on computing with its result before it is stored. */
-export function takesEpilogue(node: Node): boolean {
+export function mayHaveEpilogue(node: Node): boolean {
   const rule = (node.op as unknown as Op).kernel;
-  return rule !== undefined && "family" in rule && takeEpilogues.has(rule.family);
+  return rule !== undefined && "family" in rule && takesEpilogue(rule.family);
 }
 
 /** The dispatches of one node that is not elementwise. */
@@ -53,9 +53,9 @@ export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogu
       },
     ];
   }
-  const lowering = families[rule.family]!({ inputs: node.inputs, outputs: node.outputs, params: node.params, adapter });
+  const lowering = lower(rule.family, { inputs: node.inputs, outputs: node.outputs, params: node.params, adapter });
   const scratches = lowering.scratch.map((type): BufferRef => ({ kind: "scratch", type, id: {} }));
-  const refOf = ({ kind, index }: Operand): BufferRef => {
+  const refOf = ({ kind, index }: DispatchOperand): BufferRef => {
     if (kind === "scratch") return scratches[index]!;
     return { kind: "value", tensor: kind === "input" ? inputs[index]! : outputs[index]! };
   };
@@ -65,7 +65,7 @@ export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogu
 function linkDispatch(
   name: string,
   dispatch: DispatchSpec,
-  refOf: (operand: Operand) => BufferRef,
+  refOf: (operand: DispatchOperand) => BufferRef,
   adapter: AdapterFacts,
   epilogue: Epilogue | null,
 ): Step {

@@ -1,17 +1,18 @@
+import type { Op } from "../../tensor/op.ts";
 import type { TensorType } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
 import type { Sizes } from "../codegen/sizes.ts";
 import type { KernelFile } from "../wgsl/wgsl.generated.ts";
 
 /** One operand of a dispatch: an input or output of the node, or a scratch buffer of its lowering. */
-export interface Operand {
+export interface DispatchOperand {
   readonly kind: "input" | "output" | "scratch";
   readonly index: number;
 }
 
-export const input = (index: number): Operand => ({ kind: "input", index });
-export const output = (index: number): Operand => ({ kind: "output", index });
-export const scratch = (index: number): Operand => ({ kind: "scratch", index });
+export const input = (index: number): DispatchOperand => ({ kind: "input", index });
+export const output = (index: number): DispatchOperand => ({ kind: "output", index });
+export const scratch = (index: number): DispatchOperand => ({ kind: "scratch", index });
 
 /**
  * One kernel call. The WGSL file reads operand `x` only through `load_x(i: u32) -> x_t` (element i, row-major) or
@@ -26,8 +27,8 @@ export interface DispatchSpec {
   readonly constants: Readonly<Record<string, Constant>>;
   /** Read as `size.NAME`, u32 or i32: data where that saves pipelines, constants elsewhere. What selects code is no size. */
   readonly sizes?: Sizes;
-  readonly reads: Readonly<Record<string, Operand>>;
-  readonly writes: Readonly<Record<string, Operand>>;
+  readonly reads: Readonly<Record<string, DispatchOperand>>;
+  readonly writes: Readonly<Record<string, DispatchOperand>>;
   /** Each at most the adapter's limit; use {@link foldWorkgroups} for one long dimension. */
   readonly workgroups: readonly [number, number, number];
   /** Every `store_run` of this dispatch writes four elements, from one that is divisible by 4. */
@@ -52,12 +53,24 @@ export interface Lowering {
   readonly dispatches: readonly DispatchSpec[];
 }
 
-export interface FamilyCall {
+export interface FamilyCall<P> {
   readonly inputs: readonly TensorType[];
   readonly outputs: readonly TensorType[];
-  readonly params: unknown;
+  readonly params: P;
   readonly adapter: AdapterFacts;
 }
 
 /** Lowers one node to dispatches: picks the variant by shape and adapter. */
-export type Family = (call: FamilyCall) => Lowering;
+export type Family<P> = (call: FamilyCall<P>) => Lowering;
+
+/** The family of an op's record: its params have the record's own type. */
+export type FamilyOf<O> = O extends Op<infer P> ? Family<P> : never;
+
+/** The params of an op's record. */
+export type ParamsOf<O> = O extends Op<infer P> ? P : never;
+
+/** Sizes of images (n,h,w,c) and of convolution weights (kh,kw,c,k). */
+export type Sizes4 = readonly [number, number, number, number];
+
+/** The sizes of an operand of rank 4, which the record's `infer` has checked. */
+export const sizes4 = ({ shape }: TensorType): Sizes4 => shape as Sizes4;

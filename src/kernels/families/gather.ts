@@ -1,29 +1,31 @@
+import type { gatherOp, scatterAddOp } from "../../tensor/ops/gather.ts";
+import type { putAlongAxisOp, takeAlongAxisOp } from "../../tensor/ops/take-along-axis.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { Family, FamilyCall, Lowering } from "./family.ts";
+import type { FamilyCall, FamilyOf, Lowering } from "./family.ts";
 import { input, output } from "./family.ts";
 import { fill } from "./fill.ts";
 
-interface AxisParams {
-  readonly axis: number;
-}
+/** What the four records' params have in common. */
+type Call = FamilyCall<{ readonly axis: number }>;
 
 /** x (…a, n, …b), indices (…i) → (…a, …i, …b). */
-export const gather: Family = (call) => read(call, sizeOf(call.inputs[1]!.shape), false);
+export const gather: FamilyOf<typeof gatherOp> = (call) => read(call, sizeOf(call.inputs[1]!.shape), false);
 
 /** y[…, k, …] = x[…, indices[…, k, …], …]. */
-export const takeAlongAxis: Family = (call) =>
-  read(call, call.inputs[1]!.shape[(call.params as AxisParams).axis]!, true);
+export const takeAlongAxis: FamilyOf<typeof takeAlongAxisOp> = (call) =>
+  read(call, call.inputs[1]!.shape[call.params.axis]!, true);
 
 /** x (…a, …i, …b), indices (…i) → (…a, size, …b). */
-export const scatterAdd: Family = (call) => add(call, sizeOf(call.inputs[1]!.shape), false);
+export const scatterAdd: FamilyOf<typeof scatterAddOp> = (call) => add(call, sizeOf(call.inputs[1]!.shape), false);
 
 /** y[…, indices[…, k, …], …] += x[…, k, …]. */
-export const putAlongAxis: Family = (call) => add(call, call.inputs[1]!.shape[(call.params as AxisParams).axis]!, true);
+export const putAlongAxis: FamilyOf<typeof putAlongAxisOp> = (call) =>
+  add(call, call.inputs[1]!.shape[call.params.axis]!, true);
 
-function read({ inputs, outputs, params, adapter }: FamilyCall, count: number, along: boolean): Lowering {
+function read({ inputs, outputs, params, adapter }: Call, count: number, along: boolean): Lowering {
   const [x] = inputs;
-  const { axis } = params as AxisParams;
+  const { axis } = params;
   const size = sizeOf(outputs[0]!.shape);
   if (size === 0 || x!.shape[axis] === 0) return fill(outputs[0]!, adapter);
   const inner = sizeOf(x!.shape.slice(axis + 1));
@@ -42,8 +44,8 @@ function read({ inputs, outputs, params, adapter }: FamilyCall, count: number, a
   };
 }
 
-function add({ inputs, outputs, params, adapter }: FamilyCall, count: number, along: boolean): Lowering {
-  const { axis } = params as AxisParams;
+function add({ inputs, outputs, params, adapter }: Call, count: number, along: boolean): Lowering {
+  const { axis } = params;
   const { shape } = outputs[0]!;
   const size = sizeOf(shape);
   if (size === 0 || count === 0) return fill(outputs[0]!, adapter);

@@ -2,7 +2,7 @@ import { augmentBatch } from "./augment-batch.ts";
 import { conv2d, conv2dInputGradient } from "./conv2d.ts";
 import { conv2dWeightGradient } from "./conv2d-weight.ts";
 import { cumsum } from "./cumsum.ts";
-import type { Family } from "./family.ts";
+import type { Family, FamilyCall, Lowering } from "./family.ts";
 import { gather, putAlongAxis, scatterAdd, takeAlongAxis } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { moments } from "./moments.ts";
@@ -10,21 +10,23 @@ import { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGather, maxPool2dGrad
 import { sort } from "./sort.ts";
 import { threefry } from "./threefry.ts";
 
-/** Lowerings by the family that an op's record names. */
-export const families: Readonly<Record<string, Family>> = {
+/**
+ * Families that store each element of their outputs once, as its final f32 value, and the same element of several outputs one after
+ * another: work on these values can be fused into the store.
+ */
+const withEpilogue = { conv2d, conv2dInputGradient, conv2dWeightGradient, matmul, moments };
+
+/** Lowerings by the family that an op's record names. A family's params are its record's: only {@link lower} does not know them. */
+const families: Readonly<Record<string, Family<never>>> = {
+  ...withEpilogue,
   augmentBatch,
   avgPool2d,
   avgPool2dGradient,
-  conv2d,
-  conv2dInputGradient,
-  conv2dWeightGradient,
   cumsum,
   gather,
-  matmul,
   maxPool2d,
   maxPool2dGather,
   maxPool2dGradient,
-  moments,
   putAlongAxis,
   scatterAdd,
   sort,
@@ -32,14 +34,12 @@ export const families: Readonly<Record<string, Family>> = {
   threefry,
 };
 
-/**
- * Families that store each element of their outputs once, as its final f32 value, and the same element of several outputs one after
- * another: work on these values can be fused into the store.
- */
-export const takeEpilogues: ReadonlySet<string> = new Set([
-  "conv2d",
-  "conv2dInputGradient",
-  "conv2dWeightGradient",
-  "matmul",
-  "moments",
-]);
+/** The dispatches of one node of a family. */
+export function lower(family: string, call: FamilyCall<unknown>): Lowering {
+  return families[family]!(call as FamilyCall<never>);
+}
+
+export const isFamily = (name: string): boolean => Object.hasOwn(families, name);
+
+/** True where the family's kernels can go on computing with a result before they store it. */
+export const takesEpilogue = (family: string): boolean => Object.hasOwn(withEpilogue, family);

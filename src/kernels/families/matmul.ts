@@ -1,7 +1,7 @@
-import type { MatmulParams } from "../../tensor/ops/matmul.ts";
+import type { matmulOp } from "../../tensor/ops/matmul.ts";
 import { productSizes } from "../../tensor/ops/matmul.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { DispatchSpec, Family } from "./family.ts";
+import type { DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output, scratch } from "./family.ts";
 import { fill } from "./fill.ts";
 import { partTerms, sumParts } from "./sum-parts.ts";
@@ -9,13 +9,13 @@ import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts"
 import { broadcastRows, chooseVariant } from "./variants.ts";
 
 /** Batched (b,m,k) × (b,k,n) → (b,m,n), either operand perhaps lying transposed. */
-export const matmul: Family = ({ inputs, outputs, params, adapter }) => {
-  const [batch, m, k, n] = productSizes(inputs[0]!.shape, inputs[1]!.shape, params as MatmulParams);
+export const matmul: FamilyOf<typeof matmulOp> = ({ inputs, outputs, params, adapter }) => {
+  const [batch, m, k, n] = productSizes(inputs[0]!.shape, inputs[1]!.shape, params);
   if (batch * m * n === 0) return { scratch: [], dispatches: [] };
   if (k === 0) return fill(outputs[0]!, adapter);
   const operands = { reads: { a: input(0), b: input(1) }, writes: { y: output(0) } };
   const flops = 2 * batch * m * n * k;
-  const { transposeA, transposeB } = params as MatmulParams;
+  const { transposeA, transposeB } = params;
   const lying = { ALIGNED: k % 4 === 0, TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB };
   const variant = chooseVariant("matmul", { count: batch, rows: m, depth: k, columns: n }, adapter);
   if (variant.kind === "broadcast") {

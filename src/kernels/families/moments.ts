@@ -1,15 +1,15 @@
-import type { ReduceParams } from "../../tensor/ops/broadcast.ts";
+import type { momentsOp } from "../../tensor/ops/moments.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { sizeOf, stridesOf } from "../../tensor/shape.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { Constant, DispatchSpec, Family } from "./family.ts";
+import type { Constant, DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output, scratch } from "./family.ts";
 
 /** Mean and biased variance over some axes, in two stages; four columns an invocation where the last axis is the only one kept. */
-export const moments: Family = ({ inputs, params, adapter }) => {
+export const moments: FamilyOf<typeof momentsOp> = ({ inputs, params, adapter }) => {
   const shape = inputs[0]!.shape;
-  const { axes } = params as ReduceParams;
+  const { axes } = params;
   const reduced = axesOf(shape, (axis) => axes.includes(axis));
   const kept = axesOf(shape, (axis) => !axes.includes(axis));
   const rows = sizeOf(reduced.sizes);

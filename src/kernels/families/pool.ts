@@ -1,13 +1,15 @@
+import type { avgPool2dGradientOp, avgPool2dOp } from "../../tensor/ops/avg-pool.ts";
+import type { maxPool2dGatherOp, maxPool2dGradientOp, maxPool2dOp } from "../../tensor/ops/max-pool.ts";
 import type { PoolParams } from "../../tensor/ops/pool-windows.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { TensorType } from "../../tensor/tensor.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { KernelFile } from "../wgsl/wgsl.generated.ts";
-import type { Constant, Family, FamilyCall, Lowering, Operand } from "./family.ts";
-import { input, output } from "./family.ts";
+import type { Constant, DispatchOperand, FamilyCall, FamilyOf, Lowering } from "./family.ts";
+import { input, output, sizes4 } from "./family.ts";
 
 /** Largest pixel of each window. */
-export const maxPool2d: Family = (call) =>
+export const maxPool2d: FamilyOf<typeof maxPool2dOp> = (call) =>
   pool(
     call,
     "max-pool",
@@ -17,7 +19,7 @@ export const maxPool2d: Family = (call) =>
   );
 
 /** [x, t] → t at the first maximum of each window of x. */
-export const maxPool2dGather: Family = (call) =>
+export const maxPool2dGather: FamilyOf<typeof maxPool2dGatherOp> = (call) =>
   pool(
     call,
     "max-pool",
@@ -27,7 +29,7 @@ export const maxPool2dGather: Family = (call) =>
   );
 
 /** [x, g] → g added at the first maximum of each window of x. */
-export const maxPool2dGradient: Family = (call) =>
+export const maxPool2dGradient: FamilyOf<typeof maxPool2dGradientOp> = (call) =>
   pool(
     call,
     "max-pool-gradient",
@@ -37,11 +39,11 @@ export const maxPool2dGradient: Family = (call) =>
   );
 
 /** Sum of each window over its area. */
-export const avgPool2d: Family = (call) =>
+export const avgPool2d: FamilyOf<typeof avgPool2dOp> = (call) =>
   pool(call, "avg-pool", { reads: { x: input(0) }, writes: { y: output(0) } }, call.inputs[0]!, call.outputs[0]!);
 
 /** The transpose of {@link avgPool2d}. */
-export const avgPool2dGradient: Family = (call) =>
+export const avgPool2dGradient: FamilyOf<typeof avgPool2dGradientOp> = (call) =>
   pool(
     call,
     "avg-pool-gradient",
@@ -51,12 +53,12 @@ export const avgPool2dGradient: Family = (call) =>
   );
 
 interface Operands {
-  readonly reads: Readonly<Record<string, Operand>>;
-  readonly writes: Readonly<Record<string, Operand>>;
+  readonly reads: Readonly<Record<string, DispatchOperand>>;
+  readonly writes: Readonly<Record<string, DispatchOperand>>;
 }
 
 function pool(
-  { outputs, params, adapter }: FamilyCall,
+  { outputs, params, adapter }: FamilyCall<PoolParams>,
   file: KernelFile,
   operands: Operands,
   images: TensorType,
@@ -64,9 +66,9 @@ function pool(
 ): Lowering {
   const elements = sizeOf(outputs[0]!.shape);
   if (elements === 0) return { scratch: [], dispatches: [] };
-  const { size, stride, padding } = params as PoolParams;
-  const [, h, w, c] = images.shape as [number, number, number, number];
-  const [, oh, ow] = windows.shape as [number, number, number, number];
+  const { size, stride, padding } = params;
+  const [, h, w, c] = sizes4(images);
+  const [, oh, ow] = sizes4(windows);
   const constants: Record<string, Constant> = {
     ...{ SIZE: elements, H: h, W: w, C: c, OH: oh, OW: ow },
     ...{

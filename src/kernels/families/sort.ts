@@ -1,27 +1,29 @@
+import type { DType } from "../../tensor/dtype.ts";
+import type { sortOp } from "../../tensor/ops/sort.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { DispatchSpec, Family, Operand } from "./family.ts";
+import type { DispatchOperand, DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output, scratch } from "./family.ts";
 
-const kinds = { f32: 0, i32: 1, u32: 2 } as const;
+const kinds: Readonly<Partial<Record<DType, number>>> = { f32: 0, i32: 1, u32: 2 };
 /** Longest row that is sorted by counting, n² comparisons, and the block to start merging from in longer ones. */
 const counted = 2048;
 const block = 512;
 
 /** Stable sort along an axis: values, and the positions that they came from. */
-export const sort: Family = ({ inputs, params, adapter }) => {
+export const sort: FamilyOf<typeof sortOp> = ({ inputs, params, adapter }) => {
   const { shape, dtype } = inputs[0]!;
-  const { axis, descending } = params as { axis: number; descending: boolean };
+  const { axis, descending } = params;
   const size = sizeOf(shape);
   if (size === 0) return { scratch: [], dispatches: [] };
   const count = shape[axis]!;
   const first = count <= counted ? count : block;
   const passes = Math.ceil(Math.log2(Math.ceil(count / first)));
   const geometry = { SIZE: size, COUNT: count, INNER: sizeOf(shape.slice(axis + 1)) };
-  const order = { ...geometry, KIND: kinds[dtype as keyof typeof kinds], DESCENDING: descending };
+  const order = { ...geometry, KIND: kinds[dtype]!, DESCENDING: descending };
   const workgroups = foldWorkgroups(Math.ceil(size / 64), adapter);
   // The passes write two scratch buffers in turn, the last one the output.
-  const target = (pass: number): Operand => (pass === passes ? output(1) : scratch(pass % 2));
+  const target = (pass: number): DispatchOperand => (pass === passes ? output(1) : scratch(pass % 2));
   const dispatches: DispatchSpec[] = [
     {
       file: "sort-blocks",

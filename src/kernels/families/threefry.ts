@@ -1,10 +1,11 @@
+import type { threefryOp } from "../../tensor/ops/threefry.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
-import type { Family } from "./family.ts";
+import type { FamilyOf } from "./family.ts";
 import { input, output } from "./family.ts";
 
 /** Blocks of the Threefry generator with counters (0, first), (0, first + 1), … */
-export const threefry: Family = ({ params, adapter }) => {
-  const { count } = params as { count: number };
+export const threefry: FamilyOf<typeof threefryOp> = ({ params, adapter }) => {
+  const { count } = params;
   if (count === 0) return { scratch: [], dispatches: [] };
   return {
     scratch: [],

@@ -3,7 +3,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { readsInPlace } from "../codegen/print-roots.ts";
-import { takesEpilogue } from "../families/family-step.ts";
+import { mayHaveEpilogue } from "../families/family-step.ts";
 import { roleOf } from "../graph/role.ts";
 import type { Kernel } from "./group.ts";
 import { maxRoots } from "./group.ts";
@@ -54,7 +54,7 @@ function bound(host: Kernel, kernel: Kernel, loads: ReadonlySet<Node>): number {
 
 /** True if the kernel's work, with what the host has already, needs an element's own result alone, and is short. */
 function fits(host: Kernel, kernel: Kernel, cut: Cut): boolean {
-  if (host.kind === "elementwise" || (host.kind === "family" && !takesEpilogue(host.roots[0]!))) return false;
+  if (host.kind === "elementwise" || (host.kind === "family" && !mayHaveEpilogue(host.roots[0]!))) return false;
   const own = host.kind === "family" ? 1 : host.roots.filter((root) => roleOf(root) === "reduce").length;
   const results = host.roots.slice(0, own).flatMap((root) => root.outputs.map((_, i) => outputOf(root, i)));
   const roots = [...host.roots.slice(own), ...kernel.roots].map((root) => outputOf(root, 0));

@@ -1,7 +1,7 @@
 import type { AdapterFacts } from "../../../src/kernels/adapter/facts.ts";
 import { sizesAreData, sizesBinding, sizesData } from "../../../src/kernels/codegen/sizes.ts";
-import type { DispatchSpec, Lowering, Operand } from "../../../src/kernels/families/family.ts";
-import { families } from "../../../src/kernels/families/index.ts";
+import type { DispatchOperand, DispatchSpec, Lowering } from "../../../src/kernels/families/family.ts";
+import { lower } from "../../../src/kernels/families/index.ts";
 import { link } from "../../../src/kernels/families/link.ts";
 import type { NumericArray } from "../../../src/tensor/dtype.ts";
 import { allocate, deviceBytes, elementsPerWord } from "../../../src/tensor/dtype.ts";
@@ -44,7 +44,11 @@ export function productAdapters(): Readonly<Record<string, AdapterFacts>> {
 }
 
 /** A dispatch's module with plain buffer access on every operand. */
-export function linkPlain(spec: DispatchSpec, typeOf: (operand: Operand) => TensorType, adapter: AdapterFacts): string {
+export function linkPlain(
+  spec: DispatchSpec,
+  typeOf: (operand: DispatchOperand) => TensorType,
+  adapter: AdapterFacts,
+): string {
   const operands = [...Object.entries(spec.reads), ...Object.entries(spec.writes)].map(([name, operand], binding) => {
     const { dtype, shape } = typeOf(operand);
     const access = name in spec.writes ? ("write" as const) : ("read" as const);
@@ -67,7 +71,7 @@ export interface FamilyRun {
   readonly data: readonly NumericArray[];
 }
 
-export function typeOfOperand(call: FamilyRun, lowering: Lowering): (operand: Operand) => TensorType {
+export function typeOfOperand(call: FamilyRun, lowering: Lowering): (operand: DispatchOperand) => TensorType {
   return ({ kind, index }) =>
     (kind === "input" ? call.inputs : kind === "output" ? call.outputs : lowering.scratch)[index]!;
 }
@@ -80,11 +84,11 @@ export async function runFamily(
   facts: AdapterFacts,
 ): Promise<NumericArray[]> {
   const rule = op.kernel as { family: string };
-  const lowering = families[rule.family]!({ ...call, adapter: facts });
+  const lowering = lower(rule.family, { ...call, adapter: facts });
   const typeOf = typeOfOperand(call, lowering);
   const buffers = new Map<string, GPUBuffer>();
-  const bufferOf = (operand: Operand): GPUBuffer => buffers.get(`${operand.kind}${operand.index}`)!;
-  const make = (operand: Operand, data?: NumericArray): void => {
+  const bufferOf = (operand: DispatchOperand): GPUBuffer => buffers.get(`${operand.kind}${operand.index}`)!;
+  const make = (operand: DispatchOperand, data?: NumericArray): void => {
     const { dtype, shape } = typeOf(operand);
     const bytes = deviceBytes(dtype, sizeOf(shape));
     const words = new Uint32Array(bytes / 4 + canaryWords).fill(poison);

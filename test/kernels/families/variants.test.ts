@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFacts } from "../../../src/kernels/adapter/facts.ts";
 import type { ProductFamily, ProductShape } from "../../../src/kernels/adapter/product-shape.ts";
 import type { TunedVariant } from "../../../src/kernels/adapter/tuning.ts";
-import { families } from "../../../src/kernels/families/index.ts";
+import { lower } from "../../../src/kernels/families/index.ts";
 import { splits, variantName, variantsFor } from "../../../src/kernels/families/variants.ts";
 import type { Op } from "../../../src/tensor/op.ts";
 import { conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from "../../../src/tensor/ops/conv2d.ts";
@@ -75,7 +75,7 @@ function productOf(family: ProductFamily, { op, inputs, params }: Call): Product
     seen = shape;
     return undefined;
   };
-  families[family]!({ inputs, outputs: op.infer(inputs, params as never), params, adapter: { ...facts, tuned } });
+  lower(family, { inputs, outputs: op.infer(inputs, params as never), params, adapter: { ...facts, tuned } });
   return seen!;
 }
 
@@ -120,7 +120,7 @@ describe("variants", () => {
       for (const [title, variant, runnable] of rows(family)) {
         for (const { op, inputs, params } of runnable) {
           const outputs = op.infer(inputs, params as never);
-          const { dispatches } = families[family]!({ inputs, outputs, params, adapter: forcing(variant) });
+          const { dispatches } = lower(family, { inputs, outputs, params, adapter: forcing(variant) });
           const { file, constants } = dispatches[0]!;
           const ran = {
             tile: "ACROSS" in constants,
