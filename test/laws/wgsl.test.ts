@@ -90,10 +90,12 @@ describeGpu("every kernel file", () => {
     expect(failures).toEqual([]);
   });
 
-  test("that is a library without bindings compiles alone", async () => {
-    for (const file of ["scalar", "threefry-block"] as const) {
-      const { messages } = await settle(device.createShaderModule({ code: wgsl[file] }).getCompilationInfo());
-      expect(messages.map(({ lineNum, message }) => `${file}.wgsl:${lineNum}: ${message}`)).toEqual([]);
+  test("that is a library without bindings compiles with those that it calls", async () => {
+    const scalar = files.filter((file) => file.startsWith("scalar") || file === "float-bits");
+    for (const library of [scalar, ["threefry-block"] as const]) {
+      const code = library.map((file) => wgsl[file]).join("\n");
+      const { messages } = await settle(device.createShaderModule({ code }).getCompilationInfo());
+      expect(messages.map(({ lineNum, message }) => `${library}:${lineNum}: ${message}`)).toEqual([]);
     }
   });
 });

@@ -1,4 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
+import { isFloat } from "../../tensor/dtype.ts";
 import { KernelError } from "../../tensor/errors.ts";
 import { fold } from "../../tensor/scalar/expression.ts";
 import type { ScalarFn } from "../../tensor/scalar/table.ts";
@@ -148,12 +149,22 @@ export function printStored(text: string, dtype: DType, width: Width): string {
 }
 
 function printConvert(text: string, from: DType, to: DType, width: Width): string {
-  const source = registerType(from, width);
   const target = registerType(to, width);
-  if (source === target) return text;
-  if (to === "bool") return `(${text} != ${source}())`;
-  if (from === "f32" && to === "u8") return `${target}(clamp(${text}, ${source}(), ${source}(255.0)))`;
-  return `${target}(${text})`;
+  const kept = registerType(from, width) === target ? text : `${target}(${text})`;
+  switch (to) {
+    case "bool":
+      return from === "bool" ? text : `(!(${text} == ${registerType(from, width)}()))`; // as != may be false of NaN
+    case "f16":
+      return from === "f16" ? text : fill("f16_of_($0)", [kept], "f32", width);
+    case "u8":
+      return from === "u8" || from === "bool" ? kept : fill("u8_of_($0)", [text], from, width);
+    case "i32":
+      return isFloat(from) ? fill("i32_of_($0)", [text], "f32", width) : kept;
+    case "u32":
+      return isFloat(from) ? fill("u32_of_($0)", [text], "f32", width) : kept;
+    case "f32":
+      return kept;
+  }
 }
 
 export function printConstant(value: number, dtype: DType, width: Width): string {
@@ -178,8 +189,14 @@ function printScalar(value: number, dtype: DType): string {
   }
 }
 
-/** Helpers of `scalar.wgsl` end in `_`; `i` and `u` name their integer forms, 4 the vector form. */
+/** A scalar function's WGSL. */
 export function printCall(fn: ScalarFn, args: readonly string[], dtype: DType, width: Width): string {
+  const { wgsl, integerWgsl } = scalarTable[fn];
+  return fill(isFloat(dtype) ? wgsl : (integerWgsl ?? wgsl), args, dtype, width);
+}
+
+/** Helpers of `scalar*.wgsl` end in `_`; `i` and `u` name their integer forms, 4 the vector form. */
+function fill(template: string, args: readonly string[], dtype: DType, width: Width): string {
   const suffix = `${dtype === "i32" ? "i" : dtype === "u32" ? "u" : ""}${width === 4 ? "4" : ""}`;
-  return scalarTable[fn].wgsl.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
+  return template.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
 }

@@ -74,11 +74,18 @@ function declaredFunctions(text: string): string[] {
 }
 
 function librariesFor(file: KernelFile, texts: readonly string[]): string[] {
-  const called = new Set(texts.flatMap((text) => [...text.matchAll(/\b(\w+)\(/g)].map((match) => match[1]!)));
-  for (const own of texts.flatMap(declaredFunctions)) called.delete(own);
-  return [...libraries]
-    .filter(([library, functions]) => library !== file && functions.some((name) => called.has(name)))
-    .map(([library]) => wgsl[library]);
+  const called = (text: string): string[] => [...text.matchAll(/\b(\w+)\(/g)].map((match) => match[1]!);
+  const own = new Set(texts.flatMap(declaredFunctions));
+  const found = new Set<KernelFile>();
+  const names = texts.flatMap(called);
+  for (let name = names.pop(); name !== undefined; name = names.pop()) {
+    if (own.has(name)) continue;
+    const library = [...libraries].find(([, functions]) => functions.includes(name!))?.[0];
+    if (library === undefined || library === file || found.has(library)) continue;
+    found.add(library);
+    names.push(...called(withoutComments(wgsl[library])));
+  }
+  return [...found].map((library) => wgsl[library]);
 }
 
 function constantText(name: string, value: Constant): string {

@@ -14,7 +14,7 @@ fn pixel_of(p: u32) -> Pixel {
   return Pixel(n, row - n * size.grid_h, p - row * size.grid_w);
 }
 
-// The pixel `by` further on, by < (n, grid_h, grid_w) in each coordinate: divisions are dear.
+// The pixel `by` further on, by < (n, grid_h, grid_w), without divisions.
 fn further(start: Pixel, by: Pixel) -> Pixel {
   let x = start.x + by.x;
   let over_x = x >= size.grid_w;

@@ -43,41 +43,47 @@ export const add: Binary = binary("add");
 export const sub: Binary = binary("sub");
 /** a · b, broadcast. */
 export const mul: Binary = binary("mul");
-/** a / b, broadcast. f32; for integers use {@link floorDiv}. */
+/** a / b, broadcast. f32; for integers use {@link floorDiv}. x/0 is ±∞, 0/0 NaN. */
 export const div: Binary = binary("div");
 /** −x. f32, i32. */
 export const neg: NumericUnary = unary("neg");
-/** aᵇ, broadcast. f32; a negative base has a value at integer exponents only. */
+/**
+ * aᵇ, broadcast. f32; a negative base has a value at integer exponents only, NaN at others. As ECMAScript has it: x⁰ = 1 for every x, NaN
+ * too; 0⁻¹ = ∞; 1 to NaN and ±1 to ±∞ are NaN. A GPU computes exp2(b·log2 a): the relative error grows with |b·log2 a|, by about
+ * 2⁻²¹ each.
+ *
+ * The gradient by `a` is b·aᵇ⁻¹, 0 where b = 0. That by `b` is aᵇ·ln |a|, 0 where a = 0 and b ≥ 0.
+ */
 export const pow: Binary = binary("pow");
-/** The larger one, broadcast. At a tie the gradient goes to `a`. */
+/** The larger one, broadcast; NaN if either is. At a tie the gradient goes to `a`. */
 export const maximum: Binary = binary("maximum");
-/** The smaller one, broadcast. At a tie the gradient goes to `a`. */
+/** The smaller one, broadcast; NaN if either is. At a tie the gradient goes to `a`. */
 export const minimum: Binary = binary("minimum");
 /** eˣ. */
 export const exp: Unary = unary("exp");
 /** eˣ − 1, exact near 0. */
 export const expm1: Unary = unary("expm1");
-/** ln x, x > 0. */
+/** ln x; −∞ at 0, NaN below. */
 export const log: Unary = unary("log");
-/** ln(1 + x), x > −1, exact near 0. */
+/** ln(1 + x), exact near 0; −∞ at −1, NaN below. */
 export const log1p: Unary = unary("log1p");
-/** √x, x ≥ 0. The gradient is infinite at 0. */
+/** √x, x ≥ 0, else NaN. The gradient is infinite at 0. */
 export const sqrt: Unary = unary("sqrt");
-/** 1/√x, x > 0. */
+/** 1/√x; ∞ at 0, NaN below. */
 export const rsqrt: Unary = unary("rsqrt");
 /** x². */
 export const square: NumericUnary = unary("square");
 /** |x|. Gradient 0 at 0. */
 export const abs: NumericUnary = unary("abs");
-/** −1, 0 or 1. Gradient 0. */
+/** −1, 0 or 1; NaN of NaN. Gradient 0. */
 export const sign: NumericUnary = unary("sign");
 /** Largest integer ≤ x. Gradient 0. */
 export const floor: Unary = unary("floor");
 /** Nearest integer, halves to even. Gradient 0. */
 export const round: Unary = unary("round");
-/** sin x, x in radians. WGSL gives 2⁻¹¹ absolute. */
+/** sin x, x in radians, every finite x: the absolute error is below 2⁻²¹, |sin x| ≤ 1. NaN of ±∞. */
 export const sin: Unary = unary("sin");
-/** cos x, x in radians. WGSL gives 2⁻¹¹ absolute. */
+/** cos x, x in radians, every finite x: the absolute error is below 2⁻²¹, |cos x| ≤ 1. NaN of ±∞. */
 export const cos: Unary = unary("cos");
 /** tanh x; finite for every finite x. */
 export const tanh: Unary = unary("tanh");
@@ -87,15 +93,21 @@ export const sigmoid: Unary = unary("sigmoid");
 export const softplus: Unary = unary("softplus");
 /** The error function 2/√π ∫₀ˣ e^(−t²) dt. */
 export const erf: Unary = unary("erf");
-/** The inverse of {@link erf}, −1 < x < 1; ±∞ at ±1. */
+/** The inverse of {@link erf}, −1 < x < 1; ±∞ at ±1, NaN beyond. */
 export const erfInv: Unary = unary("erfInv");
-/** a − b·⌊a/b⌋, broadcast: the sign of the divisor, as in NumPy. */
+/**
+ * The remainder of a / b with the sign of the divisor, broadcast, as in NumPy. f32, i32, u32. Exact before b is added to one of the other
+ * sign: mod(−1e-8, 1) rounds to 1. mod(5, ∞) = 5; mod(x, 0) and mod(±∞, b) are NaN; 0 for an integer divisor 0.
+ */
 export const mod: Binary = binary("mod");
-/** ⌊a/b⌋, broadcast. Gradient 0. */
+/**
+ * ⌊a/b⌋, broadcast, as in NumPy. f32, i32, u32. Of the real quotient, not the rounded one: floorDiv(1, 0.1) = 9, since the f32 next to 0.1 is
+ * above it; exact below 2²⁴. x/0 is ±∞, floorDiv(±∞, b) NaN; 0 for an integer divisor 0. Gradient 0.
+ */
 export const floorDiv: Binary = binary("floorDiv");
-/** a = b, broadcast, as bool. No gradient. */
+/** a = b, broadcast, as bool; false of NaN. No gradient. */
 export const equal: Comparison = binary("equal");
-/** a ≠ b, broadcast, as bool. No gradient. */
+/** a ≠ b, broadcast, as bool; true of NaN. No gradient. */
 export const notEqual: Comparison = binary("notEqual");
 /** a < b, broadcast, as bool. No gradient. */
 export const less: Comparison = binary("less");
@@ -107,6 +119,10 @@ export const greater: Comparison = binary("greater");
 export const greaterEqual: Comparison = binary("greaterEqual");
 /** Neither infinite nor NaN, by the bits, as bool. No gradient. */
 export const isFinite: Test = unary("isFinite");
+/** NaN, by the bits, as bool. No gradient. */
+export const isNaN: Test = unary("isNaN");
+/** ∞ or −∞, by the bits, as bool. No gradient. */
+export const isInf: Test = unary("isInf");
 /** a and b, bools, broadcast. No gradient. */
 export const logicalAnd: Binary = binary("logicalAnd");
 /** a or b, bools, broadcast. No gradient. */

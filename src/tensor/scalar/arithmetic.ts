@@ -89,10 +89,15 @@ export const maximum: Row<"binary"> = {
   form: "binary",
   dtypes: numeric,
   domains: [distinct, distinct],
-  wgsl: "max($0, $1)",
+  wgsl: "maximum_($0, $1)",
+  integerWgsl: "max($0, $1)",
   accuracy: exact,
   loop(n, o, a, b) {
-    for (let i = 0; i < n; i++) o[i] = a[i]! >= b[i]! ? a[i]! : b[i]!;
+    for (let i = 0; i < n; i++) {
+      const x = a[i]!;
+      const y = b[i]!;
+      o[i] = x >= y || Number.isNaN(x) ? x : y;
+    }
   },
   derivative: toTheChosen,
 };
@@ -101,10 +106,15 @@ export const minimum: Row<"binary"> = {
   form: "binary",
   dtypes: numeric,
   domains: [distinct, distinct],
-  wgsl: "min($0, $1)",
+  wgsl: "minimum_($0, $1)",
+  integerWgsl: "min($0, $1)",
   accuracy: exact,
   loop(n, o, a, b) {
-    for (let i = 0; i < n; i++) o[i] = a[i]! <= b[i]! ? a[i]! : b[i]!;
+    for (let i = 0; i < n; i++) {
+      const x = a[i]!;
+      const y = b[i]!;
+      o[i] = x <= y || Number.isNaN(x) ? x : y;
+    }
   },
   derivative: toTheChosen,
 };
@@ -125,7 +135,8 @@ export const sign: Row<"same"> = {
   form: "same",
   dtypes: signed,
   domains: [distinct],
-  wgsl: "sign($0)",
+  wgsl: "sign_($0)",
+  integerWgsl: "sign($0)",
   accuracy: exact,
   loop(n, o, a) {
     for (let i = 0; i < n; i++) o[i] = Math.sign(a[i]!);
@@ -162,9 +173,12 @@ export const mod: Row<"binary"> = {
   dtypes: numeric,
   domains: [between(0.25, 0.9), between(1, 2)],
   wgsl: "mod_($0, $1)", // sign of the divisor, as NumPy and Python
-  accuracy: ulps(4, 2 ** -22),
+  accuracy: ulps(1), // the remainder is exact, the divisor may be added to it
   loop(n, o, a, b) {
-    for (let i = 0; i < n; i++) o[i] = a[i]! - b[i]! * Math.floor(a[i]! / b[i]!);
+    for (let i = 0; i < n; i++) {
+      const rest = a[i]! % b[i]!; // exact, with the dividend's sign
+      o[i] = rest !== 0 && rest < 0 !== b[i]! < 0 ? rest + b[i]! : rest;
+    }
   },
   derivative: ([a, b]) => [one, call("neg", call("floorDiv", a!, b!))],
 };
@@ -176,7 +190,12 @@ export const floorDiv: Row<"binary"> = {
   wgsl: "floorDiv_($0, $1)",
   accuracy: exact,
   loop(n, o, a, b) {
-    for (let i = 0; i < n; i++) o[i] = Math.floor(a[i]! / b[i]!);
+    for (let i = 0; i < n; i++) {
+      const rest = a[i]! % b[i]!;
+      const down = rest !== 0 && rest < 0 !== b[i]! < 0 ? 1 : 0;
+      // (a − rest) / b is whole but for its rounding
+      o[i] = b[i] === 0 ? a[i]! / b[i]! : Math.round((a[i]! - rest) / b[i]!) - down;
+    }
   },
   derivative: zero,
 };

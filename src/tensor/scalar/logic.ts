@@ -20,7 +20,7 @@ export const notEqual: Row<"comparison"> = {
   form: "comparison",
   dtypes: comparable,
   domains: [wide, wide],
-  wgsl: "($0 != $1)",
+  wgsl: "(!($0 == $1))", // as != may be false of NaN,
   accuracy: exact,
   loop(n, o, a, b) {
     for (let i = 0; i < n; i++) o[i] = a[i]! !== b[i]! ? 1 : 0;
@@ -84,6 +84,30 @@ export const isFinite: Row<"test"> = {
   accuracy: exact,
   loop(n, o, a) {
     for (let i = 0; i < n; i++) o[i] = Number.isFinite(a[i]!) ? 1 : 0;
+  },
+  derivative: null,
+};
+
+export const isNaN: Row<"test"> = {
+  form: "test",
+  dtypes: float,
+  domains: [wide],
+  wgsl: "isNaN_($0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Number.isNaN(a[i]!) ? 1 : 0;
+  },
+  derivative: null,
+};
+
+export const isInf: Row<"test"> = {
+  form: "test",
+  dtypes: float,
+  domains: [wide],
+  wgsl: "isInf_($0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Math.abs(a[i]!) === Number.POSITIVE_INFINITY ? 1 : 0;
   },
   derivative: null,
 };

@@ -29,8 +29,10 @@ export interface Row<F extends Form = Form> {
   readonly dtypes: readonly DType[];
   /** Values of each operand that laws draw from. */
   readonly domains: readonly Domain[];
-  /** WGSL text for f32 and vec4f; `$0`, `$1`… are the operands. A name that ends in `_` is a helper of `kernels/wgsl/scalar.wgsl`. */
+  /** WGSL text for f32 and vec4f; `$0`, `$1`… are the operands. A name that ends in `_` is a helper of `kernels/wgsl/scalar*.wgsl`. */
   readonly wgsl: string;
+  /** The text for integers, where it is another. */
+  readonly integerWgsl?: string;
   /**
    * How far WGSL lets the function be from its real value, for operands of a few units. Helpers inherit from what they are made of.
    * @see WGSL, "Accuracy of Concrete Floating Point Expressions"

@@ -14,11 +14,15 @@ export const pow: Row<"binary"> = {
   loop(n, o, a, b) {
     for (let i = 0; i < n; i++) o[i] = a[i]! ** b[i]!;
   },
-  derivative: ([a, b], y) => [
-    call("mul", b!, call("pow", a!, call("sub", b!, 1))),
-    // 0·log 0 = 0: the base's logarithm only counts where the power is not zero
-    call("select", call("equal", y, 0), 0, call("mul", y, call("log", call("abs", a!)))),
-  ],
+  // Guards stand at the operands, so that derivatives of any order stay finite: 0·x⁻¹ is 0 where the exponent is 0, and 0ᵇ·ln 0 is 0
+  // for b ≥ 0 (for b < 0 it is −∞).
+  derivative: ([a, b], y) => {
+    const isConstant = call("equal", b!, 0);
+    const slope = call("mul", b!, call("pow", a!, call("select", isConstant, 1, call("sub", b!, 1))));
+    const isFlat = call("logicalAnd", call("equal", a!, 0), call("greaterEqual", b!, 0));
+    const logarithm = call("log", call("select", isFlat, 1, call("abs", a!)));
+    return [call("select", isConstant, 0, slope), call("select", call("equal", y, 0), 0, call("mul", y, logarithm))];
+  },
 };
 
 export const exp: Row<"unary"> = {
@@ -98,7 +102,7 @@ export const sin: Row<"unary"> = {
   dtypes: float,
   domains: [wide],
   wgsl: "sin_($0)",
-  accuracy: ulps(0, 2 ** -11),
+  accuracy: ulps(4, 2 ** -22),
   loop(n, o, a) {
     for (let i = 0; i < n; i++) o[i] = Math.sin(a[i]!);
   },
@@ -110,7 +114,7 @@ export const cos: Row<"unary"> = {
   dtypes: float,
   domains: [wide],
   wgsl: "cos_($0)",
-  accuracy: ulps(0, 2 ** -11),
+  accuracy: ulps(4, 2 ** -22),
   loop(n, o, a) {
     for (let i = 0; i < n; i++) o[i] = Math.cos(a[i]!);
   },

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { printCall } from "../../../src/kernels/codegen/print-value.ts";
 import { link } from "../../../src/kernels/families/link.ts";
 import { evaluateScalar } from "../../../src/tensor/scalar/evaluate.ts";
 import { arg, call } from "../../../src/tensor/scalar/expression.ts";
 import type { ScalarFn } from "../../../src/tensor/scalar/table.ts";
-import { scalarTable } from "../../../src/tensor/scalar/table.ts";
 import { describeGpu } from "../../support/gpu.ts";
 import { openDevice, settle } from "./run-family.ts";
 
@@ -107,8 +107,10 @@ describeGpu("scalar functions", () => {
     return new Uint32Array(staging.getMappedRange().slice(0));
   }
 
-  const text = (fn: ScalarFn, suffix: string, args: readonly string[]): string =>
-    scalarTable[fn].wgsl.replace(/\$(\d)/g, (_, i) => args[Number(i)]!).replace(/^(\w+)_\(/, `$1_${suffix}(`);
+  const text = (fn: ScalarFn, suffix: string, args: readonly string[]): string => {
+    const dtype = suffix.startsWith("i") ? "i32" : suffix.startsWith("u") ? "u32" : "f32";
+    return printCall(fn, args, dtype, suffix.endsWith("4") ? 4 : 1);
+  };
   const vectors = (args: readonly unknown[], type: string): string[] => args.map((_, i) => `vec4<${type}>(x${i}[i])`);
 
   test.each(cases)("$fn of f32", async ({ fn, args, relative, absolute }) => {
