@@ -4,6 +4,22 @@ const shortest = 0.05; // ms
 const longest = 1; // ms
 const nowhere = new Int32Array(new SharedArrayBuffer(4)); // nobody ever notifies it: waiting on it is sleeping
 
+let waiting = 0;
+let nap = shortest;
+let napping = false;
+
+/** Naps between turns for everyone who waits: naps of each would add up. */
+async function napWhileWaiting(): Promise<void> {
+  if (napping) return;
+  napping = true;
+  while (waiting > 0) {
+    await turn();
+    if (waiting > 0) Atomics.wait(nowhere, 0, 0, nap);
+    nap = Math.min(longest, nap * 1.3);
+  }
+  napping = false;
+}
+
 /**
  * Waits for a promise that the WebGPU binding will settle, without spinning a core.
  *
@@ -15,14 +31,12 @@ const nowhere = new Int32Array(new SharedArrayBuffer(4)); // nobody ever notifie
  * @returns what the promise resolves to; rejects as it rejects.
  */
 export async function waitNapping<T>(promise: Promise<T>): Promise<T> {
-  let settled = false;
-  const settle = (): void => {
-    settled = true;
-  };
-  promise.then(settle, settle);
-  for (let nap = shortest; !settled; nap = Math.min(longest, nap * 1.3)) {
-    await turn();
-    if (!settled) Atomics.wait(nowhere, 0, 0, nap);
+  nap = shortest;
+  waiting++;
+  void napWhileWaiting();
+  try {
+    return await promise;
+  } finally {
+    waiting--;
   }
-  return promise;
 }

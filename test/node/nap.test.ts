@@ -14,3 +14,11 @@ test("the thread sleeps while it waits", async () => {
   const { user, system } = process.cpuUsage(before);
   expect((user + system) / 1000).toBeLessThan(150); // ms of 200; spinning takes all
 });
+
+test("a thousand who wait at once sleep together", async () => {
+  const turns: number[] = [];
+  const ticking = setInterval(() => turns.push(performance.now()), 1);
+  await Promise.all(Array.from({ length: 1000 }, () => waitNapping(new Promise((done) => setTimeout(done, 100)))));
+  clearInterval(ticking);
+  expect(turns.length).toBeGreaterThan(5); // one after the other they would sleep through all timers
+});

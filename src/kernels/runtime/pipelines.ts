@@ -36,7 +36,7 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
     const name = `compile ${step.name}`;
     gpu.device.pushErrorScope("validation"); // told below, with the line, not by a later call
     const module = gpu.device.createShaderModule({ code: step.code, label: step.name });
-    const refused = gpu.device.popErrorScope();
+    const refused = gpu.wait(gpu.device.popErrorScope(), name);
     refused.catch(() => undefined); // a lost device is told by what follows
     try {
       return await gpu.wait(
@@ -49,7 +49,7 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
       );
     } catch (error) {
       gpu.checkUsable(name);
-      await gpu.wait(refused, name);
+      await refused;
       const info = await gpu.wait(module.getCompilationInfo(), name);
       const messages = info.messages.map(({ lineNum, linePos, message }) => {
         const line = step.code.split("\n")[lineNum - 1]?.trim() ?? "";
