@@ -53,6 +53,11 @@ export const key: Kind = {
 
 /** A number that is not NaN. */
 export const number: Kind = { expects: "a number", accepts: (value) => isNumber(value) && !Number.isNaN(value) };
+export const finite: Kind = { expects: "a finite number", accepts: Number.isFinite };
+export const notNegative: Kind = {
+  expects: "a finite number ≥ 0",
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
+};
 /** NaN too. */
 export const anyNumber: Kind = { expects: "a number", accepts: isNumber };
 /** What the function itself looks at. */
@@ -97,12 +102,22 @@ export const dtype: Kind = {
   error: DTypeError,
 };
 
+const isSize = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
+
 export const shape: Kind = {
   expects: "a list of sizes",
-  accepts: Array.isArray,
+  accepts: (value) => Array.isArray(value) && [...value].every(isSize),
+  says: (value) => {
+    if (!Array.isArray(value)) return undefined;
+    const wrong: unknown = [...value].find((size) => !isSize(size));
+    return `a size must be a non-negative integer, not ${describe(wrong)}`;
+  },
   mend: (value) => (isNumber(value) ? `[${value}]` : undefined),
   error: ShapeError,
 };
+
+/** Sizes, of which one may be −1. */
+export const openShape: Kind = { ...shape, accepts: Array.isArray, says: () => undefined };
 
 export const axis: Kind = { expects: "the number of an axis", accepts: isNumber, error: ShapeError };
 export const axisList: Kind = { expects: "a list of axes", accepts: isNumbers, error: ShapeError };

@@ -9,6 +9,8 @@ export interface Kind {
   /** Completes "expects …". */
   readonly expects: string;
   accepts(value: unknown): boolean;
+  /** What is wrong, where "is VALUE" would not tell. */
+  says?(value: unknown): string | undefined;
   /** What to write instead, where the value tells it. */
   mend?(value: unknown): string | undefined;
   /** @defaultValue ConfigError; for a tensor where a value must be known when the program is built, TraceError. */
@@ -101,7 +103,7 @@ function refuse(name: string, parameter: string, value: unknown, kind: Kind, usa
     : kind.mend?.(value);
   const details = [`expects ${kind.expects}`, ...(mend === undefined ? [] : [mend]), usage];
   const Refusal = traced ? TraceError : (kind.error ?? ConfigError);
-  throw new Refusal(`${name}: ${parameter} is ${is}`, details, captureSite());
+  throw new Refusal(`${name}: ${kind.says?.(value) ?? `${parameter} is ${is}`}`, details, captureSite());
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

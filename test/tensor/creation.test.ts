@@ -14,7 +14,7 @@ describe("constructors", () => {
     expect(valuesOf(zeros([0, 3]))).toEqual([]);
     expect(valuesOf(full([], -2.5))).toEqual([-2.5]);
     expect(() => full([2], 0.5, { dtype: "i32" })).toThrow("i32 cannot hold the number 0.5");
-    expect(() => zeros([-1])).toThrow("full: a size must be a non-negative integer, not -1");
+    expect(() => zeros([-1])).toThrow("zeros: a size must be a non-negative integer, not -1");
   });
 
   it("arange counts as NumPy's", () => {

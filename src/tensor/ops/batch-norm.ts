@@ -129,7 +129,7 @@ export const batchNormGradientOp: Op<BatchNormParams> = defineOp<BatchNormParams
 const checkBatchNorm = parameters(
   "batchNorm",
   { x: kind.tensor, gamma: kind.tensor, beta: kind.tensor },
-  { epsilon: kind.number },
+  { epsilon: kind.notNegative },
 );
 
 /**

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.ts";
-import { allocate } from "../dtype.ts";
-import { ConfigError } from "../errors.ts";
+import { allocate, holds } from "../dtype.ts";
+import { ConfigError, DTypeError } from "../errors.ts";
+import { roundToHalf } from "../half.ts";
 import * as kind from "../kinds.ts";
 import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
@@ -52,8 +53,8 @@ export function ones<const S extends Shape, D extends DType = "f32">(
 
 const checkArange = parameters(
   "arange",
-  { stop: kind.number },
-  { start: kind.number, step: kind.number, dtype: kind.dtype },
+  { stop: kind.finite },
+  { start: kind.finite, step: kind.finite, dtype: kind.dtype },
 );
 
 /**
@@ -78,8 +79,18 @@ export function arange(stop: number, options: { start?: number; step?: number; d
       captureSite(),
     );
   }
+  const value = (i: number): number => start + i * step;
+  // where the first two are integers, all are; and they lie between the first and the last
+  const lost = [0, 1, count - 1].find((i) => i >= 0 && i < count && !holds(dtype, value(i)));
+  if (lost !== undefined) {
+    throw new DTypeError(
+      `arange: ${dtype} cannot hold the number ${value(lost)}`,
+      [`from ${start} by ${step}, position ${lost}`, "take another dtype, or integers for start and step"],
+      captureSite(),
+    );
+  }
   const data = allocate(dtype, count);
-  for (let i = 0; i < count; i++) data[i] = start + i * step;
+  for (let i = 0; i < count; i++) data[i] = dtype === "f16" ? roundToHalf(value(i)) : value(i);
   return hostLeaf({ shape: [count], dtype }, data);
 }
 

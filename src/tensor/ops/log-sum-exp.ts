@@ -50,5 +50,6 @@ const checkLogMeanExp = reductionParameters("logMeanExp");
 /** ln (Σ eˣ / n) over the axes, without overflow. @throws ShapeError over an empty axis. */
 export const logMeanExp: Reduction = function logMeanExp(x: AnyTensor, options?: ReduceOptions): AnyTensor {
   checkLogMeanExp(arguments);
-  return sub(logSumExp(x, options), Math.log(countOver("logMeanExp", x, options)));
+  const count = countOver("logMeanExp", x, options);
+  return sub(logSumExp(x, options), Math.log(count));
 } as Reduction;

@@ -19,7 +19,8 @@ const checkVariance = reductionParameters("variance");
 /** Σx/n over the axes. f32. @throws ShapeError over an empty axis. */
 export const mean: Reduction = function mean(x: AnyTensor, options?: ReduceOptions): AnyTensor {
   checkMean(arguments);
-  return div(sum(x, options), countOver("mean", x, options));
+  const count = countOver("mean", x, options);
+  return div(sum(x, options), count);
 } as Reduction;
 
 /**

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.ts";
 import { allocate, holds } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
+import { roundToHalf } from "../half.ts";
 import { sameShape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
@@ -17,7 +18,7 @@ export function scalar(value: number, dtype: DType): AnyTensor {
     );
   }
   const data = allocate(dtype, 1);
-  data[0] = value;
+  data[0] = dtype === "f16" ? roundToHalf(value) : value;
   return hostLeaf({ shape: [], dtype }, data, true);
 }
 

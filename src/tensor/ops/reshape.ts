@@ -5,7 +5,7 @@ import { apply1, defineOp } from "../op.ts";
 import { parameters, required } from "../parameters.ts";
 import type { Fills } from "../reshape-types.ts";
 import type { Shape } from "../shape.ts";
-import { formatShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
+import { formatShape, normalizeAxes, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
@@ -32,7 +32,7 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shap
   ],
 });
 
-const checkReshape = parameters("reshape", { x: kind.tensor, shape: kind.shape });
+const checkReshape = parameters("reshape", { x: kind.tensor, shape: kind.openShape });
 
 /** Same elements in row-major order under another shape; one size may be −1: what remains. */
 export function reshape<X extends AnyTensor, const S extends Shape>(
@@ -62,10 +62,7 @@ export function squeeze<X extends AnyTensor>(
   options: { axis?: number | readonly number[] } = {},
 ): Shaped<X, Shape> {
   checkSqueeze(arguments);
-  const wanted =
-    options.axis === undefined
-      ? undefined
-      : [options.axis].flat().map((a) => normalizeAxis("squeeze", a, x.shape.length));
+  const wanted = options.axis === undefined ? undefined : normalizeAxes("squeeze", options.axis, x.shape.length);
   for (const axis of wanted ?? []) {
     if (x.shape[axis] !== 1)
       throw new ShapeError(`squeeze: axis ${axis} of ${formatType(x)} is not 1`, [], captureSite());

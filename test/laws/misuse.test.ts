@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import * as d from "../../src/index.ts";
+import type { Given } from "../support/misuse.ts";
+import * as m from "../support/misuse.ts";
+
+/*
+ * Programs in plain JavaScript: each parameter and option of each public function gets values that it does not take. The answer is
+ * one error of the library that names the function; not NaN, not a TypeError, not silence.
+ */
+
+interface Call {
+  readonly args: readonly Given[];
+  readonly options?: Readonly<Record<string, Given>>;
+}
+
+const x = d.tensor([
+  [1, 2],
+  [3, 4],
+]);
+const v = d.tensor([1, 2]);
+const ints = d.tensor([0, 1], { dtype: "i32" });
+const images = d.zeros([1, 4, 4, 2]);
+const key = d.random.key(0);
+const truth = d.greater(x, 2);
+
+const call = (args: readonly Given[], options?: Readonly<Record<string, Given>>): Call =>
+  options === undefined ? { args } : { args, options };
+const one = call([m.t(x)]);
+const two = call([m.o(x), m.o(2)]);
+const reduce = (input: unknown = x): Call =>
+  call([m.t(input)], { axis: m.maybe(m.axes(1)), keepDims: m.maybe(m.flag(true)) });
+const along = call([m.t(x)], { axis: m.maybe(m.axis(1)) });
+const sorts = call([m.t(x)], { axis: m.maybe(m.axis(1)), descending: m.maybe(m.flag(true)) });
+const fill = call([m.shape([2])], { dtype: m.maybe(m.dtype("i32")) });
+const pool = call([m.t(images)], { size: m.pair(2), stride: m.maybe(m.pair(2)), padding: m.maybe(m.pair(1)) });
+const many = (names: string, each: Call): Record<string, Call> =>
+  Object.fromEntries(names.split(" ").map((name) => [name, each]));
+
+const calls: Readonly<Record<string, Call>> = {
+  ...many("abs ceil cos erf exp expm1 floor gelu isFinite isInf isNaN log log1p logSigmoid neg relu round", one),
+  ...many("rsqrt sigmoid sign sin softplus sqrt square tanh erfInv", one),
+  logicalNot: call([m.t(truth)]),
+  ...many("add div equal floorDiv greater greaterEqual less lessEqual maximum minimum mod mul notEqual pow sub", two),
+  ...many("logicalAnd logicalOr", call([m.o(truth), m.o(1)])),
+  ...many("bitAnd bitOr bitXor shiftLeft shiftRight", call([m.o(ints), m.o(1)])),
+  ...many("sum mean variance max min argmax argmin prod logSumExp logMeanExp", reduce()),
+  ...many("any all", reduce(truth)),
+  ...many("softmax logSoftmax", along),
+  ...many("sort argsort", sorts),
+  ...many("zeros ones", fill),
+  full: call([m.shape([2]), m.any(1)], { dtype: m.maybe(m.dtype("i32")) }),
+  arange: call([m.finite(4)], {
+    start: m.maybe(m.finite(0)),
+    step: m.maybe(m.finite(1)),
+    dtype: m.maybe(m.dtype("f32")),
+  }),
+  eye: call([m.size(3)], { columns: m.maybe(m.size(2)), dtype: m.maybe(m.dtype("f32")) }),
+  oneHot: call([m.t(ints)], { classes: m.size(3), dtype: m.maybe(m.dtype("f32")) }),
+  leakyRelu: call([m.t(x)], { slope: m.maybe(m.n(0.1)) }),
+  clip: call([m.t(x)], { min: m.maybe(m.o(0)), max: m.maybe(m.o(1)) }),
+  avgPool2d: pool,
+  maxPool2d: pool,
+  globalAvgPool2d: call([m.t(images)]),
+  batchNorm: call([m.t(x), m.t(v), m.t(v)], { epsilon: m.maybe(m.finite(1e-3)) }),
+  broadcastTo: call([m.t(x), m.shape([3, 2, 2])]),
+  cast: call([m.t(x), m.dtype("i32")]),
+  concat: call([m.ts([x, x])], { axis: m.maybe(m.axis(1)) }),
+  stack: call([m.ts([x, x])], { axis: m.maybe(m.axis(1)) }),
+  conv2d: call([m.t(images), m.t(d.zeros([2, 2, 2, 3]))], {
+    stride: m.maybe(m.pair(1)),
+    padding: m.maybe(m.pair(1)),
+    dilation: m.maybe(m.pair([1, 1])),
+    groups: m.maybe(m.int(1)),
+  }),
+  convTranspose2d: call([m.t(images), m.t(d.zeros([2, 2, 3, 2]))], {
+    stride: m.maybe(m.pair(2)),
+    padding: m.maybe(m.pair(0)),
+    dilation: m.maybe(m.pair(1)),
+    groups: m.maybe(m.int(1)),
+    outputPadding: m.maybe(m.pair(1)),
+  }),
+  softmaxCrossEntropy: call([m.t(x), m.t(ints)]),
+  cumsum: call([m.t(x)], { axis: m.maybe(m.axis(1)), reverse: m.maybe(m.flag(true)) }),
+  diagonal: call([m.t(x)], { axes: m.maybe(m.axisList([0, 1])) }),
+  dot: call([m.t(v), m.t(v)]),
+  gather: call([m.t(x), m.t(ints)], { axis: m.maybe(m.axis(1)) }),
+  take: call([m.t(x), m.t(ints)], { axis: m.maybe(m.axis(1)) }),
+  scatterAdd: call([m.t(x), m.t(ints)], { size: m.size(3), axis: m.maybe(m.axis(1)) }),
+  takeAlongAxis: call([m.t(x), m.t(d.tensor([[0], [1]], { dtype: "i32" }))], { axis: m.axis(1) }),
+  gridSample: call([m.t(images), m.t(d.zeros([1, 2, 2, 2]))], { padding: m.maybe(m.word("edge")) }),
+  matmul: call([m.t(x), m.t(x)]),
+  moments: call([m.t(x)], { axis: m.maybe(m.axes(1)) }),
+  pad: call([m.t(x)], { padding: m.size(1), value: m.maybe(m.finite(2)) }),
+  reshape: call([m.t(x), m.shape([4])]),
+  squeeze: call([m.t(d.zeros([1, 1]))], { axis: m.maybe(m.axes(1)) }),
+  expandDims: call([m.t(x)], { axis: m.axis(1) }),
+  resizeBilinear: call([m.t(images)], { size: m.pair([2, 3]) }),
+  roll: call([m.t(x)], { shift: m.int(1), axis: m.maybe(m.axis(1)) }),
+  where: call([m.t(truth), m.o(x), m.o(0)]),
+  slice: call([m.t(x)], {
+    axis: m.maybe(m.axes(1)),
+    start: m.maybe(m.int(0)),
+    stop: m.maybe(m.int(1)),
+    step: m.maybe(m.int(1)),
+  }),
+  flip: call([m.t(x)], { axis: m.maybe(m.axes(1)) }),
+  topK: call([m.t(x)], { k: m.size(1), axis: m.maybe(m.axis(1)) }),
+  tile: call([m.t(x)], { repeats: m.shape([1, 2]) }),
+  transpose: call([m.t(x)], { axes: m.maybe(m.axisList([1, 0])) }),
+  einsum: call([m.word("ij,jk->ik"), m.t(x), m.t(x)]),
+  tensor: call([m.values([1, 2])], { shape: m.maybe(m.shape([2])), dtype: m.maybe(m.dtype("i32")) }),
+  "random.key": call([m.size(3)]),
+  "random.split": call([m.t(key), m.maybe(m.size(2))]),
+  "random.foldIn": call([m.t(key), m.size(3)]),
+  "random.bits": call([m.t(key), m.shape([2])]),
+  "random.uniform": call([m.t(key), m.shape([2])], { from: m.maybe(m.finite(0)), to: m.maybe(m.finite(1)) }),
+  "random.normal": call([m.t(key), m.shape([2])]),
+  "random.bernoulli": call([m.t(key), m.shape([2])], { p: m.o(0.5) }),
+  "random.permutation": call([m.t(key), m.size(2)]),
+};
+
+type AnyFunction = (...args: unknown[]) => unknown;
+const exported: Readonly<Record<string, unknown>> = {
+  ...d,
+  ...Object.fromEntries(Object.entries(d.random).map(([name, f]) => [`random.${name}`, f])),
+};
+const find = (name: string): AnyFunction => exported[name] as AnyFunction;
+
+/** Everything that a public function must refuse: what is wrong, and the arguments. */
+function* mistakes({ args, options }: Call): Generator<readonly [string, readonly unknown[]]> {
+  const right = args.map((arg) => arg.right);
+  const chosen = options && Object.fromEntries(Object.entries(options).map(([name, given]) => [name, given.right]));
+  const all = chosen === undefined ? right : [...right, chosen];
+  for (const [i, arg] of args.entries()) {
+    for (const wrong of [...arg.wrong, ...(arg.optional ? [] : [undefined])])
+      yield [`argument ${i}`, all.with(i, wrong)];
+  }
+  yield ["an argument too many", [...all, 7]];
+  if (options === undefined) return;
+  for (const [name, given] of Object.entries(options)) {
+    for (const wrong of [...given.wrong, ...(given.optional ? [] : [undefined])]) {
+      yield [`option ${name}`, [...right, { ...chosen, [name]: wrong }]];
+    }
+  }
+  for (const wrong of [null, 1, "i32", true, [1], x, new Map(), () => 1]) yield ["options", [...right, wrong]];
+  yield ["an unknown option", [...right, { ...chosen, axsi: 1 }]];
+  yield ["an unknown option", [...right, { ...chosen, constructor: 1 }]];
+}
+
+const show = (value: unknown): string => {
+  try {
+    return typeof value === "object" && value !== null
+      ? `${value.constructor?.name ?? "object"} ${JSON.stringify(value)}`
+      : String(value);
+  } catch {
+    return "a tensor";
+  }
+};
+
+describe("misuse", () => {
+  it.each(Object.entries(calls).filter(([name]) => find(name) !== undefined))("%s", (name, given) => {
+    const f = find(name);
+    const right = given.args.map((arg) => arg.right);
+    f(
+      ...right,
+      ...(given.options ? [Object.fromEntries(Object.entries(given.options).map(([k, g]) => [k, g.right]))] : []),
+    );
+    const bad: string[] = [];
+    for (const [what, args] of mistakes(given)) {
+      const context = `${what}: ${args.map(show).join(", ")}`;
+      try {
+        f(...args);
+        bad.push(`nothing thrown for ${context}`);
+      } catch (error) {
+        if (!(error instanceof d.DeconfoundError)) bad.push(`${String(error)} for ${context}`);
+        else if (!error.message.includes("misuse.test.ts")) bad.push(`no call site: ${error.message} for ${context}`);
+        else if (
+          !new RegExp(`^(random\\.)?${name.replace("random.", "").replace(/^take$/, "gather")}: `).test(error.message)
+        )
+          bad.push(`${error.message} for ${context}`);
+      }
+    }
+    expect(bad).toEqual([]);
+  });
+});
