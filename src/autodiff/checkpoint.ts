@@ -1,6 +1,8 @@
+import * as kind from "../tensor/kinds.ts";
 import type { Op } from "../tensor/op.ts";
 import { apply, defineOp } from "../tensor/op.ts";
 import { barrier } from "../tensor/ops/identity.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import { unflattenTree } from "../tensor/tree.ts";
 import type { Body } from "./body.ts";
@@ -25,6 +27,8 @@ export const checkpointOp: Op<{ readonly body: Body }> = defineOp<{ readonly bod
   samples: () => [],
 });
 
+const checkCheckpoint = parameters("checkpoint", { f: kind.callback });
+
 /**
  * The same function, which for its gradient keeps only its inputs and computes everything between again: memory for time.
  * Values and derivatives of any order are those of `f`.
@@ -32,6 +36,7 @@ export const checkpointOp: Op<{ readonly body: Body }> = defineOp<{ readonly bod
  * @param f - a function of trees of tensors; it may capture tensors, which get their gradients too.
  */
 export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+  checkCheckpoint(arguments);
   return (...args) => {
     const site = captureSite();
     const { body, inputs, result } = captureBody("checkpoint", f as (...args: never[]) => unknown, args, site);

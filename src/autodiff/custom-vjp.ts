@@ -1,6 +1,8 @@
 import { GradientError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
 import type { Op } from "../tensor/op.ts";
 import { apply, defineOp } from "../tensor/op.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
@@ -61,6 +63,8 @@ export function isCustomVjp({ params }: Node): boolean {
   return typeof params === "object" && params !== null && "rule" in params;
 }
 
+const checkCustomVjp = parameters("customVjp", { f: kind.callback, rule: kind.callback });
+
 /**
  * A function with a gradient rule of your own, for formulas whose derivative you know better: stable, clipped, straight-through.
  *
@@ -74,6 +78,7 @@ export function customVjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   rule: (call: CustomVjpCall<A, R>) => CustomCotangents<A>,
 ): (...args: A) => R {
+  checkCustomVjp(arguments);
   const op = customOp(f.name === "" ? "customVjp" : `customVjp(${f.name})`);
   return (...args) => {
     const site = captureSite();

@@ -1,5 +1,7 @@
 import { ConfigError, GradientError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
 import { scalar } from "../tensor/ops/operand.ts";
+import { parameters } from "../tensor/parameters.ts";
 import type { Site } from "../tensor/site.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
@@ -30,6 +32,8 @@ export interface WithAux<X> {
   readonly aux: X;
 }
 
+const checkGrad = parameters("grad", { f: kind.callback }, { argnums: kind.argnums, hasAux: kind.flag });
+
 /**
  * The gradient program of a scalar function: ∂f/∂args[argnums], a tree like the argument. Nothing is computed.
  * Nest it for higher derivatives. Inputs that `f` does not use get zeros.
@@ -52,11 +56,18 @@ export function grad(
   f: (...args: unknown[]) => unknown,
   options: GradOptions<Argnums, boolean> = {},
 ): (...args: unknown[]) => unknown {
+  checkGrad(arguments);
   return (...args) => {
     const { gradient, aux } = differentiate("grad", f, args, options);
     return options.hasAux === true ? { gradient, aux } : gradient;
   };
 }
+
+const checkValueAndGrad = parameters(
+  "valueAndGrad",
+  { f: kind.callback },
+  { argnums: kind.argnums, hasAux: kind.flag },
+);
 
 /**
  * {@link grad} together with the value, from one forward pass.
@@ -76,6 +87,7 @@ export function valueAndGrad(
   f: (...args: unknown[]) => unknown,
   options: GradOptions<Argnums, boolean> = {},
 ): (...args: unknown[]) => unknown {
+  checkValueAndGrad(arguments);
   return (...args) => {
     const { value, gradient, aux } = differentiate("valueAndGrad", f, args, options);
     return options.hasAux === true ? { value, gradient, aux } : { value, gradient };

@@ -1,11 +1,15 @@
+import * as kind from "../tensor/kinds.ts";
 import { sum } from "../tensor/ops/broadcast.ts";
 import { add, mul } from "../tensor/ops/elementwise.ts";
 import { scalar } from "../tensor/ops/operand.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import { grad } from "./grad.ts";
 import { matching } from "./vjp.ts";
+
+const checkHvp = parameters("hvp", { f: kind.callback, primals: kind.list, tangents: kind.list });
 
 /**
  * The Hessian-vector product H·t of a scalar function: the gradient of ⟨∇f, t⟩, for about the cost of two gradients.
@@ -17,6 +21,7 @@ import { matching } from "./vjp.ts";
  * @throws GradientError as grad, or if a tangent does not fit its primal.
  */
 export function hvp<A extends readonly unknown[]>(f: (...args: A) => AnyTensor, primals: A, tangents: A): A {
+  checkHvp(arguments);
   const directions = matching("hvp", "the primals", primals, tangents, captureSite());
   const argnums = primals.map((_, i) => i);
   const slope = (...args: A): AnyTensor =>

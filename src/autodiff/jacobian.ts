@@ -1,14 +1,19 @@
 import { GradientError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
 import { concat } from "../tensor/ops/concat.ts";
 import { reshape } from "../tensor/ops/reshape.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { formatType, hostLeaf, isTensor } from "../tensor/tensor.ts";
+import { refuseAsync } from "../tensor/trace.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
 import { independent, zerosLike } from "./independent.ts";
 import { pullback } from "./pullback.ts";
+
+const checkJacobian = parameters("jacobian", { f: kind.callback });
 
 /**
  * All first derivatives of a tensor-valued function by its first argument, one backward pass an output element: for small
@@ -21,10 +26,12 @@ import { pullback } from "./pullback.ts";
 export function jacobian<T, Rest extends readonly unknown[]>(
   f: (x: T, ...rest: Rest) => AnyTensor,
 ): (x: T, ...rest: Rest) => MapTree<T, AnyTensor> {
+  checkJacobian(arguments);
   return (x, ...rest) => {
     const site = captureSite();
     const variables = independent("jacobian", x, "argument 0", site);
     const y = f(variables, ...rest);
+    refuseAsync("jacobian", y, site);
     if (!isTensor(y) || y.dtype !== "f32") {
       throw new GradientError(
         `jacobian: the function returns ${isTensor(y) ? formatType(y) : "no tensor"}, not f32`,

@@ -1,11 +1,16 @@
+import * as kind from "../tensor/kinds.ts";
 import { identity } from "../tensor/ops/identity.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { refuseAsync } from "../tensor/trace.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
 import { zerosLike } from "./independent.ts";
 import { pullback } from "./pullback.ts";
 import { independentArguments, matching } from "./vjp.ts";
+
+const checkJvp = parameters("jvp", { f: kind.callback, primals: kind.list, tangents: kind.list });
 
 /**
  * The Jacobian-vector product J·t: how the value moves when the arguments move along the tangents. Built as the VJP of the
@@ -21,10 +26,12 @@ export function jvp<A extends readonly unknown[], R>(
   primals: A,
   tangents: A,
 ): { value: R; tangent: MapTree<R, AnyTensor> } {
+  checkJvp(arguments);
   const site = captureSite();
   const directions = matching("jvp", "the primals", primals, tangents, site);
   const variables = independentArguments("jvp", primals, site);
   const value = f(...variables);
+  refuseAsync("jvp", value, site);
   const outputs = flattenTree(value);
   const probes = outputs.map((output) => (output.dtype === "f32" ? identity(zerosLike(output)) : null));
   const back = pullback(outputs, probes, flattenTree(variables));

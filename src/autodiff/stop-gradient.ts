@@ -1,6 +1,10 @@
+import * as kind from "../tensor/kinds.ts";
 import { apply1 } from "../tensor/op.ts";
 import { stopGradientOp } from "../tensor/ops/identity.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { mapTree } from "../tensor/tree.ts";
+
+const checkStopGradient = parameters("stopGradient", { tree: kind.tree });
 
 /**
  * The same values as constants of every derivative: d stopGradient(x)/dx = 0.
@@ -9,5 +13,6 @@ import { mapTree } from "../tensor/tree.ts";
  * @returns the tree, of the same type.
  */
 export function stopGradient<T>(tree: T): T {
+  checkStopGradient(arguments);
   return mapTree(tree, (tensor) => apply1(stopGradientOp, [tensor], null)) as T;
 }

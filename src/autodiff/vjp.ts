@@ -1,13 +1,18 @@
 import { GradientError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Site } from "../tensor/site.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
+import { refuseAsync } from "../tensor/trace.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import { independent, zerosLike } from "./independent.ts";
 import { pullback } from "./pullback.ts";
+
+const checkVjp = parameters("vjp", { f: kind.callback });
 
 /**
  * The vector-Jacobian product: the value of `f` at the arguments, and the map from cotangents of the value to gradients of
@@ -21,9 +26,11 @@ export function vjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...args: A
 ): { value: R; pullback: (g: MapTree<R, AnyTensor>) => A } {
+  checkVjp([f]);
   const site = captureSite();
   const variables = independentArguments("vjp", args, site);
   const value = f(...variables);
+  refuseAsync("vjp", value, site);
   const leaves = flattenTree(variables);
   return {
     value,

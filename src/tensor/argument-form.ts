@@ -1,5 +1,7 @@
+import { describe, tensorMend } from "./describe.ts";
 import { ConfigError } from "./errors.ts";
 import { sameShape } from "./shape.ts";
+import { captureSite } from "./site.ts";
 import type { AnyTensor, TensorType } from "./tensor.ts";
 import { hostLeaf, isTensor } from "./tensor.ts";
 import { isBranch, sortedKeys } from "./tree.ts";
@@ -70,9 +72,15 @@ function formOf(value: unknown, path: string): Form {
   if (value === undefined || value === null || typeof value === "boolean" || typeof value === "string") {
     return { kind: "static", value };
   }
-  throw new ConfigError(`compile: argument ${path} is a ${typeof value}`, [
-    "arguments are trees of tensors, numbers, strings, booleans and null",
-  ]);
+  const mend = tensorMend(value);
+  throw new ConfigError(
+    `compile: argument ${path} is ${describe(value)}`,
+    [
+      "arguments are trees, of plain objects and arrays, of tensors, numbers, strings, booleans and null",
+      ...(mend === undefined ? [] : [mend]),
+    ],
+    captureSite(),
+  );
 }
 
 /** Appends the leaves of `value`; false as soon as it has another form. */

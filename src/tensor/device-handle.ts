@@ -1,9 +1,14 @@
+import { describe } from "./describe.ts";
 import type { CompileOptions, Device, DeviceInfo, DeviceMemory, Program, Scope } from "./device.ts";
 import { DeviceError } from "./errors.ts";
+import * as kind from "./kinds.ts";
+import { parameters } from "./parameters.ts";
 import type { ScopeOwner } from "./scope.ts";
 import { scopeOwner } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
+import { refuseWhileTracing } from "./tracing.ts";
+import { tensorsOf } from "./tree.ts";
 
 /** The scope that a call's results belong to; undefined: none. @throws DeviceError once that scope has ended. */
 export type OwnerOf = (name: string) => ScopeOwner | undefined;
@@ -30,7 +35,13 @@ export interface DeviceCore {
   check(name: string): void;
 }
 
-/** The device of a core, and its scopes. */
+const checkCompile = parameters("compile", { fn: kind.callback }, { donate: kind.indexList, checkFinite: kind.flag });
+const checkEvaluate = parameters("evaluate", { tree: kind.anything });
+const checkPut = parameters("put", { tree: kind.anything });
+const checkFree = parameters("free", { tree: kind.tree });
+const checkScope = parameters("scope", { body: kind.callback });
+
+/** The device of a core, and its scopes. What they are called with is checked here, so that it reads the same on every device. */
 export function deviceOf(core: DeviceCore): Device {
   let early: ScopeOwner | undefined; // of the body without a parameter that runs at this moment
   const handle = (owner: ScopeOwner | undefined): Device => {
@@ -40,19 +51,37 @@ export function deviceOf(core: DeviceCore): Device {
       now?.check(name);
       return now;
     };
+    const evaluate = async <T>(tree: T, given: ArrayLike<unknown>): Promise<T> => {
+      checkEvaluate(given);
+      tensorsOf("evaluate", tree);
+      return core.evaluate(tree, ownerOf("evaluate"), captureSite());
+    };
     return {
       info: core.info,
-      compile: (fn, options = {}) => {
+      compile(fn, options = {}) {
+        checkCompile(arguments);
         ownerOf("compile");
         return core.compile(fn, options, ownerOf);
       },
-      evaluate: async (tree) => core.evaluate(tree, ownerOf("evaluate"), captureSite()),
-      put: (tree) => core.put(tree, ownerOf("put")),
-      free: (tree) => {
+      evaluate(tree) {
+        refuseWhileTracing("evaluate");
+        return evaluate(tree, arguments);
+      },
+      put(tree) {
+        checkPut(arguments);
+        tensorsOf("put", tree);
+        return core.put(tree, ownerOf("put"));
+      },
+      free(tree) {
+        checkFree(arguments);
+        tensorsOf("free", tree);
         ownerOf("free");
         core.free(tree, captureSite());
       },
-      scope: async (body) => runScope(body, ownerOf("scope")),
+      async scope(body) {
+        checkScope(arguments);
+        return runScope(body, ownerOf("scope"));
+      },
       memory: core.memory,
       allocatedBytes: () => {
         const { tensorBytes, planBytes, freeBytes } = core.memory();
@@ -62,18 +91,28 @@ export function deviceOf(core: DeviceCore): Device {
     };
   };
 
+  const run = async (program: object, args: readonly unknown[], owner: ScopeOwner): Promise<unknown> => {
+    core.check("run");
+    owner.check("run");
+    const call = core.callOf(program);
+    if (call === undefined) {
+      throw new DeviceError(
+        `run: ${describe(program)} is not a program of this device`,
+        ["make it by device.compile(fn)"],
+        captureSite(),
+      );
+    }
+    return call(args, owner, captureSite());
+  };
+
   const scopeOf = (owner: ScopeOwner, around: ScopeOwner | undefined): Scope => ({
     ...handle(owner),
-    run: async (program, ...args) => {
-      core.check("run");
-      owner.check("run");
-      const call = core.callOf(program);
-      if (call === undefined) {
-        throw new DeviceError("run: this is not a program of this device", ["make it by device.compile(fn)"]);
-      }
-      return call(args, owner, captureSite()) as never;
+    run(program, ...args) {
+      refuseWhileTracing("run");
+      return run(program, args, owner) as never;
     },
     keep: (tree) => {
+      tensorsOf("keep", tree);
       owner.pass(tree, around);
       return tree;
     },

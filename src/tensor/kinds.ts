@@ -11,6 +11,7 @@ import type { Kind } from "./parameters.ts";
 const isTensor = (value: unknown): boolean => copyOf(value) === copy;
 const isNumber = (value: unknown): value is number => typeof value === "number";
 const isNumbers = (value: unknown): boolean => Array.isArray(value) && value.every(isNumber);
+const isSize = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 const isPair = (value: unknown): boolean => isNumbers(value) && (value as unknown[]).length === 2;
 const isPairs = (value: unknown): boolean => Array.isArray(value) && value.every(isPair);
 
@@ -66,6 +67,16 @@ export const flag: Kind = { expects: "true or false", accepts: (value) => typeof
 export const text: Kind = { expects: "a string", accepts: (value) => typeof value === "string" };
 export const callback: Kind = { expects: "a function", accepts: (value) => typeof value === "function" };
 
+/** Any value is a tree: what is no branch is a leaf. */
+export const tree: Kind = { expects: "a tree", accepts: () => true, tensors: true };
+export const list: Kind = { expects: "a list", accepts: Array.isArray };
+
+/** Numbers of arguments. */
+export const indexList: Kind = {
+  expects: "a list of integers ≥ 0",
+  accepts: (value) => Array.isArray(value) && [...value].every(isSize),
+};
+
 export function oneOf(...choices: readonly string[]): Kind {
   const expects = choices.map((choice) => `"${choice}"`).join(" or ");
   return { expects, accepts: (value) => choices.includes(value as string) };
@@ -102,8 +113,6 @@ export const dtype: Kind = {
   error: DTypeError,
 };
 
-const isSize = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
-
 export const shape: Kind = {
   expects: "a list of sizes",
   accepts: (value) => Array.isArray(value) && [...value].every(isSize),
@@ -138,6 +147,12 @@ export const pair: Kind = {
   expects: "a number, or [height, width]",
   accepts: (value) => isNumber(value) || isPair(value),
   error: ShapeError,
+};
+
+/** Arguments of a function. */
+export const argnums: Kind = {
+  expects: "the index of an argument, or a list of them",
+  accepts: (value) => isNumber(value) || isNumbers(value),
 };
 
 export const padding: Kind = {

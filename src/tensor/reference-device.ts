@@ -2,17 +2,21 @@ import { collectionPressure } from "./collection.ts";
 import type { Device } from "./device.ts";
 import type { DeviceCore } from "./device-handle.ts";
 import { deviceOf } from "./device-handle.ts";
+import { parameters } from "./parameters.ts";
 import { valueOf } from "./reference.ts";
 import { referenceHeap } from "./reference-heap.ts";
 import type { ReferenceContext } from "./reference-program.ts";
 import { computePlan, planOf, referenceProgram } from "./reference-program.ts";
 import { flattenTree, mapTree } from "./tree.ts";
 
+const checkReferenceDevice = parameters("referenceDevice", {});
+
 /**
  * A device without a GPU: runs programs by {@link evaluateReference}'s plain loops in f32, with the same ownership rules as
  * the GPU: what was donated, freed, or outlived its scope or device throws, and says where that happened.
  */
 export function referenceDevice(): Device {
+  checkReferenceDevice(arguments);
   const heap = referenceHeap();
   const context: ReferenceContext = { heap, pressure: collectionPressure(heap.bytes), calls: new WeakMap() };
   const put: DeviceCore["put"] = (tree, owner) =>

@@ -20,6 +20,7 @@ import type { AnyTensor, Node } from "./tensor.ts";
 import { formatType, outputOf } from "./tensor.ts";
 import type { Traced } from "./trace.ts";
 import { trace } from "./trace.ts";
+import { refuseWhileTracing } from "./tracing.ts";
 import { flattenTree, mapTree } from "./tree.ts";
 
 /** What programs of one reference device share. */
@@ -100,7 +101,11 @@ export function referenceProgram<A extends readonly unknown[], R>(
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
     return last;
   };
-  const program = async (...args: A): Promise<R> => call(args, ownerOf(name), captureSite());
+  const start = async (args: A, site: Site): Promise<R> => call(args, ownerOf(name), site);
+  const program = (...args: A): Promise<R> => {
+    refuseWhileTracing(name);
+    return start(args, captureSite());
+  };
   calls.set(program, call as OwnedCall);
   return Object.assign(program, {
     memory: () => memoryOf(ran()),

@@ -2,16 +2,20 @@ import type { NumericArray, Precision } from "./dtype.ts";
 import { allocate } from "./dtype.ts";
 import { TraceError } from "./errors.ts";
 import { topologicalOrder } from "./graph.ts";
+import * as kind from "./kinds.ts";
 import type { Op } from "./op.ts";
+import { parameters } from "./parameters.ts";
 import { evaluateScalar } from "./scalar/evaluate.ts";
 import { sizeOf } from "./shape.ts";
 import type { AnyTensor, Node } from "./tensor.ts";
 import { hostLeaf } from "./tensor.ts";
-import { flattenTree, mapTree } from "./tree.ts";
+import { mapTree, tensorsOf } from "./tree.ts";
 import { evaluateView } from "./view-loops.ts";
 
 /** Values of nodes, one array an output. */
 export type Values = Map<Node, readonly NumericArray[]>;
+
+const checkEvaluate = parameters("evaluateReference", { tree: kind.anything }, { precision: kind.oneOf("f64", "f32") });
 
 /**
  * Runs a program on the CPU by the ops' definitions: plain loops, no fusion. Every other evaluator is checked against it.
@@ -21,7 +25,8 @@ export type Values = Map<Node, readonly NumericArray[]>;
  * @throws TraceError if the tree hangs on an input of a traced function, or on a device's data.
  */
 export function evaluateReference<T>(tree: T, options: { precision?: Precision } = {}): T {
-  const roots = flattenTree(tree);
+  checkEvaluate(arguments);
+  const roots = tensorsOf("evaluateReference", tree);
   const values = computeValues(roots, options.precision ?? "f64");
   return mapTree(tree, (tensor) => hostLeaf(tensor, valueOf(values, tensor))) as T;
 }

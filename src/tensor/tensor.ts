@@ -14,6 +14,7 @@ import { checkShape, formatShape, sizeOf } from "./shape.ts";
 import type { NestedShape, Plain } from "./shape-types.ts";
 import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
+import { refuseWhileTracing } from "./tracing.ts";
 
 /** What is known of a value before it is computed. */
 export interface TensorType {
@@ -81,25 +82,35 @@ class TensorValue extends MisuseHooks implements Omit<AnyTensor, keyof TensorMet
     this.dtype = type.dtype;
   }
 
-  async data(): Promise<NumericArray> {
-    const source = this.node.source;
-    if (source === undefined || source.kind === "input") {
-      throw new TraceError(
-        `data: ${this.node.op?.name ?? "this input"} is a program, not a value`,
-        ["use device.evaluate(tree), or evaluateReference(tree), and read its result"],
-        this.node.site,
-      );
-    }
-    if (source.kind === "host") return source.data.slice();
-    return source.storage.read(this);
+  data(): Promise<NumericArray> {
+    refuseWhileTracing("data");
+    return read(this);
   }
 
-  async item(): Promise<number> {
-    if (sizeOf(this.shape) !== 1) {
-      throw new ShapeError(`item: needs one element, this tensor is ${formatType(this)}`);
-    }
-    return (await this.data())[0]!;
+  item(): Promise<number> {
+    refuseWhileTracing("item");
+    return readOne(this);
   }
+}
+
+async function read(tensor: TensorType & { readonly node: Node }): Promise<NumericArray> {
+  const { source, op, site } = tensor.node;
+  if (source === undefined || source.kind === "input") {
+    throw new TraceError(
+      `data: ${op?.name ?? "this input"} is a program, not a value`,
+      ["use device.evaluate(tree), or evaluateReference(tree), and read its result"],
+      site,
+    );
+  }
+  if (source.kind === "host") return source.data.slice();
+  return source.storage.read(tensor);
+}
+
+async function readOne(tensor: TensorType & { readonly node: Node }): Promise<number> {
+  if (sizeOf(tensor.shape) !== 1) {
+    throw new ShapeError(`item: needs one element, this tensor is ${formatType(tensor)}`);
+  }
+  return (await read(tensor))[0]!;
 }
 
 /** A tensor without a value yet. A leaf has no such iterator: test libraries would iterate over what they compare. */

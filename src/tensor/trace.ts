@@ -4,7 +4,8 @@ import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
 import type { AnyTensor } from "./tensor.ts";
 import { isTensor, leaf } from "./tensor.ts";
-import { mapLeaves } from "./tree.ts";
+import { whileTracing } from "./tracing.ts";
+import { mapLeaves, tensorsOf } from "./tree.ts";
 
 /** A function made into a program: input leaves, and the result tree over them. */
 export interface Traced {
@@ -25,8 +26,10 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     inputs.push(input);
     return input;
   }) as never[];
-  const result = fn(...traced);
+  const name = fn.name === "" ? "a function" : fn.name;
+  const result = whileTracing(name, () => fn(...traced));
   refuseAsync("compile", result, site);
+  tensorsOf("compile", result);
   return { inputs, result };
 }
 

@@ -1,4 +1,9 @@
+import { copyOf } from "./brand.ts";
+import { describe, tensorMend } from "./describe.ts";
 import { ConfigError } from "./errors.ts";
+import * as kind from "./kinds.ts";
+import { parameters } from "./parameters.ts";
+import { captureSite } from "./site.ts";
 import type { AnyTensor } from "./tensor.ts";
 import { isTensor } from "./tensor.ts";
 
@@ -33,7 +38,9 @@ export function isBranch(tree: unknown): tree is Readonly<Record<string, unknown
     return false;
   }
   const prototype: unknown = Object.getPrototypeOf(tree);
-  return Array.isArray(tree) || prototype === Object.prototype || prototype === null;
+  if (Array.isArray(tree) || prototype === Object.prototype || prototype === null) return true;
+  if (copyOf(tree) !== undefined) throw refusal("a tree holds", tree);
+  return false;
 }
 
 /** Every leaf that is not a branch, with its path such as `params.blocks.0.conv`. */
@@ -51,26 +58,66 @@ export function mapLeaves(tree: unknown, f: (value: unknown, path: string) => un
   return Array.isArray(tree) ? mapped.map(([, child]) => child) : Object.fromEntries(mapped);
 }
 
+const checkMap = parameters("mapTree", { tree: kind.tree, f: kind.callback });
+
 /** Maps every tensor of a tree; other leaves stay. */
 export function mapTree<T, U>(tree: T, f: (leaf: AnyTensor, path: string) => U): MapTree<T, U> {
+  checkMap(arguments);
   return mapLeaves(tree, (value, path) => (isTensor(value) ? f(value, path) : value)) as MapTree<T, U>;
 }
 
+const checkFlatten = parameters("flattenTree", { tree: kind.tree });
+
 /** The tensors of a tree in stable key order. */
 export function flattenTree(tree: unknown): AnyTensor[] {
+  checkFlatten(arguments);
   return leavesOf(tree).flatMap(({ value }) => (isTensor(value) ? [value] : []));
 }
 
-/** Puts tensors back in the places that {@link flattenTree} read them from. */
+/** {@link flattenTree} for what runs or frees tensors. @throws ConfigError for a leaf that could hold tensors unseen. */
+export function tensorsOf(name: string, tree: unknown): AnyTensor[] {
+  return leavesOf(tree).flatMap(({ path, value }) => {
+    if (isTensor(value)) return [value];
+    if (typeof value === "function" || (typeof value === "object" && value !== null)) {
+      throw refusal(`${name}: ${path === "" ? "" : `${path} in `}the tree is`, value);
+    }
+    return [];
+  });
+}
+
+function refusal(what: string, value: unknown): ConfigError {
+  const mend = tensorMend(value);
+  const details = ["expects tensors in plain objects and arrays", ...(mend === undefined ? [] : [mend])];
+  return new ConfigError(`${what} ${describe(value)}`, details, captureSite());
+}
+
+const checkUnflatten = parameters("unflattenTree", { tree: kind.tree, leaves: kind.list });
+
+/**
+ * Puts tensors back in the places that {@link flattenTree} read them from.
+ *
+ * @throws ConfigError if there are more or fewer than places.
+ */
 export function unflattenTree<T, U>(tree: T, leaves: readonly U[]): MapTree<T, U> {
+  checkUnflatten(arguments);
   let next = 0;
   const fill = (part: unknown): unknown => {
     if (!isBranch(part)) return isTensor(part) ? leaves[next++]! : part;
     if (Array.isArray(part)) return part.map(fill);
     return Object.fromEntries(sortedKeys(part).map((key) => [key, fill(part[key])]));
   };
-  return fill(tree) as MapTree<T, U>;
+  const filled = fill(tree) as MapTree<T, U>;
+  if (next !== leaves.length) {
+    throw new ConfigError(
+      `unflattenTree: ${leaves.length} leaves for ${next} places`,
+      ["one leaf per tensor of the tree"],
+      captureSite(),
+    );
+  }
+  return filled;
 }
+
+const checkZip = parameters("zipTrees", { first: kind.tree, rest: kind.list, f: kind.callback });
 
 /** Maps trees of one structure together. @throws ConfigError naming the first path that differs. */
 export function zipTrees<T>(
@@ -78,11 +125,20 @@ export function zipTrees<T>(
   rest: readonly T[],
   f: (leaves: readonly AnyTensor[], path: string) => AnyTensor,
 ): T {
-  const others = rest.map((tree) => new Map(leavesOf(tree).map(({ path, value }) => [path, value])));
+  checkZip(arguments);
+  const lacking = (path: string): ConfigError =>
+    new ConfigError(`zipTrees: no tensor at ${path} in every tree`, [], captureSite());
+  const places = new Set(leavesOf(first).flatMap(({ path, value }) => (isTensor(value) ? [path] : [])));
+  const others = rest.map((tree) => {
+    const leaves = leavesOf(tree);
+    const beyond = leaves.find(({ path, value }) => isTensor(value) && !places.has(path));
+    if (beyond !== undefined) throw lacking(beyond.path);
+    return new Map(leaves.map(({ path, value }) => [path, value]));
+  });
   return mapTree(first, (value, path) => {
     const leaves = others.map((other) => {
       const match = other.get(path);
-      if (!isTensor(match)) throw new ConfigError(`zipTrees: no tensor at ${path} in every tree`);
+      if (!isTensor(match)) throw lacking(path);
       return match;
     });
     return f([value, ...leaves], path);

@@ -20,7 +20,7 @@ const tensors = [tensor([1, 2]), foreign];
 
 type Maker = (right: unknown) => Given;
 
-const given =
+export const given =
   (...wrong: readonly unknown[]): Maker =>
   (right) => ({ right, wrong: [...wrong, foreign] });
 
@@ -104,3 +104,18 @@ export const word: Maker = given(...things, ...lists, ...tensors, 1, "Edge", "")
 
 /** The same, and it may be left out. */
 export const maybe = (one: Given): Given => ({ ...one, optional: true });
+
+/** Trees that functions of trees take: anything but another copy's tensor. */
+export const holder: Maker = given([foreign], { a: { b: foreign } });
+/** Trees that evaluators take: objects that could hold tensors unseen are refused too. */
+export const tree: Maker = given(
+  [foreign],
+  () => 1,
+  Promise.resolve(1),
+  [new Map()],
+  new Set(),
+  new Float32Array(2),
+  new Date(0),
+);
+/** Indices of arguments. */
+export const argnums: Maker = given(...things, new Float32Array(2), ...tensors);

@@ -10,6 +10,7 @@ import { captureSite } from "../../tensor/site.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { isTensor, outputOf } from "../../tensor/tensor.ts";
 import { trace } from "../../tensor/trace.ts";
+import { refuseWhileTracing } from "../../tensor/tracing.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../../tensor/tree.ts";
 import { memoryReport } from "../plan/memory-report.ts";
 import { bindArguments } from "./bind-arguments.ts";
@@ -90,9 +91,13 @@ export function gpuProgram<A extends readonly unknown[], R>(
     });
     const results = outputs.length - checked.length;
     if (checked.length > 0) await reportNonFinite(checked, outputs.slice(results));
-    return unflattenTree(result, outputs) as R;
+    return unflattenTree(result, outputs.slice(0, results)) as R;
   };
-  const call = async (...args: A): Promise<R> => callFor(args, ownerOf(name), captureSite());
+  const start = async (args: A, site: Site): Promise<R> => callFor(args, ownerOf(name), site);
+  const call = (...args: A): Promise<R> => {
+    refuseWhileTracing(name);
+    return start(args, captureSite());
+  };
   const ran = (): Planned => {
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
     return last.entry.planned;
