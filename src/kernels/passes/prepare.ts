@@ -4,7 +4,7 @@ import { withSite } from "../../tensor/site.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { identifier } from "../graph/identifier.ts";
-import { literalValue } from "../graph/literal.ts";
+import { constantKey } from "../graph/literal.ts";
 import { paramsKey } from "../graph/params-key.ts";
 import { simplify } from "./simplify.ts";
 
@@ -26,8 +26,7 @@ export function prepare(roots: readonly AnyTensor[], keep: (op: Op, params: unkn
     for (const node of topologicalOrder(targets)) {
       if (made.has(node)) continue;
       if (node.op === undefined) {
-        const literal = literalValue(outputOf(node, 0));
-        const key = literal === null ? null : `${node.outputs[0]!.dtype}:${Object.is(literal, -0) ? "-0" : literal}`;
+        const key = constantKey(node);
         made.set(node, outputsOf(key === null ? node : share(key, node)));
         continue;
       }

@@ -3,7 +3,8 @@ import { defineOp } from "../op.ts";
 import type { AnyTensor } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
 import { reducedShape, reduceSamples, reduction, reductionParameters, sum } from "./broadcast.ts";
-import { add, exp, isFinite, log, mul, sub } from "./elementwise.ts";
+import { ones } from "./creation.ts";
+import { add, div, equal, exp, isFinite, log, log1p, mul, sub } from "./elementwise.ts";
 import { max } from "./extremum.ts";
 import { countOver } from "./mean.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
@@ -13,6 +14,21 @@ import type { ReduceOptions, Reduction } from "./signatures.ts";
 
 /** x where it is finite, else 0: a shift that −∞ cannot turn into NaN. */
 const finiteShift = (x: AnyTensor): AnyTensor => where(isFinite(x), x, 0);
+
+/** The maximum over the axes, which keep size 1. */
+const shiftOf = (x: AnyTensor, axes: readonly number[]): AnyTensor =>
+  finiteShift(max(x, { axis: axes, keepDims: true }));
+
+/**
+ * ln Σ exp(below) over the axes, of numbers whose maximum is 0. As ln(1 + rest), with the powers of zeros counted instead of added, so
+ * that a rest far below 1 keeps its digits. Not for differentiation: where zeros tie it would drop all but one.
+ */
+export function logTotal(below: AnyTensor, options: ReduceOptions): AnyTensor {
+  const isLargest = equal(below, 0);
+  const rest = sum(where(isLargest, 0, exp(below)), options);
+  const largest = sum(where(isLargest, ones(below.shape), 0), options);
+  return log1p(add(rest, sub(largest, 1)));
+}
 
 const keep = (y: AnyTensor, x: AnyTensor, { axes }: ReduceParams): AnyTensor =>
   reshape(
@@ -29,19 +45,24 @@ export const logSumExpOp: Op<ReduceParams> = defineOp<ReduceParams>({
   },
   expand: ([x], { axes }) => {
     if (axes.some((axis) => x!.shape[axis] === 0)) return [log(sum(exp(x!), { axis: axes }))];
-    const shift = finiteShift(max(x!, { axis: axes, keepDims: true }));
-    const total = sum(exp(sub(x!, shift)), { axis: axes });
-    return [add(log(total), reshape(shift, total.shape))];
+    const shift = shiftOf(x!, axes);
+    const total = logTotal(sub(x!, shift), { axis: axes });
+    return [add(total, reshape(shift, total.shape))];
   },
-  vjp: ({ g: [g], inputs: [x], outputs: [y], params }) => [
-    mul(keep(g!, x!, params), exp(sub(x!, finiteShift(keep(y!, x!, params))))),
-  ],
+  // softmax by the powers, not exp(x − y): y is rounded, by 0.03 at 10⁶
+  vjp: ({ g: [g], inputs: [x], params }) => {
+    if (params.axes.some((axis) => x!.shape[axis] === 0)) return [x!];
+    const powers = exp(sub(x!, shiftOf(x!, params.axes)));
+    const total = sum(powers, { axis: params.axes, keepDims: true });
+    const share = div(keep(g!, x!, params), where(equal(total, 0), 1, total)); // 0: nothing but −∞
+    return [mul(share, powers)];
+  },
   samples: () => reduceSamples({ kind: "distinct" }),
 });
 
 /**
  * ln Σ eˣ over the axes, without overflow. −∞ counts as nothing: a sum of nothing but −∞ (or of no elements) is −∞, with gradient 0.
- * Gradient: softmax.
+ * The gradient is the softmax. With ∞ among the elements the result is ∞, and the gradient of each infinite one NaN, as ∞/∞ is.
  */
 export const logSumExp: Reduction = reduction(logSumExpOp);
 

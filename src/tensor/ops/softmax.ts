@@ -9,7 +9,7 @@ import type { AnyTensor, Tensor } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { div, exp, mul, sub } from "./elementwise.ts";
 import { max } from "./extremum.ts";
-import { logSumExp } from "./log-sum-exp.ts";
+import { logTotal } from "./log-sum-exp.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
 import type { Float } from "./signatures.ts";
 
@@ -47,14 +47,21 @@ export const softmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
 export const logSoftmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
   name: "logSoftmax",
   infer: infer("logSoftmax"),
-  expand: ([x], { axis }) => [sub(x!, logSumExp(x!, { axis, keepDims: true }))],
+  // x − max before the logarithm: x − ln Σeˣ loses all digits of ln Σ where |x| is large
+  expand: ([x], { axis }) => {
+    if (x!.shape[axis] === 0) return [x!];
+    const below = sub(x!, max(x!, { axis, keepDims: true }));
+    return [sub(below, logTotal(below, { axis, keepDims: true }))];
+  },
   vjp: ({ g: [g], outputs: [y], params: { axis } }) => [sub(g!, mul(exp(y!), sum(g!, { axis, keepDims: true })))],
   samples,
 });
 
 const checkSoftmax = parameters("softmax", { x: kind.tensor }, { axis: kind.axis });
 
-/** eˣ/Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
+/**
+ * eˣ/Σeˣ along an axis, without overflow. f32. A slice of nothing but −∞, or with ∞ or NaN in it, gives NaN. @defaultValue axis −1
+ */
 export function softmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
 export function softmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
   checkSoftmax(arguments);
@@ -63,7 +70,10 @@ export function softmax(x: AnyTensor, options: { axis?: number } = {}): AnyTenso
 
 const checkLogSoftmax = parameters("logSoftmax", { x: kind.tensor }, { axis: kind.axis });
 
-/** x − ln Σeˣ along an axis, without overflow. f32; each slice needs a finite element. @defaultValue axis −1 */
+/**
+ * x − ln Σeˣ along an axis, computed as (x − max) − ln Σ exp(x − max): exact to f32 at every size of x. f32. A slice of nothing but −∞,
+ * or with ∞ or NaN in it, gives NaN. @defaultValue axis −1
+ */
 export function logSoftmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
 export function logSoftmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
   checkLogSoftmax(arguments);
