@@ -6,6 +6,7 @@ import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
+import { accumulate } from "./accumulate.ts";
 import { sum } from "./broadcast.ts";
 import { checkImplied, checkRank } from "./conv-geometry.ts";
 import { mul } from "./elementwise.ts";
@@ -53,11 +54,13 @@ export const avgPool2dGradientOp: Op<AvgPoolGradientParams> = defineOp<AvgPoolGr
   kernel: { family: "avgPool2dGradient" },
   reference: ({ inputs: [g], outputs: [dx], inputTypes: [to], outputTypes: [from], params }) => {
     const [c, area] = [from!.shape[3]!, params.size[0] * params.size[1]];
-    eachWindow(from!.shape, to!.shape, params, (output, inputs) => {
-      for (const input of inputs) {
-        for (let channel = 0; channel < c; channel++) dx![input + channel]! += g![output + channel]! / area;
-      }
-    });
+    accumulate(dx!, (sums) =>
+      eachWindow(from!.shape, to!.shape, params, (output, inputs) => {
+        for (const input of inputs) {
+          for (let channel = 0; channel < c; channel++) sums[input + channel]! += g![output + channel]! / area;
+        }
+      }),
+    );
   },
   vjp: ({ g: [t], params: { inputShape: _, ...params } }) => [apply1(avgPool2dOp, [t!], params)],
   linear: [0],

@@ -98,9 +98,11 @@ export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
   kernel: { family: "reduce", combine: "add" },
   reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params }) => {
     const { kept, reduced } = reductionOffsets(type!, params.axes);
+    const integer = type!.dtype !== "f32"; // wraps at each step: a double holds no sum beyond 2⁵³
     for (let i = 0; i < kept.length; i++) {
       let total = 0;
-      for (let k = 0; k < reduced.length; k++) total += x![kept[i]! + reduced[k]!]!;
+      if (integer) for (let k = 0; k < reduced.length; k++) total = (total + x![kept[i]! + reduced[k]!]!) | 0;
+      else for (let k = 0; k < reduced.length; k++) total += x![kept[i]! + reduced[k]!]!;
       y![i] = total;
     }
   },
@@ -136,7 +138,7 @@ export function reduction(op: Op<ReduceParams>): Reduction {
   } as Reduction;
 }
 
-/** Σ over the axes. f32 in a fixed tree of partial sums; i32 and u32 wrap. An empty sum is 0. */
+/** Σ over the axes. f32 in a fixed tree of partial sums, none of many terms one by one; i32 and u32 wrap. An empty sum is 0. */
 export const sum: Reduction = reduction(sumOp);
 
 /** True for a shape without elements. */

@@ -7,6 +7,7 @@ import type { Shape } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
+import { accumulate } from "./accumulate.ts";
 import type { ConvParams, Padding, Pair } from "./conv-geometry.ts";
 import { checkImplied, checkRank, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
 import { convolveForward, convolveInputGradient, convolveWeightGradient } from "./conv-loops.ts";
@@ -112,7 +113,7 @@ export const conv2dWeightGradientOp: Op<ConvWeightGradientParams> = defineOp<Con
   kernel: { family: "conv2dWeightGradient" },
   reference: ({ inputs: [x, g], outputs: [w], inputTypes: [tx, tg], outputTypes: [tw], params, precision }) => {
     const shapes = { x: tx!.shape, w: tw!.shape, y: tg!.shape };
-    convolveWeightGradient({ x: x!, w: w!, y: g!, shapes, params, precision });
+    accumulate(w!, (sums) => convolveWeightGradient({ x: x!, w: sums, y: g!, shapes, params, precision }));
   },
   vjp: ({ g: [t], inputs: [x, g], params: { weightShape: _, ...params } }) => [
     convInputGradient(g!, t!, { ...params, inputShape: x!.shape }),

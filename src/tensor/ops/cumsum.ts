@@ -29,6 +29,7 @@ export const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
   kernel: { family: "cumsum" },
   reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params: { axis, reverse } }) => {
     const n = type!.shape[axis]!;
+    const integer = type!.dtype !== "f32"; // wraps at each step: a double holds no sum beyond 2⁵³
     const inner = sizeOf(type!.shape.slice(axis + 1));
     const outer = sizeOf(type!.shape.slice(0, axis));
     for (let i = 0; i < outer; i++) {
@@ -36,7 +37,7 @@ export const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
         let total = 0;
         for (let k = 0; k < n; k++) {
           const at = (i * n + (reverse ? n - 1 - k : k)) * inner + j;
-          total += x![at]!;
+          total = integer ? (total + x![at]!) | 0 : total + x![at]!;
           y![at] = total;
         }
       }

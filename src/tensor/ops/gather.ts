@@ -9,6 +9,7 @@ import { checkShape, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
+import { accumulate } from "./accumulate.ts";
 import { checkIndices } from "./indices.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
 
@@ -99,15 +100,17 @@ export const scatterAddOp: Op<ScatterParams> = defineOp<ScatterParams>({
   reference: ({ inputs: [x, indices], outputs: [y], outputTypes: [type], params: { axis, size } }) => {
     const inner = sizeOf(type!.shape.slice(axis + 1));
     const outer = sizeOf(type!.shape.slice(0, axis));
-    for (let i = 0; i < outer; i++) {
-      for (let k = 0; k < indices!.length; k++) {
-        const index = indices![k]!;
-        if (index < 0 || index >= size) continue;
-        const from = (i * indices!.length + k) * inner;
-        const to = (i * size + index) * inner;
-        for (let j = 0; j < inner; j++) y![to + j]! += x![from + j]!;
+    accumulate(y!, (sums) => {
+      for (let i = 0; i < outer; i++) {
+        for (let k = 0; k < indices!.length; k++) {
+          const index = indices![k]!;
+          if (index < 0 || index >= size) continue;
+          const from = (i * indices!.length + k) * inner;
+          const to = (i * size + index) * inner;
+          for (let j = 0; j < inner; j++) sums[to + j]! += x![from + j]!;
+        }
       }
-    }
+    });
   },
   vjp: ({ g: [g], inputs: [, indices], params: { axis } }) => [apply1(gatherOp, [g!, indices!], { axis }), null],
   linear: [0],

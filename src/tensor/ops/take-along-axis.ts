@@ -9,6 +9,7 @@ import { broadcastShapes, checkShape, normalizeAxis, sameShape, sizeOf } from ".
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
+import { accumulate } from "./accumulate.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { checkIndices } from "./indices.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
@@ -109,9 +110,11 @@ export const putAlongAxisOp: Op<PutParams> = defineOp<PutParams>({
   },
   kernel: { family: "putAlongAxis" },
   reference: ({ inputs: [x, indices], outputs: [y], inputTypes: [, type], params: { axis, size } }) =>
-    alongAxis(indices!, type!, axis, size, (named, own) => {
-      y![named]! += x![own]!;
-    }),
+    accumulate(y!, (sums) =>
+      alongAxis(indices!, type!, axis, size, (named, own) => {
+        sums[named]! += x![own]!;
+      }),
+    ),
   vjp: ({ g: [g], inputs: [, indices], params: { axis } }) => [apply1(takeAlongAxisOp, [g!, indices!], { axis }), null],
   linear: [0],
   samples: () => [
