@@ -16,7 +16,7 @@ export function evaluateView(
     output.set(inputs[0]!);
     return;
   }
-  if (view.fill !== 0) output.fill(view.fill);
+  if (!Object.is(view.fill, 0)) output.fill(view.fill);
   // last piece first, so that the first piece whose ranges hold wins
   for (const piece of [...view.pieces].reverse()) {
     copyPiece(piece, inputs[piece.input]!, inputTypes[piece.input]!.shape, output, shape);

@@ -1,6 +1,6 @@
 import type { DType } from "../../tensor/dtype.ts";
 import { isFloat } from "../../tensor/dtype.ts";
-import { KernelError } from "../../tensor/errors.ts";
+import { roundToHalf } from "../../tensor/half.ts";
 import { fold } from "../../tensor/scalar/expression.ts";
 import type { ScalarFn } from "../../tensor/scalar/table.ts";
 import { scalarTable } from "../../tensor/scalar/table.ts";
@@ -24,6 +24,9 @@ export function registerType(dtype: DType, width: Width): string {
   const scalar = dtype === "f16" ? "f32" : dtype === "u8" ? "u32" : dtype;
   return width === 1 ? scalar : `vec4<${scalar}>`;
 }
+
+/** True if a buffer of so many elements is one of whole words; that of no elements is too short for one. */
+const isWhole = (size: number): boolean => size > 0 && size % 4 === 0;
 
 type IsVector = (tensor: AnyTensor, at: Affine) => boolean;
 
@@ -58,7 +61,7 @@ export function valuePrinter(
   }
   // a buffer that ends within a word cannot be bound as words: a view that fills them up reads its last elements alone
   const isVector: IsVector = (tensor, at) =>
-    width === 4 && sizeOf(tensor.shape) % 4 === 0 && !scattered.has(tensor.node) && index.isVector(at);
+    width === 4 && isWhole(sizeOf(tensor.shape)) && !scattered.has(tensor.node) && index.isVector(at);
   const stays = (value: Value): boolean => indicesOf([value]).every(isFixed);
   const bind = (value: Value, text: string): string => {
     const name = `v${fixed.length + varying.length}`;
@@ -182,11 +185,15 @@ function printScalar(value: number, dtype: DType): string {
     case "u8":
       return `${value}u`;
     default: {
-      const rounded = Math.fround(value);
-      if (!Number.isFinite(rounded)) throw new KernelError(`WGSL has no constant ${rounded}`, ["pass it as data"]);
+      const rounded = dtype === "f16" ? roundToHalf(value) : Math.fround(value);
+      if (!Number.isFinite(rounded) || Object.is(rounded, -0)) return `float_bits(${bitsOf(rounded)}u)`;
       return rounded < 0 ? `(${rounded}f)` : `${rounded}f`;
     }
   }
+}
+
+function bitsOf(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0]!;
 }
 
 /** A scalar function's WGSL. */

@@ -1,4 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
+import { integerRange } from "../../tensor/dtype.ts";
 import type { ScalarFn } from "../../tensor/scalar/table.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
@@ -24,10 +25,9 @@ export interface Part {
   readonly dtype: DType;
 }
 
-/** Value that changes nothing: what an empty chunk holds. WGSL has no infinite constants, so extremes are the largest finite ones. */
+/** Value that changes nothing: what an empty chunk holds. */
 function identity(combine: ScalarFn, dtype: DType, width: Width): string {
-  const extreme = dtype === "f32" ? 3.4028234663852886e38 : dtype === "i32" ? 2 ** 31 - 1 : 2 ** 32 - 1;
-  const lowest = dtype === "f32" ? -extreme : dtype === "i32" ? -(2 ** 31) : 0;
+  const [lowest, extreme] = integerRange[dtype] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const value: Partial<Record<ScalarFn, number>> = {
     add: 0,
     mul: 1,

@@ -1,7 +1,7 @@
 import type { DType } from "../../tensor/dtype.ts";
 import type { Op } from "../../tensor/op.ts";
 import type { Expr } from "../../tensor/scalar/expression.ts";
-import { stridesOf } from "../../tensor/shape.ts";
+import { sizeOf, stridesOf } from "../../tensor/shape.ts";
 import type { AnyTensor, TensorType } from "../../tensor/tensor.ts";
 import type { Piece } from "../../tensor/view.ts";
 import { literalValue } from "../graph/literal.ts";
@@ -79,7 +79,8 @@ export function valueBuilder(isMaterialised: (tensor: AnyTensor) => boolean): Va
     const view = op.view!(node.inputs, tensor, node.params);
     if (view.kind === "flat") return at(node.inputs[0]!, { flat });
     const coordinates = coordinatesOf(position, tensor);
-    const choices = view.pieces.map((piece) => choose(piece, node.inputs[piece.input]!, coordinates, at));
+    const pieces = view.pieces.filter(({ input }) => sizeOf(node.inputs[input]!.shape) > 0); // nothing to read in the others
+    const choices = pieces.map((piece) => choose(piece, node.inputs[piece.input]!, coordinates, at));
     const [only] = choices;
     if (choices.length === 1 && only!.conditions.length === 0) return only!.value;
     return { kind: "choose", dtype, choices, fill: view.fill };

@@ -115,7 +115,12 @@ function operandText(operand: LinkOperand, body: string): string {
     store4: mentions("store4") || (runs && whole),
   };
   // A store of one component may touch the whole vector: words of four only where all stores are of four.
-  const quads = operand.size % 4 === 0 && (needs.load4 || needs.store4) && !needs.store && type === registerOf(dtype);
+  const quads =
+    operand.size > 0 &&
+    operand.size % 4 === 0 &&
+    (needs.load4 || needs.store4) &&
+    !needs.store &&
+    type === registerOf(dtype);
   const hook = operand.hook ?? plainAccess(operand, quads);
   const lines = [`alias ${name}_t = ${type};`];
   if (binding !== null) {

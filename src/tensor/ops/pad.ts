@@ -5,6 +5,7 @@ import { parameters, required } from "../parameters.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
+import { scalar } from "./operand.ts";
 import { padOp } from "./slice.ts";
 
 const checkPad = parameters("pad", { x: kind.tensor }, { padding: required(kind.sides), value: kind.number });
@@ -13,7 +14,7 @@ const checkPad = parameters("pad", { x: kind.tensor }, { padding: required(kind.
  * Surrounds `x` with a constant.
  *
  * @param options.padding - `[before, after]` for each axis, non-negative integers; one number for every side.
- * @param options.value - finite: WGSL knows no infinity. @defaultValue 0
+ * @param options.value - any number that the dtype holds, ±∞ and NaN among those of f32. @defaultValue 0
  * @throws ShapeError if `padding` does not match the axes; ConfigError for other values.
  */
 export function pad(
@@ -33,13 +34,10 @@ export function pad(
       captureSite(),
     );
   }
-  if (!Number.isFinite(value) || sides.flat().some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new ConfigError(
-      `pad: sides [${sides.flat()}], value ${value}`,
-      ["sides are integers ≥ 0 (slice cuts off), the value is finite"],
-      captureSite(),
-    );
+  if (sides.flat().some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new ConfigError(`pad: sides [${sides.flat()}]`, ["sides are integers ≥ 0 (slice cuts off)"], captureSite());
   }
+  scalar(value, x.dtype); // refuses what the dtype cannot hold
   if (sides.flat().every((n) => n === 0)) return x;
   const start = sides.map(([before]) => before);
   const shape = x.shape.map((n, axis) => sides[axis]![0] + n + sides[axis]![1]);
