@@ -6,7 +6,7 @@ import type { AnyTensor, TensorType } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
 import { broadcastTo, reducedShape, reduceSamples, reduceWith, reduction, reductionOffsets } from "./broadcast.ts";
 import { arange } from "./creation.ts";
-import { equal } from "./elementwise.ts";
+import { equal, logicalNot, logicalOr } from "./elementwise.ts";
 import { checkAxes, checkDTypes, checkNotEmpty } from "./operand.ts";
 import { reshape } from "./reshape.ts";
 import { where } from "./select.ts";
@@ -37,9 +37,9 @@ function extremumOp(name: "max" | "min", combine: "maximum" | "minimum", positio
       const { kept, reduced } = reductionOffsets(type!, params.axes);
       for (let i = 0; i < kept.length; i++) {
         let best = x![kept[i]!]!;
-        for (let k = 1; k < reduced.length; k++) {
+        for (let k = 1; k < reduced.length && !Number.isNaN(best); k++) {
           const candidate = x![kept[i]! + reduced[k]!]!;
-          if (sign * (candidate - best) > 0) best = candidate;
+          if (sign * candidate > sign * best || Number.isNaN(candidate)) best = candidate;
         }
         y![i] = best;
       }
@@ -53,7 +53,7 @@ function extremumOp(name: "max" | "min", combine: "maximum" | "minimum", positio
   });
 }
 
-/** The first place that holds the extremum. NaN, which is equal to nothing, gives the last place. */
+/** The first place that holds the extremum: the first NaN where there is one. */
 function positionOp(name: "argmax" | "argmin", extremum: () => Op<ReduceParams>): Op<ReduceParams> {
   return defineOp<ReduceParams>({
     name,
@@ -61,7 +61,9 @@ function positionOp(name: "argmax" | "argmin", extremum: () => Op<ReduceParams>)
     expand: ([x], { axes }) => {
       const place = positions(x!, axes);
       const best = reduceWith(extremum(), x!, { axis: axes, keepDims: true });
-      return [min(where(equal(x!, best), place, sizeOf(place.shape) - 1), { axis: axes })];
+      const holds = equal(x!, best); // nowhere if the extremum is NaN
+      const found = x!.dtype === "f32" ? logicalOr(holds, logicalNot(equal(x!, x!))) : holds;
+      return [min(where(found, place, sizeOf(place.shape) - 1), { axis: axes })];
     },
     vjp: null,
     samples: () => reduceSamples({ kind: "distinct" }),
@@ -74,20 +76,30 @@ export const maxOp: Op<ReduceParams> = extremumOp("max", "maximum", argmaxOp);
 export const minOp: Op<ReduceParams> = extremumOp("min", "minimum", argminOp);
 
 /**
- * The largest element over the axes. The gradient goes to the first one in row-major order. WGSL knows no infinite constants, so on
- * a GPU the maximum of nothing but −∞ is the lowest finite f32.
+ * The largest element over the axes; NaN if one of them is. The gradient goes to the element that {@link argmax} names: the first
+ * largest, of nothing but −∞ the first, and the first NaN where there is one.
  *
  * @throws ShapeError over an empty axis.
  */
 export const max: Reduction = reduction(maxOp);
 /**
- * The smallest element over the axes. The gradient goes to the first one in row-major order. On a GPU the minimum of nothing but ∞ is
- * the largest finite f32.
+ * The smallest element over the axes; NaN if one of them is. The gradient goes to the element that {@link argmin} names: the first
+ * smallest, of nothing but ∞ the first, and the first NaN where there is one.
  *
  * @throws ShapeError over an empty axis.
  */
 export const min: Reduction = reduction(minOp);
-/** Position of the first largest element along an axis, i32; over several axes, or all, the row-major position within them. No gradient. */
+/**
+ * Position of the first largest element along an axis, i32; over several axes, or all, the row-major position within them. NaN counts
+ * as the largest, as in NumPy: where there is one, the position of the first NaN. No gradient.
+ *
+ * @throws ShapeError over an empty axis.
+ */
 export const argmax: IndexReduction = reduction(argmaxOp) as IndexReduction;
-/** Position of the first smallest element along an axis, i32; over several axes, or all, the row-major position within them. No gradient. */
+/**
+ * Position of the first smallest element along an axis, i32; over several axes, or all, the row-major position within them. NaN counts
+ * as the smallest here, as in NumPy: where there is one, the position of the first NaN. No gradient.
+ *
+ * @throws ShapeError over an empty axis.
+ */
 export const argmin: IndexReduction = reduction(argminOp) as IndexReduction;

@@ -59,9 +59,11 @@ export const matmulOp: Op<MatmulParams> = defineOp<MatmulParams>({
     const [batch, m, k, n] = productSizes(a!.shape, b!.shape, params);
     if (b!.shape[0] !== batch || b!.shape[params.transposeB ? 2 : 1] !== k) {
       const [left, right] = [params.transposeA ? "[s,k,m]" : "[s,m,k]", params.transposeB ? "[s,n,k]" : "[s,k,n]"];
-      throw new ShapeError(`matmul: ${formatType(a!)} and ${formatType(b!)} do not fit`, [
-        `expects ${left} × ${right}`,
-      ]);
+      throw new ShapeError(
+        `matmul: ${formatType(a!)} and ${formatType(b!)} do not fit`,
+        [`expects ${left} × ${right}`],
+        captureSite(),
+      );
     }
     return [{ shape: [batch, m, n], dtype }];
   },

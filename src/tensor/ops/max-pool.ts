@@ -5,6 +5,7 @@ import { apply1, defineOp } from "../op.ts";
 import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
+import { accumulate } from "./accumulate.ts";
 import { checkImplied } from "./conv-geometry.ts";
 import { checkDTypes } from "./operand.ts";
 import type { PoolOptions, PoolParams } from "./pool-windows.ts";
@@ -17,7 +18,7 @@ const sampled = (shape: Shape, domain?: Domain): TensorType & { domain?: Domain 
   ...(domain === undefined ? {} : { domain }),
 });
 
-/** Visits the first maximum of every window and channel: offset in the input, offset in the output. */
+/** Visits the first maximum, or the first NaN, of every window and channel: offset in the input, offset in the output. */
 function eachMaximum(
   x: NumericArray,
   from: Shape,
@@ -29,7 +30,11 @@ function eachMaximum(
   eachWindow(from, to, params, (output, inputs) => {
     for (let channel = 0; channel < c; channel++) {
       let best = inputs[0]! + channel;
-      for (const input of inputs) if (x[input + channel]! > x[best]!) best = input + channel;
+      for (const input of inputs) {
+        if (Number.isNaN(x[best]!)) break;
+        const candidate = x[input + channel]!;
+        if (candidate > x[best]! || Number.isNaN(candidate)) best = input + channel;
+      }
       visit(best, output + channel);
     }
   });
@@ -61,9 +66,11 @@ export const maxPool2dGradientOp: Op<PoolParams> = defineOp<PoolParams>({
   },
   kernel: { family: "maxPool2dGradient" },
   reference: ({ inputs: [x, g], outputs: [dx], inputTypes: [from, to], params }) =>
-    eachMaximum(x!, from!.shape, to!.shape, params, (input, output) => {
-      dx![input]! += g![output]!;
-    }),
+    accumulate(dx!, (sums) =>
+      eachMaximum(x!, from!.shape, to!.shape, params, (input, output) => {
+        sums[input]! += g![output]!;
+      }),
+    ),
   vjp: ({ g: [t], inputs: [x], params }) => [null, apply1(maxPool2dGatherOp, [x!, t!], params)],
   linear: [1],
   samples: () => poolSamples.map(({ x, y, params }) => ({ inputs: [sampled(x, distinct), sampled(y)], params })),
@@ -94,8 +101,8 @@ const checkMaxPool2d = parameters(
 );
 
 /**
- * Largest pixel of each window, channel by channel. Padding never wins. At a tie the first pixel in row-major order takes the
- * gradient, as in PyTorch.
+ * Largest pixel of each window, channel by channel; NaN if one of its pixels is. Padding never wins. The first largest pixel in
+ * row-major order takes the gradient, as in PyTorch; of nothing but −∞ the first, and the first NaN where there is one.
  *
  * @param x - images `(n, h, w, c)`, f32.
  * @returns `(n, oh, ow, c)`, oh = ⌊(h + top + bottom − size)/stride⌋ + 1.

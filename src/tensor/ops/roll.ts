@@ -21,7 +21,7 @@ export const rollOp: Op<RollParams> = defineOp<RollParams>({
   name: "roll",
   infer: ([x], { axis, shift }) => {
     if (!(shift > 0 && shift < (x!.shape[axis] ?? 0))) {
-      throw new ShapeError(`roll: no shift by ${shift} on axis ${axis} of ${formatType(x!)}`);
+      throw new ShapeError(`roll: no shift by ${shift} on axis ${axis} of ${formatType(x!)}`, [], captureSite());
     }
     return [{ shape: x!.shape, dtype: x!.dtype }];
   },

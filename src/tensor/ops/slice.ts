@@ -49,9 +49,11 @@ function checkInside(
     return n === 0 || (Math.min(first, last) >= 0 && Math.max(first, last) < from[axis]!);
   });
   if (rank !== size.length || from.length !== size.length || !fits) {
-    throw new ShapeError(`${op}: the range leaves the shape [${from}]`, [
-      `start [${params.start}], step [${params.step}], size [${size}]`,
-    ]);
+    throw new ShapeError(
+      `${op}: the range leaves the shape [${from}]`,
+      [`start [${params.start}], step [${params.step}], size [${size}]`],
+      captureSite(),
+    );
   }
 }
 

@@ -22,7 +22,7 @@ const sample = (shape: Shape, axis: number, descending: boolean): Sample<SortPar
   params: { axis, descending },
 });
 
-/** Outputs: sorted values, and i32 positions that they came from. Stable, both ways: equal values keep their order. */
+/** Outputs: sorted values, and i32 positions that they came from. Stable, both ways: equal values keep their order. NaN last, both ways. */
 export const sortOp: Op<SortParams> = defineOp<SortParams>({
   name: "sort",
   infer: ([x], { axis }) => {
@@ -44,7 +44,10 @@ export const sortOp: Op<SortParams> = defineOp<SortParams>({
       for (let j = 0; j < inner; j++) {
         const at = (k: number): number => (i * n + k) * inner + j;
         for (let k = 0; k < n; k++) order[k] = k;
-        order.sort((a, b) => sign * (x![at(a)]! - x![at(b)]!) || a - b);
+        order.sort((a, b) => {
+          const [u, v] = [x![at(a)]!, x![at(b)]!];
+          return Number(Number.isNaN(u)) - Number(Number.isNaN(v)) || sign * (u - v) || a - b; // a difference of NaN or ∞ decides nothing
+        });
         for (let k = 0; k < n; k++) {
           values![at(k)] = x![at(order[k]!)]!;
           indices![at(k)] = order[k]!;
@@ -78,7 +81,10 @@ function sorted(op: string, x: AnyTensor, options: SortOptions): readonly [AnyTe
 
 const checkSort = parameters("sort", { x: kind.tensor }, { axis: kind.axis, descending: kind.flag });
 
-/** Sorts along an axis; f32, i32 or u32. The gradient goes back to the places that the values came from. NaN has no defined place. */
+/**
+ * Sorts along an axis; f32, i32 or u32. NaN comes last, descending too. Equal values keep their order, zeros of both signs among them.
+ * The gradient goes back to the places that the values came from.
+ */
 export function sort<S extends Shape, D extends DType>(x: Tensor<S, D>, options?: SortOptions): Tensor<S, D>;
 export function sort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
   checkSort(arguments);
@@ -87,7 +93,7 @@ export function sort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
 
 const checkArgsort = parameters("argsort", { x: kind.tensor }, { axis: kind.axis, descending: kind.flag });
 
-/** i32 positions that would sort `x` along an axis. Stable: equal values keep their order, descending too. No gradient. */
+/** i32 positions that would sort `x` along an axis. Stable: equal values keep their order, descending too. NaN comes last, descending too. No gradient. */
 export function argsort<S extends Shape>(x: Tensor<S, DType>, options?: SortOptions): Tensor<S, "i32">;
 export function argsort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
   checkArgsort(arguments);
@@ -97,7 +103,8 @@ export function argsort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
 const checkTopK = parameters("topK", { x: kind.tensor }, { k: required(kind.number), axis: kind.axis });
 
 /**
- * The `k` largest elements along an axis, largest first, and their i32 positions; of equal ones the first.
+ * The `k` largest elements along an axis, largest first, and their i32 positions; of equal ones the first. NaN comes after all numbers.
+ * The gradient goes back to the places that the values came from.
  *
  * @param options.k - 0 … size of the axis.
  * @param options.axis - @defaultValue −1

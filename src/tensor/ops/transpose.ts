@@ -33,7 +33,7 @@ const checkTranspose = parameters("transpose", { x: kind.tensor }, { axes: kind.
  * Permutes axes: axis `i` of the result is axis `axes[i]` of `x`.
  *
  * @param options.axes - a permutation; negative axes work. @defaultValue reversed order
- * @throws ShapeError if `axes` is no permutation.
+ * @throws ShapeError if `axes` does not name each axis once.
  */
 export function transpose<X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
   x: X,
@@ -43,7 +43,11 @@ export function transpose<X extends AnyTensor, const Axes extends readonly numbe
   const rank = x.shape.length;
   const axes = (options.axes ?? x.shape.map((_, i) => rank - 1 - i)).map((a) => normalizeAxis("transpose", a, rank));
   if (axes.length !== rank || new Set(axes).size !== rank) {
-    throw new ShapeError(`transpose: ${formatShape(axes)} is no permutation of ${rank} axes`, [], captureSite());
+    throw new ShapeError(
+      `transpose: ${formatShape(axes)} is not a permutation of ${rank} axes`,
+      ["name each axis once"],
+      captureSite(),
+    );
   }
   const y = axes.every((axis, i) => axis === i) ? x : apply1(transposeOp, [x], { axes });
   return y as AnyTensor as Transposed<X, Axes>;
