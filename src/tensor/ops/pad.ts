@@ -8,7 +8,7 @@ import { formatType } from "../tensor.ts";
 import { scalar } from "./operand.ts";
 import { padOp } from "./slice.ts";
 
-const checkPad = parameters("pad", { x: kind.tensor }, { padding: required(kind.sides), value: kind.number });
+const checkPad = parameters("pad", { x: kind.tensor }, { padding: required(kind.sides), value: kind.anyNumber });
 
 /**
  * Surrounds `x` with a constant.
