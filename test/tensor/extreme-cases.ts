@@ -22,6 +22,7 @@ import {
   mul,
   pad,
   prod,
+  reshape,
   softmax,
   softmaxCrossEntropy,
   sort,
@@ -66,10 +67,14 @@ const one = (
   ...(tolerance === undefined ? {} : { tolerance }),
 });
 
+const long = Array.from({ length: 700 }, (_, i) => (i === 431 || i === 600 ? NaN : i % 50));
 const image = (values: readonly number[]): AnyTensor => f32(values, [1, 2, values.length / 2, 1]);
 
 export const extremeCases: readonly ExtremeCase[] = [
   // the largest and smallest: NaN wins, the first place takes index and gradient
+  one("max and min of a NaN among numbers", (x) => [max(x), min(x)], f32([1, NaN, 3]), [NaN, NaN]),
+  one("argmax and argmin name the first NaN", (x) => [argmax(x), argmin(x)], f32([3, NaN, 5, NaN]), [1, 1]),
+  one("a NaN far into a long row", (x) => [max(x), argmax(x), min(x), argmin(x)], f32(long), [NaN, 431, NaN, 431]),
   one(
     "the gradient of max goes to the first NaN",
     gradient((x) => max(x)),
@@ -96,6 +101,12 @@ export const extremeCases: readonly ExtremeCase[] = [
     f32([-inf, -inf, -inf, 2], [2, 2]),
     [-inf, 2, 0, 1],
   ),
+  one("max over the leading axis", (x) => max(x, { axis: 0 }), f32([-inf, NaN, -inf, 2, -inf, 7, -inf, 1], [2, 4]), [
+    -inf,
+    NaN,
+    -inf,
+    2,
+  ]),
   one(
     "the largest finite numbers",
     (x) => [max(x), min(x)],
@@ -285,4 +296,5 @@ export const extremeCases: readonly ExtremeCase[] = [
     want: [2147483647, -2147483648, -2147483648, -2147483647],
   },
   one("squares that overflow", (x) => sum(square(x)), f32([3e38, 1]), [inf]),
+  one("reshaped masks", (x) => max(reshape(x, [2, 2]), { axis: 0 }), f32([-inf, 1, -inf, NaN]), [-inf, NaN]),
 ];

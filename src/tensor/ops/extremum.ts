@@ -6,7 +6,7 @@ import type { AnyTensor, TensorType } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
 import { broadcastTo, reducedShape, reduceSamples, reduceWith, reduction, reductionOffsets } from "./broadcast.ts";
 import { arange } from "./creation.ts";
-import { equal, logicalNot, logicalOr } from "./elementwise.ts";
+import { equal, isNaN, logicalOr } from "./elementwise.ts";
 import { checkAxes, checkDTypes, checkNotEmpty } from "./operand.ts";
 import { reshape } from "./reshape.ts";
 import { where } from "./select.ts";
@@ -62,7 +62,7 @@ function positionOp(name: "argmax" | "argmin", extremum: () => Op<ReduceParams>)
       const place = positions(x!, axes);
       const best = reduceWith(extremum(), x!, { axis: axes, keepDims: true });
       const holds = equal(x!, best); // nowhere if the extremum is NaN
-      const found = x!.dtype === "f32" ? logicalOr(holds, logicalNot(equal(x!, x!))) : holds;
+      const found = x!.dtype === "f32" ? logicalOr(holds, isNaN(x!)) : holds;
       return [min(where(found, place, sizeOf(place.shape) - 1), { axis: axes })];
     },
     vjp: null,
