@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { TrainOptions } from "../../src/cbd/train.ts";
+import { trainCbd, trainPlain } from "../../src/cbd/train.ts";
+import { builtinDataset } from "../../src/data/builtin.ts";
+import type { SmallConvNetParams, SmallConvNetStats } from "../../src/nn/small-conv-net.ts";
+import { smallConvNet } from "../../src/nn/small-conv-net.ts";
+import { referenceDevice } from "../../src/tensor/reference-device.ts";
+import { tensor } from "../../src/tensor/tensor.ts";
+import { flattenTree, mapTree } from "../../src/tensor/tree.ts";
+
+// A training is a function of its options, seed and device down to the last bit. These hashes say that it is still the same
+// function: a change of structure must not touch them.
+
+type Options = TrainOptions<SmallConvNetParams, SmallConvNetStats>;
+
+const classifier = smallConvNet({ channels: 3, classes: 4, width: 2 });
+const base = (options: Options["options"], preset: Options["preset"]): Options => ({
+  device: referenceDevice(),
+  dataset: builtinDataset({ count: 22, size: 12, seed: 3, classes: 4 }),
+  classifier,
+  preset: preset!,
+  options: { batch: 8, clean: { epochs: 2 }, ...options },
+  seed: 11,
+});
+
+async function hashOf(trained: Awaited<ReturnType<typeof trainCbd>>): Promise<string> {
+  const hash = createHash("sha256");
+  for (const { phase, means } of trained.history) hash.update(phase).update(Float64Array.of(means["loss"]!));
+  for (const leaf of flattenTree({ network: trained.network, backdoored: trained.backdoored })) {
+    const data = await leaf.data();
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Stops after `steps`, takes the state through host memory, as a file would, and goes on. */
+async function inTwoParts(train: typeof trainCbd, options: Options, steps: number): ReturnType<typeof trainCbd> {
+  let asked = 0;
+  const first = await train({ ...options, shouldStop: () => asked++ === steps });
+  expect(first.stopped).toBe(true);
+  const data = await Promise.all(flattenTree(first.state).map((leaf) => leaf.data()));
+  let next = 0;
+  const state = mapTree(first.state, (leaf) => tensor(data[next++]!, { shape: leaf.shape, dtype: leaf.dtype }));
+  return train({ ...options, resume: state as NonNullable<Options["resume"]> });
+}
+
+describe("trained on the reference, bit for bit", () => {
+  it.each([
+    ["plain", "paper", {}, "6a247e567b0dc3d4e00ad212d50723f8"],
+    ["cbd", "paper", { backdoor: { epochs: 1 } }, "66d1f08fc1576bfbb01862d6bac00f7b"],
+    [
+      "cbd",
+      "paper",
+      { backdoor: { steps: 4, loss: "generalized" }, critic: { passes: "twoPass", steps: 2 } },
+      "a34379490059bda1a888e30e4016f694",
+    ],
+    [
+      "cbd",
+      "paper",
+      { backdoor: { epochs: 1, mode: "train" }, critic: { shuffle: "permutation", steps: 2 } },
+      "809b6c6a155cbfb3097ae32632f3b6f7",
+    ],
+    ["cbd", "official", { backdoor: { epochs: 1 } }, "a3c09b602ba1ac674b64a2befdc4855d"],
+    [
+      "cbd",
+      "official+mi",
+      { backdoor: { epochs: 1 }, weight: { floor: 0.1, cap: 2, exponent: 0.5 } },
+      "f857aa8350449509fb282bcb8b328e99",
+    ],
+  ] as const)("%s, %s, %j", async (kind, preset, options, wanted) => {
+    const train = kind === "plain" ? trainPlain : trainCbd;
+    const whole = await hashOf(await train<SmallConvNetParams, SmallConvNetStats>(base(options, preset)));
+    expect(await hashOf(await inTwoParts(train, base(options, preset), 5))).toBe(whole);
+    expect(whole).toBe(wanted);
+  });
+});
