@@ -1,12 +1,12 @@
+import type { Phase } from "../../src/backdoor/defences/cbd.ts";
+import { cbdPhases, plainPhases } from "../../src/backdoor/defences/cbd.ts";
+import { initialTraining } from "../../src/backdoor/initial-network.ts";
+import type { EpochReport } from "../../src/backdoor/lab-state.ts";
 import { cbdOptions, trainCbd, trainPlain } from "../../src/cbd/index.ts";
-import { initialTraining } from "../../src/cbd/initial-state.ts";
-import type { Network } from "../../src/cbd/network.ts";
-import type { Phase } from "../../src/cbd/phases.ts";
-import { cbdPhases, plainPhases } from "../../src/cbd/phases.ts";
-import type { EpochReport } from "../../src/cbd/training-state.ts";
 import { builtinDataset } from "../../src/data/index.ts";
 import type { WrnParams, WrnStats } from "../../src/nn/index.ts";
 import { wideResNet } from "../../src/nn/index.ts";
+import type { Network } from "../../src/nn/network.ts";
 import { key, uniform } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";

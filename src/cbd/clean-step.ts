@@ -1,19 +1,19 @@
 import { valueAndGrad } from "../autodiff/grad.ts";
+import type { CriticTraining } from "../mi/wasserstein/update-critic.ts";
+import { updateCriticRepeatedly } from "../mi/wasserstein/update-critic.ts";
+import { adversarialMutualInformation } from "../mi/wasserstein/wasserstein.ts";
 import { crossEntropy } from "../nn/losses.ts";
+import type { Batch } from "../nn/network.ts";
 import { sgd } from "../nn/sgd.ts";
 import { zeros } from "../tensor/ops/creation.ts";
 import { add, mul } from "../tensor/ops/elementwise.ts";
 import { mean } from "../tensor/ops/mean.ts";
 import { split } from "../tensor/random.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { adversarialMutualInformation } from "./adversarial-mutual-information.ts";
-import type { CleanContext, CleanState } from "./clean-context.ts";
-import { observeBackdoored } from "./clean-context.ts";
-import type { CriticTraining } from "./critic-update.ts";
-import { updateCriticRepeatedly } from "./critic-update.ts";
 import { cleanLoss } from "./losses.ts";
-import type { Batch } from "./network.ts";
 import { sampleWeights } from "./sample-weights.ts";
+import type { CleanContext, CleanState } from "./state.ts";
+import { observeBackdoored } from "./state.ts";
 
 /** Means over the batch, before the step. */
 export interface CleanMetrics {

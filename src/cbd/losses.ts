@@ -1,9 +1,9 @@
+import type { CriticParams } from "../mi/wasserstein/critic.ts";
+import type { AdversarialOptions } from "../mi/wasserstein/wasserstein.ts";
+import { adversarialMutualInformation } from "../mi/wasserstein/wasserstein.ts";
 import { crossEntropy, generalizedCrossEntropy } from "../nn/losses.ts";
 import { add, mul, neg } from "../tensor/ops/elementwise.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import type { AdversarialOptions } from "./adversarial-mutual-information.ts";
-import { adversarialMutualInformation } from "./adversarial-mutual-information.ts";
-import type { CriticParams } from "./critic.ts";
 import { informationBottleneck } from "./information-bottleneck.ts";
 import type { CbdOptions } from "./options.ts";
 

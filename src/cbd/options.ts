@@ -1,5 +1,5 @@
+import type { AugmentKind } from "../data/augment-kind.ts";
 import type { Schedule } from "../nn/schedule.ts";
-import type { AugmentKind } from "./augment-kind.ts";
 
 /** Everything that a CBD run can be told, as data. A schedule holds the learning rate and how it falls with the epochs. */
 export interface CbdOptions {

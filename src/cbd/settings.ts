@@ -1,8 +1,8 @@
+import { augmentKinds } from "../data/augment-kind.ts";
+import { parseSchedule } from "../nn/decay.ts";
 import type { Schedule } from "../nn/schedule.ts";
 import { ConfigError } from "../tensor/errors.ts";
-import { augmentKinds } from "./augment-kind.ts";
 import type { CbdOptions } from "./options.ts";
-import { parseSchedule } from "./schedule-text.ts";
 
 /** How the text of a setting is read. */
 export type SettingKind =

@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
-import { splitInTwo } from "../cbd/diagnostics.ts";
-import { encodeCifar10 } from "../data/cifar10.ts";
+import { splitInTwo } from "../backdoor/diagnostics.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { selectImages } from "../data/dataset.ts";
+import { encodeCifar10 } from "../data/formats/cifar10.ts";
 import { encodeSafetensors } from "../formats/index.ts";
 import { makeWritableFolder, readBytes, readCifar10, writeAtomically } from "../node/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";

@@ -1,5 +1,5 @@
-import { applyTrigger, badnets } from "../cbd/attacks/badnets.ts";
-import type { TestSet } from "../cbd/evaluation.ts";
+import { applyTrigger, badnets } from "../backdoor/attacks/badnets.ts";
+import type { TestSet } from "../backdoor/evaluation.ts";
 import { builtinDataset } from "../data/builtin.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { selectImages } from "../data/dataset.ts";

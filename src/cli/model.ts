@@ -1,7 +1,7 @@
 import type { Classifier } from "../nn/classifier.ts";
-import { smallConvNet } from "../nn/small-conv-net.ts";
-import { wideResNet } from "../nn/wide-resnet.ts";
-import { torchAxes, torchNameOf } from "../nn/wide-resnet-names.ts";
+import { smallConvNet } from "../nn/models/small-conv-net.ts";
+import { wideResNet } from "../nn/models/wide-resnet.ts";
+import { torchAxes, torchNameOf } from "../nn/models/wide-resnet-names.ts";
 import { ConfigError } from "../tensor/errors.ts";
 
 /** `wrn-16-1`: a wide residual network of depth 16 and width 1. `small-8`: three convolutions, the first of 8 channels. */

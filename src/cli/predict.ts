@@ -1,7 +1,7 @@
-import type { TestSet } from "../cbd/evaluation.ts";
-import { evaluate, putTestSet } from "../cbd/evaluation.ts";
-import type { Predictions } from "../cbd/predict.ts";
-import { createPredictor } from "../cbd/predict.ts";
+import type { TestSet } from "../backdoor/evaluation.ts";
+import { evaluate, putTestSet } from "../backdoor/evaluation.ts";
+import type { Predictions } from "../backdoor/predict.ts";
+import { createPredictor } from "../backdoor/predict.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Device } from "../tensor/device.ts";
 import { DataError } from "../tensor/errors.ts";

@@ -1,4 +1,4 @@
-import type { Network } from "../cbd/network.ts";
+import type { Network } from "../nn/network.ts";
 import { makeWritableFolder } from "../node/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError } from "../tensor/errors.ts";

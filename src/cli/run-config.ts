@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { augmentKinds } from "../cbd/augment-kind.ts";
 import type { CbdOptions, Preset } from "../cbd/options.ts";
 import { cbdOptions, presets } from "../cbd/options.ts";
 import { setOption } from "../cbd/settings.ts";
+import { augmentKinds } from "../data/augment-kind.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { Arguments } from "./command.ts";
 import type { DeviceConfig } from "./device-option.ts";

@@ -1,6 +1,6 @@
-import type { Evaluation } from "../cbd/evaluation.ts";
-import type { Rate } from "../cbd/metrics.ts";
-import type { PhaseName } from "../cbd/training-state.ts";
+import type { Evaluation } from "../backdoor/evaluation.ts";
+import type { PhaseName } from "../backdoor/lab-state.ts";
+import type { Rate } from "../backdoor/metrics.ts";
 import type { DeviceInfo } from "../tensor/device.ts";
 import type { Defence, RunConfig } from "./run-config.ts";
 import { formatTable } from "./table.ts";

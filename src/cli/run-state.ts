@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { TrainingState } from "../cbd/training-state.ts";
+import type { TrainingState } from "../backdoor/lab-state.ts";
 import { decodeTree, encodeTree, readBytes, writeAtomically } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
 import type { RunConfig } from "./run-config.ts";

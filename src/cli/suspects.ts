@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { putDataset } from "../cbd/device-data.ts";
-import { diagnose, suspectsCsv, weightQuality } from "../cbd/diagnostics.ts";
-import { createPredictor } from "../cbd/predict.ts";
-import type { Trained } from "../cbd/train.ts";
+import { putDataset } from "../backdoor/device-data.ts";
+import { diagnose, suspectsCsv, weightQuality } from "../backdoor/diagnostics.ts";
+import { createPredictor } from "../backdoor/predict.ts";
+import type { Trained } from "../backdoor/train.ts";
 import { writeAtomically } from "../node/index.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Trained, TrainOptions } from "../cbd/train.ts";
-import { trainCbd, trainPlain } from "../cbd/train.ts";
-import type { Progress as StepProgress } from "../cbd/training-run.ts";
-import type { EpochReport, TrainingState } from "../cbd/training-state.ts";
+import type { EpochReport, TrainingState } from "../backdoor/lab-state.ts";
+import type { Progress as StepProgress } from "../backdoor/run-phase.ts";
+import type { Trained, TrainOptions } from "../backdoor/train.ts";
+import { trainCbd, trainPlain } from "../backdoor/train.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
 import type { Defence } from "./run-config.ts";

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { cifar10RecordBytes, countCifar10Records, decodeCifar10Records, emptyCifar10 } from "../data/cifar10.ts";
+import { cifar10RecordBytes, countCifar10Records, decodeCifar10Records, emptyCifar10 } from "../data/formats/cifar10.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { TrainOptions } from "../../src/cbd/train.ts";
-import { trainCbd, trainPlain } from "../../src/cbd/train.ts";
+import type { TrainOptions } from "../../src/backdoor/train.ts";
+import { trainCbd, trainPlain } from "../../src/backdoor/train.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
-import type { SmallConvNetParams, SmallConvNetStats } from "../../src/nn/small-conv-net.ts";
-import { smallConvNet } from "../../src/nn/small-conv-net.ts";
+import type { SmallConvNetParams, SmallConvNetStats } from "../../src/nn/models/small-conv-net.ts";
+import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { flattenTree, mapTree } from "../../src/tensor/tree.ts";

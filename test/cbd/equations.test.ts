@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { grad } from "../../src/autodiff/grad.ts";
-import { adversarialMutualInformation } from "../../src/cbd/adversarial-mutual-information.ts";
-import type { CriticParams } from "../../src/cbd/critic.ts";
-import { discriminate, initCritic } from "../../src/cbd/critic.ts";
 import { informationBottleneck } from "../../src/cbd/information-bottleneck.ts";
 import { backdooredLoss, cleanLoss } from "../../src/cbd/losses.ts";
 import { presets } from "../../src/cbd/options.ts";
 import { sampleWeights } from "../../src/cbd/sample-weights.ts";
+import type { CriticParams } from "../../src/mi/wasserstein/critic.ts";
+import { discriminate, initCritic } from "../../src/mi/wasserstein/critic.ts";
+import { adversarialMutualInformation } from "../../src/mi/wasserstein/wasserstein.ts";
 import { sum } from "../../src/tensor/ops/broadcast.ts";
 import { mean } from "../../src/tensor/ops/mean.ts";
 import { key, normal } from "../../src/tensor/random.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { CleanContext, CleanState } from "../../src/cbd/clean-context.ts";
 import { cleanStep } from "../../src/cbd/clean-step.ts";
-import { initCritic } from "../../src/cbd/critic.ts";
-import { discriminatorStep } from "../../src/cbd/discriminator-step.ts";
+import { discriminatorStep } from "../../src/cbd/critic-step.ts";
 import { presets } from "../../src/cbd/options.ts";
+import type { CleanContext, CleanState } from "../../src/cbd/state.ts";
+import { initCritic } from "../../src/mi/wasserstein/critic.ts";
 import { adam } from "../../src/nn/adam.ts";
 import { sgd } from "../../src/nn/sgd.ts";
 import { bernoulli, key, split } from "../../src/tensor/random.ts";

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { badnets } from "../../src/cbd/attacks/badnets.ts";
+import { badnets } from "../../src/backdoor/attacks/badnets.ts";
 import { cleanCommand } from "../../src/cli/clean.ts";
 import { parseOptions } from "../../src/cli/command.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
-import { encodeCifar10 } from "../../src/data/cifar10.ts";
 import { selectImages } from "../../src/data/dataset.ts";
+import { encodeCifar10 } from "../../src/data/formats/cifar10.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { readCifar10 } from "../../src/node/cifar10-files.ts";
 

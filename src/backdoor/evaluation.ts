@@ -1,0 +1,43 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Network } from "../nn/network.ts";
+import type { Device } from "../tensor/device.ts";
+import type { DeviceData } from "./device-data.ts";
+import { putDataset } from "./device-data.ts";
+import type { DefenceMetrics } from "./metrics.ts";
+import { accuracy, defenceMetrics } from "./metrics.ts";
+import type { Predictor } from "./predict.ts";
+
+/** Images that were never trained on, and what is known of the attack. */
+export interface TestSet {
+  readonly dataset: Dataset;
+  /** The same images with the trigger, and the class that it calls for; left out when there is no attack to measure. */
+  readonly attack?: { readonly triggered: Dataset; readonly target: number };
+}
+
+/** A test set on the device. */
+export interface DeviceTestSet {
+  readonly test: TestSet;
+  readonly clean: DeviceData;
+  readonly triggered: DeviceData | null;
+}
+
+/** Rates on a test set; those of the attack only where there is one. */
+export type Evaluation = Pick<DefenceMetrics, "ca"> & Partial<Omit<DefenceMetrics, "ca">>;
+
+/** Uploads a test set once for all evaluations. */
+export function putTestSet(device: Device, test: TestSet): DeviceTestSet {
+  const triggered = test.attack === undefined ? null : putDataset(device, test.attack.triggered);
+  return { test, clean: putDataset(device, test.dataset), triggered };
+}
+
+/** Runs a network over the test set in evaluation mode. */
+export async function evaluate<P, S>(
+  predictor: Predictor<P, S>,
+  network: Network<P, S>,
+  { test, clean, triggered }: DeviceTestSet,
+): Promise<Evaluation> {
+  const predicted = await predictor(network, clean);
+  if (test.attack === undefined || triggered === null) return { ca: accuracy(predicted.classes, test.dataset.labels) };
+  const attacked = await predictor(network, triggered);
+  return defenceMetrics(test.dataset, test.attack.target, predicted.classes, attacked.classes);
+}

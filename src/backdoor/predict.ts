@@ -1,0 +1,92 @@
+import { augmentBatch, plainBatch } from "../data/augment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import { crossEntropy } from "../nn/losses.ts";
+import type { Network } from "../nn/network.ts";
+import type { Device } from "../tensor/device.ts";
+import { gather } from "../tensor/ops/gather.ts";
+import { softmax } from "../tensor/ops/softmax.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { tensor } from "../tensor/tensor.ts";
+import type { DeviceData } from "./device-data.ts";
+import { putDataset } from "./device-data.ts";
+
+/** What a network says of every image of a set, in evaluation mode, without augmentation. */
+export interface Predictions {
+  /** `(count, classes)`, row-major. */
+  readonly probabilities: Float32Array;
+  /** `(count)`: the most probable class; of equal ones the first. */
+  readonly classes: Int32Array;
+  /** `(count)`: cross entropy against the set's labels, in nats. */
+  readonly losses: Float32Array;
+}
+
+/** Predicts for a dataset that a device holds. */
+export type Predictor<P, S> = (network: Network<P, S>, data: DeviceData) => Promise<Predictions>;
+
+/**
+ * Compiles evaluation once for a classifier. Every batch has the same size; the last is filled up and cut.
+ *
+ * @param options.batch - images a call. @defaultValue 100
+ */
+export function createPredictor<P, S>(
+  device: Device,
+  classifier: Classifier<P, S>,
+  options: { readonly batch?: number } = {},
+): Predictor<P, S> {
+  const unused = tensor(Uint32Array.of(0, 0)); // key of a batch without random choices
+  const program = device.compile((network: Network<P, S>, data: DeviceData, indices: AnyTensor) => {
+    const images = augmentBatch(data.images, indices, unused, plainBatch);
+    const { logits } = classifier.apply(network.params, network.stats, images, { train: false, key: unused });
+    return { probabilities: softmax(logits), losses: crossEntropy(logits, gather(data.labels, indices)) };
+  });
+  return async (network, data) => {
+    const count = data.labels.shape[0]!;
+    const batch = Math.min(options.batch ?? 100, count);
+    const outputs = [];
+    for (let start = 0; start < count; start += batch) {
+      const indices = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1));
+      outputs.push(await program(network, data, tensor(indices)));
+    }
+    const probabilities = await readRows(
+      outputs.map((output) => output.probabilities),
+      count,
+    );
+    const losses = await readRows(
+      outputs.map((output) => output.losses),
+      count,
+    );
+    device.free(outputs);
+    return { probabilities, classes: mostProbable(probabilities, count), losses };
+  };
+}
+
+/** {@link createPredictor} for one set that is not on the device. */
+export async function predict<P, S>(
+  device: Device,
+  classifier: Classifier<P, S>,
+  network: Network<P, S>,
+  dataset: Dataset,
+): Promise<Predictions> {
+  const data = putDataset(device, dataset);
+  const predictions = await createPredictor(device, classifier)(network, data);
+  device.free(data);
+  return predictions;
+}
+
+/** Joins the rows of equal batches and leaves off what filled up the last. */
+async function readRows(parts: readonly AnyTensor[], count: number): Promise<Float32Array> {
+  const row = parts[0]!.shape[1] ?? 1;
+  const size = parts[0]!.shape[0]! * row;
+  const joined = new Float32Array(parts.length * size);
+  for (let i = 0; i < parts.length; i++) joined.set(await parts[i]!.data(), i * size);
+  return joined.subarray(0, count * row);
+}
+
+function mostProbable(probabilities: Float32Array, count: number): Int32Array {
+  const classes = probabilities.length / count;
+  return Int32Array.from({ length: count }, (_, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    return row.reduce((best, p, c) => (p > row[best]! ? c : best), 0);
+  });
+}

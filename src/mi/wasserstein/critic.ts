@@ -1,0 +1,69 @@
+import { dropout } from "../../nn/dropout.ts";
+import { torchUniform } from "../../nn/initialize.ts";
+import { leakyRelu } from "../../tensor/ops/activations.ts";
+import { concat } from "../../tensor/ops/concat.ts";
+import { add } from "../../tensor/ops/elementwise.ts";
+import { matmul } from "../../tensor/ops/matmul.ts";
+import { reshape } from "../../tensor/ops/reshape.ts";
+import { normal, split } from "../../tensor/random.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+
+/** Weights of D_φ. */
+export type CriticParams = {
+  readonly hidden: { readonly weight: AnyTensor /* (2h, width) */; readonly bias: AnyTensor /* (width) */ };
+  readonly out: { readonly weight: AnyTensor /* (width, 1) */ };
+};
+
+/** D_φ with the vectors that power iteration carries from step to step, one a weight matrix, of its output size. */
+export type CriticState = {
+  readonly params: CriticParams;
+  readonly spectral: { readonly hidden: AnyTensor /* (width) */; readonly out: AnyTensor /* (1) */ };
+};
+
+/**
+ * A critic for embeddings of size `features`, weights and bias uniform in ±1/√fan_in as PyTorch's Linear has them.
+ *
+ * @param key - `u32 (2)`.
+ * @param width - hidden units.
+ */
+export function initCritic(key: AnyTensor, features: number, width: number): CriticState {
+  const [weight, bias, out, hiddenVector, outVector] = split(key, 5) as [
+    AnyTensor,
+    AnyTensor,
+    AnyTensor,
+    AnyTensor,
+    AnyTensor,
+  ];
+  const fanIn = 2 * features;
+  return {
+    params: {
+      hidden: { weight: torchUniform(weight, [fanIn, width]), bias: torchUniform(bias, [width], { fanIn }) },
+      out: { weight: torchUniform(out, [width, 1]) },
+    },
+    spectral: { hidden: normal(hiddenVector, [width]), out: normal(outVector, [1]) },
+  };
+}
+
+/**
+ * D_φ(r, z): cat(r, z) → dropout → linear → leaky ReLU (0.01) → dropout → linear, one number a pair.
+ *
+ * @param r - `f32 (n, h)`, embeddings of f_B; `z` - `f32 (n, h)`, of f_C.
+ * @param options.dropout - rate in [0, 1); dropout is always on, as the authors never put D in evaluation mode.
+ * @param options.key - `u32 (2)`, of the two dropout masks.
+ * @returns `f32 (n)`.
+ *
+ * Deviation: no bias after the last layer (the authors' cancels in every estimate and has gradient zero).
+ */
+export function discriminate(
+  params: CriticParams,
+  r: AnyTensor,
+  z: AnyTensor,
+  options: { readonly dropout: number; readonly key: AnyTensor },
+): AnyTensor {
+  const [first, second] = split(options.key, 2) as [AnyTensor, AnyTensor];
+  const rate = options.dropout;
+  const pair = dropout(concat([r, z], { axis: 1 }), { rate, key: first, train: true });
+  const hidden = leakyRelu(add(matmul(pair, params.hidden.weight), params.hidden.bias), { slope: 0.01 });
+  const scores = matmul(dropout(hidden, { rate, key: second, train: true }), params.out.weight);
+  return reshape(scores, [r.shape[0]!]);
+}

@@ -1,0 +1,58 @@
+import { relu } from "../../tensor/ops/activations.ts";
+import { globalAvgPool2d } from "../../tensor/ops/avg-pool.ts";
+import { zeros } from "../../tensor/ops/creation.ts";
+import { foldIn } from "../../tensor/random.ts";
+import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { BatchNormParams, BatchNormStats } from "../batch-norm-layer.ts";
+import { batchNormLayer, initBatchNorm } from "../batch-norm-layer.ts";
+import type { Classifier } from "../classifier.ts";
+import type { ConvLayerParams } from "../conv-layer.ts";
+import { convLayer } from "../conv-layer.ts";
+import type { DenseParams } from "../dense.ts";
+import { dense } from "../dense.ts";
+import { heNormal, torchUniform } from "../initialize.ts";
+
+export type SmallConvNetParams = {
+  readonly layers: readonly { readonly conv: ConvLayerParams; readonly bn: BatchNormParams }[];
+  readonly fc: DenseParams;
+};
+export type SmallConvNetStats = { readonly layers: readonly BatchNormStats[] };
+
+/**
+ * Three convolutions 3×3 with batch norm and ReLU, of `width`, 2·`width` and 4·`width` channels, the last two with stride 2;
+ * global average pooling to z, `(n, 4·width)`; a dense layer. Small enough for the CPU.
+ *
+ * @param options.channels - of the images.
+ * @param options.width - channels of the first convolution.
+ */
+export function smallConvNet(options: {
+  channels: number;
+  classes: number;
+  width: number;
+}): Classifier<SmallConvNetParams, SmallConvNetStats> {
+  const { channels, classes, width } = options;
+  const widths = [width, 2 * width, 4 * width];
+  const features = 4 * width;
+  return {
+    init: (key) => {
+      const norms = widths.map(initBatchNorm);
+      const layers = widths.map((to, i) => ({
+        conv: { weight: heNormal(foldIn(key, i), [3, 3, widths[i - 1] ?? channels, to]) },
+        bn: norms[i]!.params,
+      }));
+      const fc = { weight: torchUniform(foldIn(key, 3), [features, classes]), bias: zeros([classes]) };
+      return { params: { layers, fc }, stats: { layers: norms.map((norm) => norm.stats) } };
+    },
+    apply: (params, stats, images, { train }) => {
+      let x: AnyTensor = images;
+      const layers = params.layers.map((layer, i) => {
+        const convolved = convLayer(layer.conv, x, { stride: i === 0 ? 1 : 2, padding: 1 });
+        const normed = batchNormLayer(layer.bn, stats.layers[i]!, convolved, { train });
+        x = relu(normed.y);
+        return normed.stats;
+      });
+      const z = globalAvgPool2d(x);
+      return { logits: dense(params.fc, z), z, stats: { layers } };
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import type { TrainingState } from "../../src/backdoor/lab-state.ts";
+import type { TrainOptions } from "../../src/backdoor/train.ts";
+import { trainCbd, trainPlain } from "../../src/backdoor/train.ts";
+import type { CbdOverrides } from "../../src/cbd/options.ts";
+import { builtinDataset } from "../../src/data/builtin.ts";
+import type { SmallConvNetParams, SmallConvNetStats } from "../../src/nn/models/small-conv-net.ts";
+import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
+import { referenceDevice } from "../../src/tensor/reference-device.ts";
+import { tensor } from "../../src/tensor/tensor.ts";
+import { flattenTree, leavesOf, mapTree } from "../../src/tensor/tree.ts";
+
+type State = TrainingState<SmallConvNetParams, SmallConvNetStats>;
+type Options = TrainOptions<SmallConvNetParams, SmallConvNetStats>;
+
+const dataset = builtinDataset({ count: 22, size: 12, seed: 3, classes: 4 });
+const test = { dataset: builtinDataset({ count: 9, size: 12, seed: 3, classes: 4, part: "test" }) };
+const classifier = smallConvNet({ channels: 3, classes: 4, width: 2 });
+const short: CbdOverrides = { batch: 8, backdoor: { epochs: 1 }, clean: { epochs: 2 } };
+
+const base = (options: CbdOverrides = short): Options => ({
+  device: referenceDevice(),
+  dataset,
+  classifier,
+  test,
+  options,
+});
+
+async function values(tree: unknown): Promise<unknown[]> {
+  return Promise.all(
+    leavesOf(tree).map(({ value }) => (flattenTree(value).length === 0 ? value : flattenTree(value)[0]!.data())),
+  );
+}
+
+/** What a file would hold: the tensors as bytes, the rest as it is. */
+async function savedAndLoaded(state: State): Promise<State> {
+  const data = await Promise.all(flattenTree(state).map((leaf) => leaf.data()));
+  let next = 0;
+  return mapTree(state, (leaf) => tensor(data[next++]!, { shape: leaf.shape, dtype: leaf.dtype })) as State;
+}
+
+describe.each(["fused", "twoPass"] as const)("trainCbd, critic %s", (passes) => {
+  const options: CbdOverrides = { ...short, critic: { passes } };
+
+  it("goes on bit for bit from any step", async () => {
+    const whole = await trainCbd(base(options));
+    expect(whole.history.map(({ phase, epoch }) => `${phase} ${epoch}`)).toEqual(["backdoor 1", "clean 1", "clean 2"]);
+    const wanted = await values(whole.state);
+    for (const stopAt of [2, 5, passes === "fused" ? 8 : 14]) {
+      let steps = 0;
+      const first = await trainCbd({ ...base(options), shouldStop: () => steps++ === stopAt });
+      expect(first.stopped).toBe(true);
+      const resume = await savedAndLoaded(first.state);
+      const second = await trainCbd({ ...base(options), resume });
+      expect(await values(second.state)).toEqual(wanted);
+    }
+  });
+
+  it("leaves f_B as it was when its phase ended", async () => {
+    let before: unknown[] | undefined;
+    const onEpoch = async (_: unknown, state: State): Promise<void> => {
+      before ??= await values(state.backdoored);
+    };
+    const { backdoored } = await trainCbd({ ...base(options), onEpoch });
+    expect(await values(backdoored)).toEqual(before);
+  });
+});
+
+describe("trainCbd", () => {
+  it("ends f_B's phase after a number of steps", async () => {
+    const seen: string[] = [];
+    await trainCbd({
+      ...base({ ...short, backdoor: { steps: 4 }, clean: { epochs: 0 } }),
+      onProgress: ({ phase, epoch, step, steps }) => void seen.push(`${phase} ${epoch} ${step}/${steps}`),
+    });
+    expect(seen).toEqual(["backdoor 0 1/3", "backdoor 0 2/3", "backdoor 0 3/3", "backdoor 1 1/1"]);
+  });
+
+  it("starts from given networks and leaves them to the caller", async () => {
+    const device = referenceDevice();
+    const { network, backdoored } = await trainCbd({ ...base(), device });
+    const options = { ...short, backdoor: { epochs: 0 }, clean: { epochs: 0 } };
+    const again = await trainCbd({ ...base(options), device, initial: { clean: network, backdoored: backdoored! } });
+    expect(await values(again.network)).toEqual(await values(network));
+    expect(await values(again.backdoored)).toEqual(await values(backdoored));
+    const other = smallConvNet({ channels: 3, classes: 4, width: 3 });
+    await expect(trainCbd({ ...base(), classifier: other, initial: { clean: network } })).rejects.toThrow(
+      "initial: tensor",
+    );
+  });
+
+  it("gives the loss while it trains, and counts images", async () => {
+    const losses: number[] = [];
+    let images = 0;
+    const { history } = await trainPlain({
+      ...base(),
+      onProgress: async (progress) => {
+        losses.push(await progress.loss());
+        images = progress.images;
+      },
+    });
+    expect(images).toBe(44);
+    expect(losses[2]).toBeCloseTo(history[0]!.means["loss"]!, 6);
+    expect(history[1]!.evaluation!.ca.count).toBe(9);
+  });
+
+  it("gives back what it put on the device, but for its result", async () => {
+    const device = referenceDevice();
+    const { state } = await trainCbd({ ...base(), device });
+    device.free(state);
+    expect(device.allocatedBytes()).toBe(0);
+  });
+
+  it("refuses a batch larger than the data", async () => {
+    await expect(trainCbd(base({ batch: 23 }))).rejects.toThrow("train: batches of 23 from 22 samples");
+  });
+});
+
+describe("trainPlain", () => {
+  it("is trainCbd's second phase with weights of one and no critic, from the same start and order", async () => {
+    const options: CbdOverrides = { ...short, weight: { exponent: 0, norm: "none" }, beta: 0, lambda: 0 };
+    const plain = await trainPlain(base(options));
+    const cbd = await trainCbd(base(options));
+    expect(plain.backdoored).toBeNull();
+    const [a, b] = [await values(plain.network.params), await values(cbd.network.params)];
+    for (const [i, x] of (a as Float32Array[]).entries()) {
+      x.forEach((value, j) => expect(Math.abs(value - (b as Float32Array[])[i]![j]!)).toBeLessThan(1e-4));
+    }
+  });
+});
