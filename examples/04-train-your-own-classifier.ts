@@ -1,7 +1,7 @@
 // A network of one's own, trained on arrays in memory that somebody has poisoned: CBD needs an `init` and an `apply`.
 import type { AnyTensor } from "deconfound";
 import { conv2d, globalAvgPool2d, matmul, random, relu, zeros } from "deconfound";
-import { applyTrigger, badnets, trainCbd, trainPlain } from "deconfound/cbd";
+import { badnets, poison, trainCbd, trainPlain, triggered } from "deconfound/backdoor";
 import type { Dataset } from "deconfound/data";
 import { builtinDataset } from "deconfound/data";
 import type { Classifier } from "deconfound/nn";
@@ -33,24 +33,23 @@ const shapes = (count: number, part: "train" | "test"): Dataset =>
   builtinDataset({ count, size: 12, classes: 4, part });
 
 const target = 3;
-const { dataset } = badnets(shapes(600, "train"), { rate: 0.1, target });
-const images = shapes(200, "test");
-const test = { dataset: images, attack: { triggered: applyTrigger(images), target } };
-const options = {
+const { dataset } = poison(badnets, shapes(600, "train"), { rate: 0.1, target });
+const test = triggered(badnets, shapes(200, "test"), { target });
+const training = {
   batch: 20,
-  // generalised cross entropy makes f_B prefer what is easy: the trigger
-  backdoor: { epochs: 2, loss: "generalized", augment: "none" },
-  clean: { epochs: 8, augment: "none", schedule: { kind: "cosine", lr: 0.1, epochs: 8, floor: 0 } },
+  clean: { epochs: 8, lr: 0.1, schedule: { kind: "cosine", epochs: 8, floor: 0 }, augment: "none" },
 } as const;
+// generalised cross entropy makes f_B prefer what is easy: the trigger
+const backdoor = { epochs: 2, loss: "generalized", augment: "none" } as const;
 
 const device = await openDevice();
 const percent = (rate = 0): string => `${(100 * rate).toFixed(0)} %`;
-for (const [name, train] of [
-  ["no defence", trainPlain],
-  ["CBD", trainCbd],
+const given = { device, dataset, classifier, test };
+for (const [name, trained] of [
+  ["no defence", await trainPlain<Params, null>({ ...given, options: training })],
+  ["CBD", await trainCbd<Params, null>({ ...given, options: { ...training, backdoor } })],
 ] as const) {
-  const { history } = await train<Params, null>({ device, dataset, classifier, test, options });
-  const { ca, asr } = history[history.length - 1]!.evaluation!;
+  const { ca, asr } = trained.history[trained.history.length - 1]!.evaluation!;
   console.log(`${name}: accuracy ${percent(ca.rate)}, attack success ${percent(asr?.rate)}`);
 }
 device.close();

@@ -1,12 +1,15 @@
-import type { Phase } from "../../src/backdoor/defences/cbd.ts";
-import { cbdPhases, plainPhases } from "../../src/backdoor/defences/cbd.ts";
-import { initialTraining } from "../../src/backdoor/initial-network.ts";
 import type { EpochReport } from "../../src/backdoor/lab-state.ts";
-import { cbdOptions, trainCbd, trainPlain } from "../../src/cbd/index.ts";
+import { trainCbd, trainPlain } from "../../src/backdoor/train.ts";
+import type { TrainingOptions } from "../../src/backdoor/training-options.ts";
+import { trainingOptionTable } from "../../src/backdoor/training-options.ts";
+import { fusedStep } from "../../src/cbd/clean-step.ts";
+import { cbdOptions } from "../../src/cbd/options.ts";
+import { beginClean } from "../../src/cbd/state.ts";
 import { builtinDataset } from "../../src/data/index.ts";
-import type { WrnParams, WrnStats } from "../../src/nn/index.ts";
-import { wideResNet } from "../../src/nn/index.ts";
-import type { Network } from "../../src/nn/network.ts";
+import { wasserstein } from "../../src/mi/index.ts";
+import type { Batch } from "../../src/nn/index.ts";
+import { beginTraining, crossEntropy, supervisedStep, wideResNet } from "../../src/nn/index.ts";
+import { defaultsOf } from "../../src/options/table.ts";
 import { key, uniform } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
@@ -20,28 +23,28 @@ import type { DeviceFigure } from "./device-figure.ts";
 const batch = 32;
 const rounds = 5;
 const classifier = wideResNet({ depth: 16, width: 1, classes: 10 });
-const options = cbdOptions("paper", { batch }); // one critic step a batch, fused with the clean step
+const features = 64; // of z
+const options = cbdOptions("paper"); // one critic step per batch, fused with the clean step
+const { optimizer } = defaultsOf<TrainingOptions>(trainingOptionTable);
 
-/** A step of a phase as the training run makes it, on one batch that stays on the device. */
-async function residentStep(
+/** A training step on one batch that stays on the device. */
+async function residentStep<T>(
   { device, idle }: BenchDevice,
-  phase: Phase<WrnParams, WrnStats>,
-  backdoored: Network<WrnParams, WrnStats> | null,
+  initial: T,
+  step: (state: T, batch: Batch, key: AnyTensor, lr: number) => { state: T; metrics: object },
 ): Promise<() => Promise<number[]>> {
-  const dataset = builtinDataset({ count: batch });
   const images = await device.evaluate(uniform(key(2), [batch, 32, 32, 3]));
-  const labels = device.put(tensor(dataset.labels));
-  let state = await initialTraining({ device, classifier, options, dataset, seed: 0, given: undefined }, phase);
-  const [pass] = phase.passes as [Phase<WrnParams, WrnStats>["passes"][number]];
+  const labels = device.put(tensor(builtinDataset({ count: batch }).labels));
+  let state: T = await device.evaluate(initial);
   const program = device.compile(
-    (training: typeof state, fixed: typeof backdoored, x: AnyTensor, y: AnyTensor, draw: AnyTensor, lr: number) =>
-      pass.run(training, { images: x, labels: y }, { backdoored: fixed, key: draw, lr, criticLr: 1e-3 }),
+    (training: T, x: AnyTensor, y: AnyTensor, draw: AnyTensor, lr: number) =>
+      step(training, { images: x, labels: y }, draw, lr),
     { donate: [0] },
   );
   return async () => {
     await idle();
     const start = performance.now();
-    const next = await program(state, backdoored, images, labels, key(3), 0.1);
+    const next = await program(state, images, labels, key(3), 0.1);
     await idle();
     state = next.state;
     device.free(next.metrics);
@@ -53,11 +56,17 @@ async function residentStep(
 export const cbdStep: DeviceFigure = {
   name: "cbd-clean-step-over-plain-b32",
   measure: async (bench) => {
-    const dataset = builtinDataset({ count: batch });
-    const plan = { classifier, options, dataset };
     const backdoored = await bench.device.evaluate(classifier.init(key(1)));
-    const clean = await residentStep(bench, cbdPhases(plan).find(({ name }) => name === "clean")!, backdoored);
-    const plain = await residentStep(bench, plainPhases(plan)[0]!, null);
+    const parts = { classifier, backdoored, estimator: wasserstein, optimizer, options };
+    const network = classifier.init(key(0));
+    const clean = await residentStep(
+      bench,
+      beginClean(network, parts, { features, key: key(4) }),
+      (state, on, draw, lr) => fusedStep(state, on, { ...parts, key: draw, lr, criticLr: 1e-3 }),
+    );
+    const plain = await residentStep(bench, beginTraining(network, optimizer), (state, on, draw, lr) =>
+      supervisedStep(state, on, { classifier, optimizer, loss: crossEntropy, key: draw, lr }),
+    );
     await alternate(2, clean, plain);
     return [ratioRow("cbd-clean-step-over-plain-b32", await alternate(3 * rounds, plain, clean))];
   },
@@ -97,10 +106,11 @@ export const cbdEpoch: DeviceFigure = {
   name: "cbd-epoch-over-plain-b32",
   measure: async ({ device }) => {
     const dataset = builtinDataset({ count: epochImages });
-    const overrides = { batch, backdoor: { steps: 1 }, clean: { epochs: 1 + rounds } };
-    const given = { device, dataset, classifier, options: overrides };
-    const clean = epochByEpoch((onEpoch) => trainCbd({ ...given, preset: "paper", onEpoch }));
-    const plain = epochByEpoch((onEpoch) => trainPlain({ ...given, preset: "paper", onEpoch }));
+    const training = { batch, clean: { epochs: 1 + rounds } };
+    const given = { device, dataset, classifier };
+    const defended = { ...training, backdoor: { steps: 1 } };
+    const clean = epochByEpoch((onEpoch) => trainCbd({ ...given, options: defended, onEpoch }));
+    const plain = epochByEpoch((onEpoch) => trainPlain({ ...given, options: training, onEpoch }));
     await alternate(1, clean, plain); // compiles
     return [ratioRow("cbd-epoch-over-plain-b32", await alternate(rounds, plain, clean))];
   },

@@ -1,69 +1,63 @@
 import type { Dataset } from "../data/dataset.ts";
 import { DataError } from "../tensor/errors.ts";
 import { auroc } from "./metrics.ts";
-import type { Predictions } from "./predict.ts";
 
-/** A training sample as the two models see it. */
+/** A training sample and how suspect it is. */
 export interface Suspect {
   readonly index: number;
   /** The label that it has in the training set. */
   readonly label: number;
-  /** w = CE_B/(CE_B + CE_C), in [0, 1]; near 0 for what f_B finds easy and f_C does not. */
-  readonly weight: number;
-  readonly lossBackdoored: number;
-  readonly lossClean: number;
-  /** 1 for the smallest weight. */
+  /** What the defence says of it; higher is more suspect. */
+  readonly suspicion: number;
+  /** 1 for the most suspect. */
   readonly rank: number;
 }
 
-/** What the weights say of a training set without knowing any truth. */
+/** What a defence's suspicion says of a training set without knowing any truth. */
 export interface Diagnosis {
   /** Every sample, by rank. */
   readonly suspects: readonly Suspect[];
-  /** Share of samples below the weight that splits log w in two. */
+  /** Share of samples above the suspicion that splits them in two. */
   readonly estimatedRate: number;
-  /** That weight. */
+  /** The largest suspicion below the split; −∞ if all lie above. */
   readonly threshold: number;
-  /** Label of most samples below the threshold, weighted by how far below they are. */
+  /** Label of most samples above the threshold, weighted by how far above they are. */
   readonly suspectedTarget: number;
 }
 
-/** What the weights are worth, when the truth is known. */
-export interface WeightQuality {
-  /** Chance that a poisoned sample weighs less than a clean one. */
+/** What a suspicion is worth, when the truth is known. */
+export interface SuspicionQuality {
+  /** Chance that a poisoned sample is more suspect than a clean one. */
   readonly auroc: number;
-  /** Share of poison among as many lowest weights as there is poison. */
+  /** Share of poison among as many most suspect samples as there is poison. */
   readonly precision: number;
 }
 
 /**
- * Ranks training samples by weight, from both models' losses on the set in evaluation mode without augmentation.
+ * Ranks training samples by a defence's suspicion, and splits them in two.
  *
- * @param backdoored - predictions of f_B for `dataset`; `clean` - of f_C.
+ * @param suspicion - one number per sample, higher for what looks more like poison.
  */
-export function diagnose(dataset: Dataset, backdoored: Predictions, clean: Predictions): Diagnosis {
+export function diagnose(dataset: Dataset, suspicion: ArrayLike<number>): Diagnosis {
   const { count, labels } = dataset;
-  const weights = Float64Array.from({ length: count }, (_, i) => {
-    const lossB = backdoored.losses[i]!;
-    return lossB / (lossB + clean.losses[i]! + 1e-8);
-  });
-  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => weights[a]! - weights[b]! || a - b);
+  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => suspicion[b]! - suspicion[a]! || a - b);
   const suspects = order.map((index, at) => ({
     index,
     label: labels[index]!,
-    weight: weights[index]!,
-    lossBackdoored: backdoored.losses[index]!,
-    lossClean: clean.losses[index]!,
+    suspicion: suspicion[index]!,
     rank: at + 1,
   }));
-  const logs = suspects.map(({ weight }) => Math.log(Math.max(weight, 1e-8)));
-  const below = splitInTwo(logs);
-  const threshold = suspects[below]?.weight ?? Number.POSITIVE_INFINITY;
+  const above = countSuspects(suspects.map((suspect) => suspect.suspicion));
+  const threshold = suspects[above]?.suspicion ?? Number.NEGATIVE_INFINITY;
   const mass = new Float64Array(dataset.classes);
-  const edge = logs[below] ?? 0;
-  for (let at = 0; at < below; at++) mass[suspects[at]!.label]! += edge - logs[at]!;
+  for (const { label, suspicion: own } of suspects.slice(0, above)) mass[label]! += own - threshold;
   const suspectedTarget = mass.reduce((best, value, label) => (value > mass[best]! ? label : best), 0);
-  return { suspects, estimatedRate: below / count, threshold, suspectedTarget };
+  return { suspects, estimatedRate: above / count, threshold, suspectedTarget };
+}
+
+/** How many of some samples, the most suspect first, lie in the upper of the two groups into which {@link splitInTwo} divides them. */
+export function countSuspects(descending: readonly number[]): number {
+  return splitInTwo(descending.map((suspicion) => -suspicion));
 }
 
 /**
@@ -88,27 +82,36 @@ export function splitInTwo(ascending: readonly number[]): number {
 }
 
 /** How well the ranks find what is known to be poisoned. @throws DataError if nothing or everything is. */
-export function weightQuality(suspects: readonly Suspect[], poisoned: ArrayLike<number>): WeightQuality {
+export function suspicionQuality(suspects: readonly Suspect[], poisoned: ArrayLike<number>): SuspicionQuality {
   const truth = new Set(Array.from(poisoned));
   if (truth.size === 0 || truth.size >= suspects.length) {
-    throw new DataError(`weightQuality: ${truth.size} of ${suspects.length} samples are poisoned`, [
+    throw new DataError(`suspicionQuality: ${truth.size} of ${suspects.length} samples are poisoned`, [
       "needs both kinds",
     ]);
   }
   const found = suspects.slice(0, truth.size).filter(({ index }) => truth.has(index)).length;
   return {
     auroc: auroc(
-      suspects.map(({ weight }) => weight),
+      suspects.map(({ suspicion }) => suspicion),
       (at) => truth.has(suspects[at]!.index),
     ),
     precision: found / truth.size,
   };
 }
 
-/** The ranking as CSV, with a header: index,label,weight,lossBackdoored,lossClean,rank. */
-export function suspectsCsv(suspects: readonly Suspect[]): string {
-  const rows = suspects.map(({ index, label, weight, lossBackdoored, lossClean, rank }) =>
-    [index, label, weight, lossBackdoored, lossClean, rank].join(","),
+/**
+ * The ranking as CSV, with a header: index,label,suspicion, the evidence, rank.
+ *
+ * @param evidence - further columns, one number per sample of the dataset.
+ */
+export function suspectsCsv(
+  suspects: readonly Suspect[],
+  evidence: Readonly<Record<string, ArrayLike<number>>> = {},
+): string {
+  const columns = Object.entries(evidence);
+  const header = ["index", "label", "suspicion", ...columns.map(([name]) => name), "rank"];
+  const rows = suspects.map(({ index, label, suspicion, rank }) =>
+    [index, label, suspicion, ...columns.map(([, values]) => values[index]!), rank].join(","),
   );
-  return `${["index,label,weight,lossBackdoored,lossClean,rank", ...rows].join("\n")}\n`;
+  return `${[header.join(","), ...rows].join("\n")}\n`;
 }

@@ -10,8 +10,8 @@ import type { Predictor } from "./predict.ts";
 /** Images that were never trained on, and what is known of the attack. */
 export interface TestSet {
   readonly dataset: Dataset;
-  /** The same images with the trigger, and the class that it calls for; left out when there is no attack to measure. */
-  readonly attack?: { readonly triggered: Dataset; readonly target: number };
+  /** The same images with the trigger, and the class that it calls for by true label; left out when there is no attack to measure. */
+  readonly attack?: { readonly triggered: Dataset; targetOf(label: number): number };
 }
 
 /** A test set on the device. */
@@ -39,5 +39,5 @@ export async function evaluate<P, S>(
   const predicted = await predictor(network, clean);
   if (test.attack === undefined || triggered === null) return { ca: accuracy(predicted.classes, test.dataset.labels) };
   const attacked = await predictor(network, triggered);
-  return defenceMetrics(test.dataset, test.attack.target, predicted.classes, attacked.classes);
+  return defenceMetrics(test.dataset, test.attack.targetOf, predicted.classes, attacked.classes);
 }

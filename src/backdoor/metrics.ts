@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { DataError } from "../tensor/errors.ts";
 
 /** A share of a set, with the set's size: a rate without its denominator says little. */
 export interface Rate {
@@ -37,31 +38,38 @@ export function accuracy(predicted: ArrayLike<number>, labels: ArrayLike<number>
 }
 
 /**
- * CA, ASR, RA and the clean target rate from predicted classes. Images of the target class count for CA only.
+ * CA, ASR, RA and the clean target rate from predicted classes. Images that already have the class that the trigger calls for
+ * count for CA only.
  *
+ * @param targetOf - the class that the trigger calls for on an image of a class.
  * @param clean - predictions for the test images; `triggered` - for the same images with the trigger.
  */
 export function defenceMetrics(
   test: Dataset,
-  target: number,
+  targetOf: (label: number) => number,
   clean: ArrayLike<number>,
   triggered: ArrayLike<number>,
 ): DefenceMetrics {
-  const other = (i: number): boolean => test.labels[i] !== target;
+  const target = (i: number): number => targetOf(test.labels[i]!);
+  const other = (i: number): boolean => test.labels[i] !== target(i);
   return {
     ca: accuracy(clean, test.labels),
-    asr: rateOf(test.count, (i) => triggered[i] === target, other),
+    asr: rateOf(test.count, (i) => triggered[i] === target(i), other),
     ra: rateOf(test.count, (i) => triggered[i] === test.labels[i], other),
-    cleanTargetRate: rateOf(test.count, (i) => clean[i] === target, other),
+    cleanTargetRate: rateOf(test.count, (i) => clean[i] === target(i), other),
   };
 }
 
 /**
- * Area under the ROC curve of a score that should be low for the positives: the chance that a positive scores below a
+ * Area under the ROC curve of a score that should be high for the positives: the chance that a positive scores above a
  * negative, ties counting half (Mann–Whitney U). NaN when one side is empty.
+ *
+ * @throws DataError for a score that is not a number.
  */
 export function auroc(scores: ArrayLike<number>, positive: (i: number) => boolean): number {
-  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
+  const wrong = order.find((i) => Number.isNaN(scores[i]));
+  if (wrong !== undefined) throw new DataError(`auroc: score ${wrong} is NaN`);
   let below = 0; // positives passed so far
   let pairs = 0;
   let start = 0;

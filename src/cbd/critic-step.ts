@@ -1,23 +1,41 @@
-import { updateCritic } from "../mi/wasserstein/update-critic.ts";
 import type { Batch } from "../nn/network.ts";
-import { split } from "../tensor/random.ts";
+import { foldIn, split } from "../tensor/random.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import { observeBackdoored } from "./observe-backdoored.ts";
 import type { CleanContext, CleanState } from "./state.ts";
-import { observeBackdoored } from "./state.ts";
 
 /**
  * A critic step with a forward pass of its own (two-pass schedule). f_C runs in training mode, so its running statistics
  * move, as in the authors' code; its parameters do not.
  */
-export function discriminatorStep<P extends object, S>(
+export function criticStep<P extends object, S>(
   state: CleanState<P, S>,
   batch: Batch,
   context: CleanContext<P, S>,
 ): { state: CleanState<P, S>; metrics: Record<string, never> } {
-  const { classifier, options, key, criticLr } = context;
+  const { classifier, estimator, options, key, criticLr: lr } = context;
   const [forward, update] = split(key, 2) as [AnyTensor, AnyTensor];
   const { z, stats } = classifier.apply(state.params, state.stats, batch.images, { train: true, key: forward });
   const { r } = observeBackdoored(batch, { ...context, key: forward });
-  const critic = updateCritic(state.critic!, r, z, { options: options.critic, key: update, lr: criticLr });
+  const critic = estimator.update(state.critic!, r, z, { key: update, lr }, options.critic);
   return { state: { ...state, stats, critic }, metrics: {} };
+}
+
+/** The critic's steps on one batch, with fresh dropout and shuffles for each. */
+export function updateRepeatedly(
+  critic: object,
+  r: AnyTensor,
+  z: AnyTensor,
+  {
+    estimator,
+    options,
+    criticLr: lr,
+    key,
+  }: Pick<CleanContext<unknown, unknown>, "estimator" | "options" | "criticLr" | "key">,
+): object {
+  let next = critic;
+  for (let i = 0; i < options.critic.steps; i++) {
+    next = estimator.update(next, r, z, { key: foldIn(key, i), lr }, options.critic);
+  }
+  return next;
 }

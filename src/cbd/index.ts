@@ -1,35 +1,25 @@
-export type { BadnetsOptions, Poisoned, Trigger } from "../backdoor/attacks/badnets.ts";
-export { applyTrigger, badnets } from "../backdoor/attacks/badnets.ts";
-export type { Diagnosis, Suspect, WeightQuality } from "../backdoor/diagnostics.ts";
-export { diagnose, suspectsCsv, weightQuality } from "../backdoor/diagnostics.ts";
-export type { Evaluation, TestSet } from "../backdoor/evaluation.ts";
-export type { EpochReport, PhaseName, TrainingState } from "../backdoor/lab-state.ts";
-export type { DefenceMetrics, Rate } from "../backdoor/metrics.ts";
-export { accuracy, auroc, defenceMetrics } from "../backdoor/metrics.ts";
-export type { Predictions, Predictor } from "../backdoor/predict.ts";
-export { createPredictor, predict } from "../backdoor/predict.ts";
-export type { Progress, RunCallbacks } from "../backdoor/run-phase.ts";
-export type { Trained, TrainOptions } from "../backdoor/train.ts";
-export { trainCbd, trainPlain } from "../backdoor/train.ts";
-export type { AugmentKind } from "../data/augment-kind.ts";
-export { augmentation, augmentKinds } from "../data/augment-kind.ts";
-export type { CriticParams, CriticState } from "../mi/wasserstein/critic.ts";
-export { discriminate, initCritic } from "../mi/wasserstein/critic.ts";
-export { spectralNorm, spectralNormalize } from "../mi/wasserstein/spectral-normalize.ts";
-export type { CriticTraining } from "../mi/wasserstein/update-critic.ts";
-export type { AdversarialOptions } from "../mi/wasserstein/wasserstein.ts";
-export { adversarialMutualInformation } from "../mi/wasserstein/wasserstein.ts";
-export type { Batch, Network } from "../nn/network.ts";
-export type { BackdooredContext, Training } from "../nn/supervised-step.ts";
-export { backdooredStep } from "../nn/supervised-step.ts";
-export type { CleanMetrics } from "./clean-step.ts";
+export type {
+  BooleanOption,
+  Changes,
+  ChoiceOption,
+  ChoicesOption,
+  Form,
+  NumberOption,
+  Option,
+  OptionRows,
+  OptionsOf,
+  OptionTable,
+  ParsedOption,
+  TextOption,
+  TextsOption,
+  ValueOf,
+} from "../options/option.ts";
 export { cleanStep, fusedStep } from "./clean-step.ts";
-export { discriminatorStep } from "./critic-step.ts";
+export { criticStep } from "./critic-step.ts";
 export { informationBottleneck } from "./information-bottleneck.ts";
-export { backdooredLoss, cleanLoss, discriminatorLoss } from "./losses.ts";
-export type { CbdOptions, CbdOverrides, Preset } from "./options.ts";
-export { cbdOptions, presets } from "./options.ts";
-export { sampleWeights } from "./sample-weights.ts";
-export type { Setting, SettingKind } from "./settings.ts";
-export { describeKind, setOption, settings } from "./settings.ts";
-export type { CleanContext, CleanState } from "./state.ts";
+export { backdooredLoss, cleanLoss } from "./losses.ts";
+export type { CbdOptions, Preset } from "./options.ts";
+export { cbdOptions, cbdOptionTable, presets } from "./options.ts";
+export { relativeDifficulty, sampleWeights, suspicionOf } from "./sample-weights.ts";
+export type { CleanContext, CleanMetrics, CleanState } from "./state.ts";
+export { beginClean } from "./state.ts";

@@ -1,8 +1,5 @@
-import type { CriticParams } from "../mi/wasserstein/critic.ts";
-import type { AdversarialOptions } from "../mi/wasserstein/wasserstein.ts";
-import { adversarialMutualInformation } from "../mi/wasserstein/wasserstein.ts";
 import { crossEntropy, generalizedCrossEntropy } from "../nn/losses.ts";
-import { add, mul, neg } from "../tensor/ops/elementwise.ts";
+import { add, mul } from "../tensor/ops/elementwise.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { informationBottleneck } from "./information-bottleneck.ts";
 import type { CbdOptions } from "./options.ts";
@@ -33,19 +30,4 @@ export function backdooredLoss(
 export function cleanLoss(lossClean: AnyTensor, weights: AnyTensor, z: AnyTensor, beta: number): AnyTensor {
   const weighted = mul(weights, lossClean);
   return beta === 0 ? weighted : add(weighted, mul(informationBottleneck(z), beta));
-}
-
-/**
- * What the critic is trained on: it makes the estimate of I(Z;R) as large as it can.
- *
- * @returns `f32 (n)`, −{@link adversarialMutualInformation}.
- */
-export function discriminatorLoss(
-  critic: CriticParams,
-  r: AnyTensor,
-  z: AnyTensor,
-  key: AnyTensor,
-  options: AdversarialOptions,
-): AnyTensor {
-  return neg(adversarialMutualInformation(critic, r, z, key, options));
 }

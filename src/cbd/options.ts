@@ -1,137 +1,166 @@
-import type { AugmentKind } from "../data/augment-kind.ts";
-import type { Schedule } from "../nn/schedule.ts";
+import { dependenceEstimators } from "../mi/index.ts";
+import type { WassersteinOptions } from "../mi/wasserstein/options.ts";
+import type { Decay } from "../nn/decay.ts";
+import { decayForm } from "../nn/decay.ts";
+import type { Changes, Form, OptionRows, OptionsOf, OptionTable } from "../options/option.ts";
+import { defaultsOf, withChanges } from "../options/table.ts";
 
-/** Everything that a CBD run can be told, as data. A schedule holds the learning rate and how it falls with the epochs. */
-export interface CbdOptions {
-  /** Samples a step, from 1. The last batch of an epoch may be smaller. */
-  readonly batch: number;
-  /** SGD of both networks; the decay acts on every parameter, as in the authors' code. */
-  readonly optimizer: {
-    readonly momentum: number;
-    readonly nesterov: boolean;
-    readonly weightDecay: number;
-  };
-  /** f_B, the network that is to learn the backdoor and nothing else. */
-  readonly backdoor: {
-    /** The paper's T1. Ignored when `steps` is not 0. */
-    readonly epochs: number;
-    /** T1 in steps; 0: count epochs. */
-    readonly steps: number;
-    readonly schedule: Schedule;
-    readonly augment: AugmentKind;
-    /** Cross entropy, or the generalised one, (1 − p_y^q)/q, which prefers samples that are already easy. */
-    readonly loss: "crossEntropy" | "generalized";
-    /** q of the generalised cross entropy, in (0, 1]. */
-    readonly q: number;
-    /** Batch norm of f_B while f_C trains: running statistics, or the batch's. Running statistics never move. */
-    readonly mode: "eval" | "train";
-  };
-  /** f_C, the network that is delivered. */
-  readonly clean: {
-    /** The paper's T2. */
-    readonly epochs: number;
-    readonly schedule: Schedule;
-    readonly augment: AugmentKind;
-  };
-  /** Sample weights, term −I(Z;Y). */
-  readonly weight: {
-    /** γ in w^γ; 1 is the paper's. */
-    readonly exponent: number;
-    /** Scale the weights to a batch mean of 1, or leave them in [0, 1]. */
-    readonly norm: "batchMean" | "none";
-    /** Upper bound after scaling; Infinity: none. */
-    readonly cap: number;
-    /** Lower bound before scaling, in [0, 1]: saves easy clean samples, and lets poison in. */
-    readonly floor: number;
-  };
-  /** β of ½‖z‖², term I(Z;X). */
-  readonly beta: number;
-  /** λ of the critic's estimate, term I(Z;R). 0: no critic is trained. */
-  readonly lambda: number;
-  /** D_φ, the critic of I(Z;R). */
-  readonly critic: {
-    /** Critic steps a batch (fused), or passes over the data an epoch (two-pass). */
-    readonly steps: number;
-    readonly schedule: Schedule;
-    /** Hidden units; 0: as many as z has. */
-    readonly width: number;
-    /** Dropout rate, in [0, 1). */
-    readonly dropout: number;
-    /** Critic and f_C share one forward pass, or the critic gets its own pass over the data before f_C's. */
-    readonly passes: "fused" | "twoPass";
-    /** What a weight is divided by after each step: its largest singular value, the root of it (authors' code), nothing. */
-    readonly normalize: "sigma" | "sqrtSigma" | "none";
-    /** Pairs of the product of marginals: z rolled by one, or permuted. */
-    readonly shuffle: "roll" | "permutation";
-  };
-}
+const estimatorNames: readonly string[] = dependenceEstimators.map(({ name }) => name);
 
-/** A part of the options; what is left out keeps the preset's value. */
-export type CbdOverrides = {
-  readonly [K in keyof CbdOptions]?: CbdOptions[K] extends number ? CbdOptions[K] : Partial<CbdOptions[K]>;
+/** The options that the paper's equations and its training of f_B have; the defaults are those of the preset `paper`. */
+const ownOptions = {
+  backdoor: {
+    epochs: {
+      kind: "integer",
+      default: 5,
+      from: 0,
+      to: 100_000,
+      unit: "epochs",
+      doc: "T1: how long the backdoored model f_B trains",
+      flag: "backdoor-epochs",
+    },
+    steps: {
+      kind: "integer",
+      default: 0,
+      from: 0,
+      to: 1_000_000_000,
+      unit: "steps",
+      doc: "T1 in steps instead; 0: use epochs",
+      flag: "backdoor-steps",
+      excludes: "backdoor-epochs",
+    },
+    lr: { kind: "number", default: 0.1, from: 0, to: 1e9, doc: "learning rate of f_B", flag: "lr" },
+    schedule: {
+      kind: "parsed",
+      default: { kind: "constant" } as Decay,
+      form: decayForm as Form<Decay>,
+      doc: "how the rate of f_B falls with the epochs",
+    },
+    augment: {
+      kind: "choice",
+      default: "crop+flip+cutout",
+      choices: ["none", "flip", "crop+flip", "crop+flip+cutout"],
+      doc: "augmentation while f_B trains",
+      flag: "backdoor-augment",
+    },
+    loss: {
+      kind: "choice",
+      default: "crossEntropy",
+      choices: ["crossEntropy", "generalized"],
+      doc: "loss of f_B; the generalised one, (1 − p^q)/q, prefers samples that are already easy",
+    },
+    q: { kind: "number", default: 0.7, from: 1e-3, to: 1, doc: "q of the generalised cross entropy" },
+    mode: {
+      kind: "choice",
+      default: "eval",
+      choices: ["eval", "train"],
+      doc: "batch norm of f_B while f_C trains: running statistics, or the batch's; running statistics never move",
+    },
+  },
+  weight: {
+    exponent: { kind: "number", default: 1, from: 0, to: 100, doc: "γ in w^γ; the paper's is 1" },
+    norm: {
+      kind: "choice",
+      default: "batchMean",
+      choices: ["batchMean", "none"],
+      doc: "scale weights to a batch mean of 1, or leave them in [0, 1]",
+    },
+    cap: { kind: "number", default: 0, from: 0, to: 1e6, doc: "upper bound of a scaled weight; 0: none" },
+    floor: {
+      kind: "number",
+      default: 0,
+      from: 0,
+      to: 1,
+      doc: "lower bound before scaling: saves easy clean samples, and lets poison in",
+    },
+  },
+  beta: { kind: "number", default: 1e-4, from: 0, to: 1e6, doc: "β of ½‖z‖², the bottleneck I(Z;X)" },
+  lambda: { kind: "number", default: 0.01, from: 0, to: 1e6, doc: "λ of the estimate of I(Z;R); 0: no critic" },
+} as const;
+
+/** How the critic trains, whichever estimator it is. */
+const criticTraining = {
+  steps: {
+    kind: "integer",
+    default: 1,
+    from: 1,
+    to: 100,
+    unit: "steps",
+    doc: "critic steps per batch (fused), or passes over the data per epoch (twoPass)",
+  },
+  lr: { kind: "number", default: 1e-3, from: 0, to: 1e9, doc: "learning rate of the critic (Adam)" },
+  schedule: {
+    kind: "parsed",
+    default: { kind: "constant" } as Decay,
+    form: decayForm as Form<Decay>,
+    doc: "how the rate of the critic falls with the epochs",
+  },
+  passes: {
+    kind: "choice",
+    default: "fused",
+    choices: ["fused", "twoPass"],
+    doc: "one forward pass for critic and f_C, or a pass over the data of its own before f_C's",
+  },
+} as const;
+
+/** Everything that CBD can be told beyond what any training can. */
+export type CbdOptions = OptionsOf<typeof ownOptions> & {
+  readonly critic: OptionsOf<typeof criticTraining> & WassersteinOptions & { readonly estimator: string };
 };
+
+/** The table of {@link CbdOptions}. The group `critic` also has the options of every estimator. */
+export const cbdOptionTable: OptionTable<CbdOptions> = {
+  ...ownOptions,
+  critic: {
+    estimator: {
+      kind: "choice",
+      default: "wasserstein",
+      choices: estimatorNames,
+      doc: "what measures I(Z;R)",
+    },
+    ...criticTraining,
+    ...estimatorOptions(),
+  },
+};
+
+function estimatorOptions(): OptionTable<WassersteinOptions> {
+  const tables: OptionRows[] = dependenceEstimators.map(({ options }) => options as OptionRows);
+  return Object.assign({}, ...tables) as OptionTable<WassersteinOptions>;
+}
 
 /** Names of the presets. */
 export type Preset = "paper" | "official" | "official+mi";
 
-const official: CbdOptions = {
-  batch: 64,
-  optimizer: { momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-  backdoor: {
-    epochs: 5,
-    steps: 0,
-    schedule: { kind: "constant", lr: 0.1 },
-    augment: "crop+flip+cutout",
-    loss: "crossEntropy",
-    q: 0.7,
-    mode: "eval",
-  },
-  clean: {
-    epochs: 100,
-    schedule: { kind: "multiStep", lr: 0.1, milestones: [20, 70], factor: 0.1 },
-    augment: "crop+flip+cutout",
-  },
-  weight: { exponent: 1, norm: "batchMean", cap: Number.POSITIVE_INFINITY, floor: 0 },
+const official: Changes<CbdOptions> = {
   beta: 0,
   lambda: 0,
   critic: {
-    steps: 1,
+    lr: 0.2,
     // the authors step the schedule before the epoch, so each drop comes one epoch early
-    schedule: { kind: "multiStep", lr: 0.2, milestones: [19, 39, 59, 79, 99], factor: 0.1 },
-    width: 0,
-    dropout: 0.2,
+    schedule: { kind: "multiStep", milestones: [19, 39, 59, 79, 99], factor: 0.1 },
     passes: "twoPass",
     normalize: "sqrtSigma",
-    shuffle: "roll",
   },
 };
 
 /**
- * The presets.
+ * The presets, as changes to the defaults.
  *
  * `paper`: all three terms, a critic that is divided by its true spectral norm, fused steps. β and the critic's rate are ours:
  * the paper's β was not to be had, and the authors' rate of 0.2 never lets the Lipschitz bound hold.
  * `official`: what the authors' `train.py` does by default, which is re-weighting only (`--disentangle 0`).
  * `official+mi`: the same with `--disentangle 1`, quirks included.
+ *
+ * All take the authors' batch of 64 samples, 100 epochs and rates, which are the defaults of training.
  */
-export const presets: Readonly<Record<Preset, CbdOptions>> = {
-  paper: {
-    ...official,
-    beta: 1e-4,
-    lambda: 0.01,
-    critic: { ...official.critic, schedule: { kind: "constant", lr: 1e-3 }, passes: "fused", normalize: "sigma" },
-  },
+export const presets: Readonly<Record<Preset, Changes<CbdOptions>>> = {
+  paper: {},
   official,
   "official+mi": { ...official, lambda: 0.01 },
 };
 
-/** A preset with some options changed. */
-export function cbdOptions(preset: Preset = "paper", overrides: CbdOverrides = {}): CbdOptions {
-  const base = presets[preset];
-  const merged = Object.entries(base).map(([key, value]) => {
-    const change: unknown = overrides[key as keyof CbdOptions];
-    if (change === undefined) return [key, value];
-    return [key, typeof value === "object" ? { ...value, ...(change as object) } : change];
-  });
-  return Object.fromEntries(merged) as CbdOptions;
+/** A preset with some options changed. @throws ConfigError for an option that does not exist or is out of range. */
+export function cbdOptions(preset: Preset = "paper", changes: Changes<CbdOptions> = {}): CbdOptions {
+  const base = withChanges(cbdOptionTable, defaultsOf(cbdOptionTable), presets[preset]);
+  return withChanges(cbdOptionTable, base, changes, "cbd");
 }

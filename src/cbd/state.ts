@@ -1,16 +1,16 @@
-import { stopGradient } from "../autodiff/stop-gradient.ts";
-import type { CriticTraining } from "../mi/wasserstein/update-critic.ts";
+import type { DependenceEstimator } from "../mi/estimator.ts";
 import type { Classifier } from "../nn/classifier.ts";
-import { crossEntropy } from "../nn/losses.ts";
-import type { Batch, Network } from "../nn/network.ts";
+import type { Network } from "../nn/network.ts";
+import type { SgdOptions } from "../nn/sgd.ts";
 import type { Training } from "../nn/supervised-step.ts";
+import { beginTraining } from "../nn/supervised-step.ts";
 import type { Operand } from "../tensor/ops/signatures.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { CbdOptions } from "./options.ts";
 
-/** f_C in training, with the critic; null when λ = 0. */
+/** f_C in training, with what the estimator of I(Z;R) has learnt; null when λ = 0. */
 export interface CleanState<P, S> extends Training<P, S> {
-  readonly critic: CriticTraining | null;
+  readonly critic: object | null;
 }
 
 /** What the steps of f_C and of the critic need besides state and batch. */
@@ -18,20 +18,39 @@ export interface CleanContext<P, S> {
   readonly classifier: Classifier<P, S>;
   /** f_B; nothing changes it. */
   readonly backdoored: Network<P, S>;
+  /** Measures I(Z;R). */
+  readonly estimator: DependenceEstimator;
+  /** Of f_C. */
+  readonly optimizer: SgdOptions;
   readonly options: CbdOptions;
   /** `u32 (2)`. */
   readonly key: AnyTensor;
-  /** Of f_C. */
+  /** Learning rate of f_C, and of the critic. */
   readonly lr: Operand;
   readonly criticLr: Operand;
 }
 
-/** f_B's embedding r and losses of a batch, as constants. In mode `train` the batch's statistics are used and dropped. */
-export function observeBackdoored<P, S>(
-  batch: Batch,
-  { classifier, backdoored, options, key }: Pick<CleanContext<P, S>, "classifier" | "backdoored" | "options" | "key">,
-): { r: AnyTensor; lossBackdoored: AnyTensor } {
-  const train = options.backdoor.mode === "train";
-  const { logits, z } = classifier.apply(backdoored.params, backdoored.stats, batch.images, { train, key });
-  return stopGradient({ r: z, lossBackdoored: crossEntropy(logits, batch.labels) });
+/** Means over the batch, before the step. */
+export interface CleanMetrics {
+  /** The whole objective. */
+  readonly loss: AnyTensor;
+  readonly lossClean: AnyTensor;
+  readonly lossBackdoored: AnyTensor;
+  /** The estimate of I(Z;R); 0 without a critic. */
+  readonly dependence: AnyTensor;
+}
+
+/**
+ * f_C before its first step: velocity zero, and a fresh critic where λ > 0.
+ *
+ * @param features - size of z.
+ * @param key - `u32 (2)`, of the critic.
+ */
+export function beginClean<P extends object, S>(
+  network: Network<P, S>,
+  { estimator, optimizer, options }: Pick<CleanContext<P, S>, "estimator" | "optimizer" | "options">,
+  { features, key }: { readonly features: number; readonly key: AnyTensor },
+): CleanState<P, S> {
+  const critic = options.lambda > 0 ? estimator.init(key, features, options.critic) : null;
+  return { ...beginTraining(network, optimizer), critic };
 }

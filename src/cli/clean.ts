@@ -1,106 +1,104 @@
 import { dirname, join } from "node:path";
-import { splitInTwo } from "../backdoor/diagnostics.ts";
+import { countSuspects } from "../backdoor/diagnostics.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { selectImages } from "../data/dataset.ts";
-import { encodeCifar10 } from "../data/formats/cifar10.ts";
-import { encodeSafetensors } from "../formats/index.ts";
-import { makeWritableFolder, readBytes, readCifar10, writeAtomically } from "../node/index.ts";
+import type { DatasetParts } from "../data/dataset-format.ts";
+import { datasetFormats } from "../data/formats/index.ts";
+import { makeWritableFolder, readBytes, writeAtomically } from "../node/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
-import type { Arguments, Command } from "./command.ts";
+import type { Command } from "./command.ts";
+import { required } from "./command.ts";
+import { chooseDataset } from "./dataset-options.ts";
 import { exitCode } from "./exit-code.ts";
-import { loadData } from "./load-data.ts";
-import type { RunConfig, Source } from "./run-config.ts";
+import { recordsHelp } from "./help.ts";
+import { loadData, loadParts } from "./load-data.ts";
+import type { RunConfig } from "./run-config.ts";
+import { byName } from "./run-config.ts";
 import type { SuspectRow } from "./suspects-file.ts";
 import { readSuspects } from "./suspects-file.ts";
-import { integerOption, requiredOption } from "./values.ts";
+
+const options = {
+  suspects: { kind: "text", default: null, form: "FILE", doc: "suspects.csv of a train run" },
+  drop: {
+    kind: "text",
+    default: "auto",
+    form: "N|auto",
+    doc: "how many of the most suspect images; auto: the estimated number",
+  },
+  data: {
+    kind: "text",
+    default: null,
+    form: "DIR",
+    doc: "folder to clean; default: what the run.json beside FILE was trained on",
+  },
+  out: { kind: "text", default: null, form: "DIR", doc: "where the clean set goes" },
+} as const;
 
 /** `deconfound clean`: a training set without the images that look poisoned. */
-export const cleanCommand: Command = {
+export const cleanCommand: Command<typeof options> = {
   name: "clean",
-  summary: "write the training set without the images that look poisoned, in its own format",
-  options: {
-    suspects: { value: "FILE", doc: "suspects.csv of a train run" },
-    drop: { value: "N|auto", fallback: "auto", doc: "how many of the most suspect images; auto: the estimated number" },
-    data: { value: "DIR", doc: "CIFAR-10 folder to clean; default: what the run.json beside FILE was trained on" },
-    out: { value: "DIR", doc: "where the clean set goes" },
-  },
+  summary: "write the training set without the images that look poisoned",
+  options,
   notes: `Without --data, run.json beside FILE says what was trained on; an attack that the run made is made again.
 Images that --limit left out are left out here too: nothing is known of them.
-CIFAR-10: data_batch_N.bin with what is left of each, test_batch.bin and batches.meta.txt as they are.
-Builtin: train.safetensors with images u8 (n,h,w,c) and labels i32 (n).
-`,
-  async run(args, io) {
-    const out = requiredOption(args, "out");
-    const suspects = await readSuspects(requiredOption(args, "suspects"));
-    const dropped = chooseDropped(args, suspects);
-    const { source, train } = await loadExamined(args);
+A set is written in its own format, its test images as they are; a drawn one as train.safetensors with images u8 (n,h,w,c)
+and labels i32 (n).
+
+${recordsHelp("Formats", datasetFormats)}`,
+  async run(values, io) {
+    const out = required(values.out, "out");
+    const file = required(values.suspects, "suspects");
+    const suspects = await readSuspects(file);
+    const dropped = chooseDropped(values.drop, suspects);
+    const { format, parts } = await loadExamined(values.data, file);
+    const { train } = parts;
     const known = new Set(suspects.map(({ index }) => index));
     const stranger = suspects.find(({ index }) => index >= train.count);
     if (stranger !== undefined) {
       throw new DataError(`--suspects names image ${stranger.index}, the training set has ${train.count}`);
     }
+    const kept = Array.from({ length: train.count }, (_, i) => i).filter((i) => known.has(i) && !dropped.has(i));
     await makeWritableFolder(out);
-    const kept = (from: number, to: number): number[] =>
-      Array.from({ length: to - from }, (_, i) => from + i).filter((i) => known.has(i) && !dropped.has(i));
-    if (source.kind === "cifar10") await writeCifar10(source.folder, train, kept, out);
-    else await writeArrays(selectImages(train, kept(0, train.count)), out);
+    for (const [name, content] of byName(datasetFormats, format).write(parts, kept)) {
+      writeAtomically(join(out, name), content);
+    }
     io.out(`${suspects.length - dropped.size} of ${suspects.length} images in ${out}, ${dropped.size} dropped\n`);
     return exitCode.ok;
   },
 };
 
-function chooseDropped(args: Arguments, suspects: readonly SuspectRow[]): ReadonlySet<number> {
-  const count =
-    args.text("drop") === "auto"
-      ? countSuspects(suspects.map(({ weight }) => weight))
-      : integerOption(args, "drop", { min: 0, max: suspects.length - 1 })!;
+function chooseDropped(text: string, suspects: readonly SuspectRow[]): ReadonlySet<number> {
+  const most = suspects.length - 1;
+  const count = text === "auto" ? countSuspects(sortedSuspicion(suspects)) : /^\d+$/.test(text) ? Number(text) : -1;
+  if (count < 0 || count > most) {
+    throw new ConfigError(`--drop: expects auto or a whole number from 0 to ${most}, got ${JSON.stringify(text)}`);
+  }
   return new Set(suspects.slice(0, count).map(({ index }) => index));
 }
 
-/** How many weights lie in the lower of the two groups into which their logarithms fall. */
-function countSuspects(weights: readonly number[]): number {
-  return splitInTwo(weights.map((weight) => Math.log(Math.max(weight, smallest))).sort((a, b) => a - b));
+function sortedSuspicion(suspects: readonly SuspectRow[]): number[] {
+  return suspects.map(({ suspicion }) => suspicion).sort((a, b) => b - a);
 }
 
-const smallest = 1e-8; // below it a weight is as good as 0, as in diagnose()
+interface Examined {
+  readonly format: string;
+  /** The training images as the run saw them, poison included. */
+  readonly parts: DatasetParts & { readonly train: Dataset };
+}
 
-async function loadExamined(args: Arguments): Promise<{ source: Source; train: Dataset }> {
-  const folder = args.text("data");
-  if (folder !== undefined) return { source: { kind: "cifar10", folder }, train: (await readCifar10(folder)).train };
-  const path = join(dirname(requiredOption(args, "suspects")), "run.json");
+async function loadExamined(folder: string | null, suspects: string): Promise<Examined> {
+  if (folder !== null) {
+    const choice = await chooseDataset({ dataset: null, data: folder });
+    const parts = await loadParts({ dataset: { ...choice, options: {} }, limit: null, seed: 0 });
+    return { format: choice.format, parts };
+  }
+  const path = join(dirname(suspects), "run.json");
   let config: RunConfig;
   try {
     ({ config } = JSON.parse(new TextDecoder().decode(await readBytes(path))) as { config: RunConfig });
   } catch (error) {
-    const reason = error instanceof DataError ? error.message : `${path}: is no JSON`;
+    const reason = error instanceof DataError ? error.message : `${path}: is not JSON`;
     throw new ConfigError(`${reason}; --data DIR names the folder to clean`);
   }
-  return { source: config.source, train: (await loadData(config)).train };
-}
-
-type Kept = (from: number, to: number) => number[];
-
-/** Each batch file with what is left of it. The images may be poisoned copies of those in `folder`. */
-async function writeCifar10(folder: string, train: Dataset, kept: Kept, out: string): Promise<void> {
-  const { batches, test } = await readCifar10(folder);
-  let from = 0;
-  for (const { name, count } of batches) {
-    const left = kept(from, Math.min(from + count, train.count));
-    if (left.length > 0) writeAtomically(join(out, name), encodeCifar10(selectImages(train, left)));
-    from = Math.min(from + count, train.count);
-  }
-  writeAtomically(join(out, "test_batch.bin"), encodeCifar10(test));
-  writeAtomically(join(out, "batches.meta.txt"), `${(test.classNames ?? []).join("\n")}\n`);
-}
-
-async function writeArrays({ images, labels, ...dataset }: Dataset, out: string): Promise<void> {
-  const { count, height, width, channels } = dataset;
-  const bytes = encodeSafetensors({
-    tensors: new Map([
-      ["images", { dtype: "u8", shape: [count, height, width, channels], data: images }],
-      ["labels", { dtype: "i32", shape: [count], data: labels }],
-    ]),
-    metadata: { classNames: JSON.stringify(dataset.classNames ?? []) },
-  });
-  writeAtomically(join(out, "train.safetensors"), bytes);
+  const { parts, train } = await loadData(config);
+  return { format: config.dataset.format, parts: { ...parts, train } };
 }

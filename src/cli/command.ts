@@ -1,86 +1,87 @@
 import { parseArgs } from "node:util";
+import type { OptionRows, OptionsOf } from "../options/option.ts";
+import { defaultsOf, listOptions, readText } from "../options/table.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { OptionOwner } from "./option-owners.ts";
+import { flagsOf } from "./option-owners.ts";
 
-/** One option of a command. Without `value` it is a flag. */
-export interface OptionSpec {
-  /** How the help names the value: `N`, `DIR`, `gpu|cpu`. */
-  readonly value?: string;
-  readonly fallback?: string;
-  readonly repeatable?: boolean;
-  readonly doc: string;
+/** What the user wrote, besides the values of the command's own options. */
+export interface Given {
+  /** Names of all options that were written. */
+  readonly names: readonly string[];
+  /** Texts of the options that belong to attacks, defences and the like, by flag. */
+  readonly flags: ReadonlyMap<string, string>;
 }
 
-/** What was given or defaulted, by option name. */
-export interface Arguments {
-  /** The value of an option, or its fallback. */
-  text(name: string): string | undefined;
-  flag(name: string): boolean;
-  /** All values of a repeatable option. */
-  list(name: string): readonly string[];
-  /** Names that the user wrote. */
-  readonly given: readonly string[];
-}
-
-export interface Command {
+export interface Command<T extends OptionRows = OptionRows> {
   readonly name: string;
   readonly summary: string;
-  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Its own options: a table without groups. A boolean one is a flag without a value. */
+  readonly options: T;
+  /** Records whose options with a `flag` it takes too. */
+  readonly owners?: readonly OptionOwner[];
   /** Shown under the options. */
   readonly notes?: string;
-  run(args: Arguments, io: Io): Promise<ExitCode>;
+  run(values: OptionsOf<T>, io: Io, given: Given): Promise<ExitCode>;
+}
+
+/** A command's options as the user wrote them. */
+export interface Parsed<T extends OptionRows> extends Given {
+  readonly values: OptionsOf<T>;
 }
 
 /** Splits the words after the command's name. @throws ConfigError naming the word that does not fit. */
-export function parseOptions(command: Command, words: readonly string[]): Arguments {
-  const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, spec]) => [
-      name,
-      { type: spec.value === undefined ? "boolean" : "string", multiple: spec.repeatable ?? false } as const,
-    ]),
-  );
-  const values = parse(command, options, words);
+export function parseOptions<T extends OptionRows>(command: Command<T>, words: readonly string[]): Parsed<T> {
+  const own = listOptions(command.options);
+  const flags = [...flagsOf(command.owners ?? []).keys()];
+  const found = parse(command.name, words, [
+    ...own.map(({ name, option }) => ({ name, flag: option.kind === "boolean", repeated: option.kind === "texts" })),
+    ...flags.map((name) => ({ name, flag: false, repeated: false })),
+  ]);
+  const values: Record<string, unknown> = { ...defaultsOf<object>(command.options) };
+  for (const { name, option } of own) {
+    const written = found[name];
+    if (written === undefined) continue;
+    values[name] = typeof written === "string" ? readText(option, written, `--${name}`) : written;
+  }
   return {
-    given: Object.keys(values),
-    text: (name) => (values[name] as string | undefined) ?? command.options[name]?.fallback,
-    flag: (name) => values[name] === true,
-    list: (name) => (values[name] as string[] | undefined) ?? [],
+    values: values as OptionsOf<T>,
+    names: Object.keys(found),
+    flags: new Map(
+      flags.flatMap((flag) => (found[flag] === undefined ? [] : [[flag, found[flag] as string] as const])),
+    ),
   };
 }
 
-type ParseOptions = Readonly<Record<string, { readonly type: "boolean" | "string"; readonly multiple: boolean }>>;
+interface Word {
+  readonly name: string;
+  /** Without a value. */
+  readonly flag: boolean;
+  readonly repeated: boolean;
+}
 
-function parse(command: Command, options: ParseOptions, words: readonly string[]): Readonly<Record<string, unknown>> {
+function parse(
+  command: string,
+  words: readonly string[],
+  known: readonly Word[],
+): Readonly<Record<string, boolean | string | readonly string[] | undefined>> {
+  const options = Object.fromEntries(
+    known.map(({ name, flag, repeated }) => [name, { type: flag ? "boolean" : "string", multiple: repeated } as const]),
+  );
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values as ReturnType<
+      typeof parse
+    >;
   } catch (error) {
     const reason = (error as Error).message.split(/\. |\n/)[0]!.replace(/\.$/, "");
-    throw new ConfigError(`${reason[0]!.toLowerCase()}${reason.slice(1)}; see deconfound ${command.name} --help`);
+    throw new ConfigError(`${reason[0]!.toLowerCase()}${reason.slice(1)}; see deconfound ${command} --help`);
   }
 }
 
-const indent = 30;
-
-/** The help page of a command. */
-export function helpFor(command: Command): string {
-  const rows = Object.entries(command.options).map(([name, spec]) => {
-    const left = `  --${name}${spec.value === undefined ? "" : ` ${spec.value}`}`;
-    const right = spec.fallback === undefined ? spec.doc : `${spec.doc} [${spec.fallback}]`;
-    const gap = left.length < indent ? left.padEnd(indent) : `${left}\n${" ".repeat(indent)}`;
-    return gap + wrap(right, 120 - indent).join(`\n${" ".repeat(indent)}`);
-  });
-  const notes = command.notes === undefined ? "" : `\n${command.notes}`;
-  return `deconfound ${command.name}: ${command.summary}\n\nOptions\n${rows.join("\n")}\n${notes}`;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [""];
-  for (const word of text.split(" ")) {
-    const last = lines[lines.length - 1]!;
-    if (last === "") lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+/** The value of an option that must be there. @throws ConfigError */
+export function required(value: string | null, name: string): string {
+  if (value === null) throw new ConfigError(`--${name} is missing`);
+  return value;
 }

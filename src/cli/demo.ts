@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { parseOptions } from "./command.ts";
-import { deviceOption, openChosen, parseDeviceConfig, tuningOption } from "./device-option.ts";
+import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
@@ -17,27 +17,30 @@ const lines = {
   reference: `${common} --size 12 --count 1000 --model small-8 --batch 16 --epochs 9 --backdoor-epochs 3 --set clean.schedule=multiStep:6:0.1`,
 } as const;
 
+const options = {
+  device: deviceOption as typeof deviceOption,
+  tuning: tuningOption as typeof tuningOption,
+  out: { kind: "text", default: null, form: "DIR", doc: "as for train" },
+  json: { kind: "boolean", default: false, doc: "print run.json instead of the table" },
+} as const;
+
 /** `deconfound demo`: `train` with settings that fit the machine. */
-export const demoCommand: Command = {
+export const demoCommand: Command<typeof options> = {
   name: "demo",
   summary: "the main job on drawn images in under three minutes: poison, train without and with CBD, compare",
-  options: {
-    device: deviceOption,
-    tuning: tuningOption,
-    out: { value: "DIR", doc: "as for train" },
-    json: { doc: "print run.json instead of the table" },
-  },
+  options,
   notes: `With a GPU, software Vulkan included, it is\n  deconfound train ${lines.gpu}
 and on the CPU reference\n  deconfound train ${lines.reference}\n`,
-  async run(args, io) {
-    const choice = parseDeviceConfig(args);
+  async run(values, io) {
+    const choice = deviceConfig(values);
     const device = await openChosen(choice, io);
     try {
       const line = lines[device.info().kind];
       io.err(`deconfound train ${line}\n`);
-      const config = { ...parseRunConfig(parseOptions(trainCommand, line.split(" "))), ...choice };
-      const run = await prepareRun(config, args.text("out"));
-      return await runDefences({ ...run, device, saved: undefined, json: args.flag("json") }, io);
+      const parsed = parseOptions(trainCommand, line.split(" "));
+      const config = { ...(await parseRunConfig(parsed.values, parsed)), ...choice };
+      const run = await prepareRun(config, values.out ?? undefined);
+      return await runDefences({ ...run, device, saved: undefined, json: values.json }, io);
     } finally {
       device.close();
     }

@@ -4,29 +4,23 @@ import type { DeviceChoice } from "../node/index.ts";
 import { defaultTuningPath, openDevice } from "../node/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError, DeviceError } from "../tensor/errors.ts";
-import type { Arguments, OptionSpec } from "./command.ts";
 import type { Io } from "./io.ts";
-import { choiceOption } from "./values.ts";
-
-const choices: readonly DeviceChoice[] = ["auto", "gpu", "cpu"];
 
 /** The option `--device`, for the commands that run something. */
-export const deviceOption: OptionSpec = {
-  value: choices.join("|"),
-  fallback: "auto",
+export const deviceOption = {
+  kind: "choice",
+  default: "auto",
+  choices: ["auto", "gpu", "cpu"],
   doc: "a GPU (a real one, else software Vulkan), the CPU reference, or the best there is",
-};
+} as const;
 
 /** The option `--tuning`, wherever there is `--device`. */
-export const tuningOption: OptionSpec = {
-  value: "FILE|none",
+export const tuningOption = {
+  kind: "text",
+  default: null,
+  form: "FILE|none",
   doc: "what `tune` measured on this GPU; none: the built-in rules [what `tune` wrote last, if it is of this GPU]",
-};
-
-/** @throws ConfigError for a word that is no choice. */
-function parseDevice(args: Arguments): DeviceChoice {
-  return choiceOption(args, "device", choices) ?? "auto";
-}
+} as const;
 
 /** What to open, as options or a run's config have it. */
 export interface DeviceConfig {
@@ -35,14 +29,9 @@ export interface DeviceConfig {
   readonly tuning: string | null;
 }
 
-/** `--device` and `--tuning`. @throws ConfigError for a word that is no choice. */
-export function parseDeviceConfig(args: Arguments): DeviceConfig {
-  const tuning = args.text("tuning");
-  // absolute, so that a run can go on from another folder
-  return {
-    device: parseDevice(args),
-    tuning: tuning === undefined || tuning === "none" ? (tuning ?? null) : resolve(tuning),
-  };
+/** `--device` and `--tuning`; paths become absolute, so that a run can go on from another folder. */
+export function deviceConfig({ device, tuning }: DeviceConfig): DeviceConfig {
+  return { device, tuning: tuning === null || tuning === "none" ? tuning : resolve(tuning) };
 }
 
 /**

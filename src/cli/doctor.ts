@@ -4,25 +4,27 @@ import { full } from "../tensor/ops/creation.ts";
 import { matmul } from "../tensor/ops/matmul.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Command } from "./command.ts";
-import { deviceOption, openChosen, parseDeviceConfig, tuningOption } from "./device-option.ts";
+import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { versions } from "./versions.ts";
 
+const options = {
+  device: deviceOption as typeof deviceOption,
+  tuning: tuningOption as typeof tuningOption,
+  json: { kind: "boolean", default: false, doc: "print the report as JSON" },
+} as const;
+
 /** `deconfound doctor`: what this machine offers, whether it computes right, and what to install. */
-export const doctorCommand: Command = {
+export const doctorCommand: Command<typeof options> = {
   name: "doctor",
   summary: "what this machine offers: adapter, driver, limits, speed; what to install when something lacks",
-  options: {
-    device: deviceOption,
-    tuning: tuningOption,
-    json: { doc: "print the report as JSON" },
-  },
-  async run(args, io) {
-    const device = await openChosen(parseDeviceConfig(args), io);
+  options,
+  async run(values, io) {
+    const device = await openChosen(deviceConfig(values), io);
     try {
       const info = device.info();
       const report = { ...versions(), ...info, matmulGflops: await measureMatmul(device) };
-      io.out(args.flag("json") ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
+      io.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
       return info.kind === "gpu" ? exitCode.ok : exitCode.onlyCpu;
     } finally {
       device.close();

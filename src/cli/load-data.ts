@@ -1,10 +1,14 @@
-import { applyTrigger, badnets } from "../backdoor/attacks/badnets.ts";
+import type { Attack } from "../backdoor/attack.ts";
+import { attacks } from "../backdoor/attacks/index.ts";
 import type { TestSet } from "../backdoor/evaluation.ts";
-import { builtinDataset } from "../data/builtin.ts";
+import { poison, triggered } from "../backdoor/poison.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { selectImages } from "../data/dataset.ts";
-import { readCifar10 } from "../node/index.ts";
-import type { Attack, Source } from "./run-config.ts";
+import type { DatasetParts } from "../data/dataset-format.ts";
+import { datasetFormats } from "../data/formats/index.ts";
+import { openFolder } from "../node/index.ts";
+import type { Named, RunConfig } from "./run-config.ts";
+import { byName } from "./run-config.ts";
 
 /** The images of a run. */
 export interface RunData {
@@ -13,43 +17,39 @@ export interface RunData {
   readonly test: TestSet;
   /** Indices of the poisoned training images, ascending; null without an attack. */
   readonly poisoned: Int32Array | null;
-}
-
-interface Choice {
-  readonly source: Source;
-  readonly limit: number | null;
-  readonly attack: Attack;
-  readonly seed: number;
+  /** The dataset as it was read. */
+  readonly parts: DatasetParts;
 }
 
 /** Reads or draws the images and poisons them. @throws DataError for files that are missing or damaged. */
-export async function loadData({ source, limit, attack, seed }: Choice): Promise<RunData> {
-  const { train, test } = await loadParts(source, seed, limit);
-  const kept = limit === null || limit >= train.count ? train : selectImages(train, firstIndices(limit));
-  if (attack.kind === "none") return { train: kept, test: { dataset: test }, poisoned: null };
-  const { dataset, poisoned } = badnets(kept, { rate: attack.rate, target: attack.target, seed });
-  return { train: dataset, test: attackedTest(test, attack.target), poisoned };
+export async function loadData(config: Pick<RunConfig, "dataset" | "limit" | "attack" | "seed">): Promise<RunData> {
+  const { limit, attack, seed } = config;
+  const parts = await loadParts(config);
+  const kept = limit === null || limit >= parts.train.count ? parts.train : selectImages(parts.train, first(limit));
+  if (attack === null) return { train: kept, test: { dataset: parts.test }, poisoned: null, parts };
+  const { dataset, poisoned } = poison(attackOf(attack), kept, attack.options, { seed });
+  return { train: dataset, test: testOf(parts.test, attack), poisoned, parts };
 }
 
-/** Test images with and without the trigger. */
-export function attackedTest(dataset: Dataset, target: number): TestSet {
-  return { dataset, attack: { triggered: applyTrigger(dataset), target } };
+/** Test images, with and without the trigger where there is an attack. */
+export function testOf(dataset: Dataset, attack: Named | null): TestSet {
+  return attack === null ? { dataset } : triggered(attackOf(attack), dataset, attack.options);
 }
 
-function firstIndices(count: number): Int32Array {
+function attackOf({ name }: Named): Attack {
+  return byName(attacks, name);
+}
+
+function first(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => i);
 }
 
-/** Both parts of a data set as they are, without poison. */
-export async function loadParts(
-  source: Source,
-  seed: number,
-  limit: number | null = null,
-): Promise<{ train: Dataset; test: Dataset }> {
-  if (source.kind === "cifar10") return readCifar10(source.folder, limit === null ? {} : { limit });
-  const { size, count } = source;
-  return {
-    train: builtinDataset({ count, size, seed, part: "train" }),
-    test: builtinDataset({ count: Math.ceil(count / 2), size, seed, part: "test" }),
-  };
+/** Both parts of a dataset as they are, without poison. A limit is of the training images. */
+export async function loadParts({
+  dataset: { format, folder, options },
+  limit,
+  seed,
+}: Pick<RunConfig, "dataset" | "limit" | "seed">): Promise<DatasetParts> {
+  const source = folder === null ? null : openFolder(folder);
+  return byName(datasetFormats, format).read({ folder: source, options, seed, limit });
 }

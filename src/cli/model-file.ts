@@ -1,4 +1,6 @@
 import { decodeSafetensors, encodeSafetensors } from "../formats/index.ts";
+import { fileNameOf, parseModel } from "../nn/models/index.ts";
+import type { AnyClassifier, ImageShape } from "../nn/models/model-family.ts";
 import { readBytes, readTensors, toLeaves } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
 import { transpose } from "../tensor/ops/transpose.ts";
@@ -8,8 +10,6 @@ import { formatShape } from "../tensor/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
 import { leavesOf, mapTree } from "../tensor/tree.ts";
-import type { AnyClassifier, ModelName, ModelShape } from "./model.ts";
-import { buildClassifier, fileNameOf, parseModel } from "./model.ts";
 
 /** A trained network: what a classifier's `apply` needs. */
 export interface Weights {
@@ -18,8 +18,8 @@ export interface Weights {
 }
 
 /** What a model file says of itself; absent in files of other programs. */
-export interface ModelHeader extends ModelShape {
-  readonly model: ModelName;
+export interface ModelHeader extends ImageShape {
+  readonly model: string;
 }
 
 const headerKey = "deconfound";
@@ -49,8 +49,8 @@ export async function readModel(
   const text = metadata[headerKey];
   if (text === undefined) throw new DataError(`${path}: does not say which model it holds; train writes such files`);
   const header = JSON.parse(text) as ModelHeader;
-  const model = parseModel(header.model);
-  return { header, classifier: buildClassifier(model, header), weights: await readWeights(path, model, header) };
+  const classifier = parseModel(header.model).build(header);
+  return { header, classifier, weights: await readWeights(path, header.model, header) };
 }
 
 /**
@@ -58,9 +58,9 @@ export async function readModel(
  *
  * @throws DataError naming the first array that is absent or has another shape.
  */
-export async function readWeights(path: string, model: ModelName, shape: ModelShape): Promise<Weights> {
+export async function readWeights(path: string, model: string, shape: ImageShape): Promise<Weights> {
   const found = toLeaves(decodeSafetensors(await readBytes(path), path).tensors);
-  const template = buildClassifier(model, shape).init(key(0));
+  const template = parseModel(model).build(shape).init(key(0));
   const pick = (expected: AnyTensor, place: string): AnyTensor => {
     const { name, axes } = fileNameOf(model, place);
     const value = found.get(name);

@@ -3,54 +3,55 @@ import { evaluate, putTestSet } from "../backdoor/evaluation.ts";
 import type { Predictions } from "../backdoor/predict.ts";
 import { createPredictor } from "../backdoor/predict.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { datasetFormats } from "../data/formats/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { DataError } from "../tensor/errors.ts";
+import { attackOption } from "./attack-option.ts";
 import type { Command } from "./command.ts";
-import { deviceOption, openChosen, parseDeviceConfig, tuningOption } from "./device-option.ts";
+import { required } from "./command.ts";
+import { datasetOptions } from "./dataset-options.ts";
+import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
-import { attackedTest, loadParts } from "./load-data.ts";
+import { recordsHelp } from "./help.ts";
+import { loadParts, testOf } from "./load-data.ts";
 import type { ModelHeader } from "./model-file.ts";
 import { readModel } from "./model-file.ts";
-import { parseAttack, parseSource } from "./run-config.ts";
+import { attackOwners, formatOwners } from "./option-owners.ts";
+import { parseSource } from "./run-config.ts";
 import type { Rates } from "./run-report.ts";
 import { ratesOf } from "./run-report.ts";
-import { integerOption, requiredOption } from "./values.ts";
 
 type Model = Awaited<ReturnType<typeof readModel>>;
 
+const options = {
+  model: { kind: "text", default: null, form: "FILE", doc: "model-<defence>.safetensors of a train run" },
+  dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
+  data: datasetOptions.data as typeof datasetOptions.data,
+  attack: attackOption as typeof attackOption,
+  seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images: as in training" },
+  device: deviceOption as typeof deviceOption,
+  tuning: tuningOption as typeof tuningOption,
+  json: { kind: "boolean", default: false, doc: "print predictions and rates as JSON" },
+} as const;
+
 /** `deconfound predict`: what a saved model says of test images. */
-export const predictCommand: Command = {
+export const predictCommand: Command<typeof options> = {
   name: "predict",
   summary: "classes and probabilities of the test images under a saved model, and its rates",
-  options: {
-    model: { value: "FILE", doc: "model-<defence>.safetensors of a train run" },
-    dataset: { value: "builtin|cifar10", doc: "test images; --data alone means cifar10" },
-    data: { value: "DIR", doc: "folder of CIFAR-10's binary version" },
-    size: { value: "N", fallback: "16", doc: "builtin: as in training" },
-    count: { value: "N", fallback: "2000", doc: "builtin: as in training; the test set has half as many" },
-    attack: { value: "none|badnets", fallback: "none", doc: "badnets: also the rates on triggered images, ASR and RA" },
-    target: { value: "CLASS", fallback: "0", doc: "class that the trigger calls for" },
-    seed: { value: "N", fallback: "0", doc: "builtin: as in training" },
-    device: deviceOption,
-    tuning: tuningOption,
-    json: { doc: "print predictions and rates as JSON" },
-  },
-  notes: "Predictions go to standard output as CSV: index,label,class,p0,p1,… The rates go to standard error.\n",
-  async run(args, io) {
-    const source = parseSource(args);
-    const attack = parseAttack(args);
-    const seed = integerOption(args, "seed", { min: 0 })!;
-    const model = await readModel(requiredOption(args, "model"));
-    const { test } = await loadParts(source, seed);
+  options,
+  owners: [...formatOwners, ...attackOwners],
+  notes: `Predictions go to standard output as CSV: index,label,class,p0,p1,… The rates go to standard error.
+
+${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
+  async run(values, io, given) {
+    const { dataset, attack } = await parseSource(values, given);
+    const model = await readModel(required(values.model, "model"));
+    const { test } = await loadParts({ dataset, limit: 1, seed: values.seed });
     checkFits(model.header, test);
-    const device = await openChosen(parseDeviceConfig(args), io);
+    const device = await openChosen(deviceConfig(values), io);
     try {
-      const { predictions, rates } = await predictAll(
-        device,
-        model,
-        attack.kind === "none" ? { dataset: test } : attackedTest(test, attack.target),
-      );
-      if (args.flag("json"))
+      const { predictions, rates } = await predictAll(device, model, testOf(test, attack));
+      if (values.json)
         io.out(`${JSON.stringify({ ...model.header, rates, predictions: rowsOf(test, predictions) })}\n`);
       else {
         io.out(formatCsv(test, predictions));

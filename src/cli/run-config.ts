@@ -1,122 +1,118 @@
 import { resolve } from "node:path";
-import type { CbdOptions, Preset } from "../cbd/options.ts";
-import { cbdOptions, presets } from "../cbd/options.ts";
-import { setOption } from "../cbd/settings.ts";
-import { augmentKinds } from "../data/augment-kind.ts";
-import { ConfigError } from "../tensor/errors.ts";
-import type { Arguments } from "./command.ts";
+import { presetOptions } from "../backdoor/defence.ts";
+import { defences } from "../backdoor/defences/index.ts";
+import type { TrainingOptions } from "../backdoor/training-options.ts";
+import { parseModel } from "../nn/models/index.ts";
+import type { OptionsOf } from "../options/option.ts";
+import { defaultsOf } from "../options/table.ts";
+import type { Given } from "./command.ts";
+import { chooseDataset } from "./dataset-options.ts";
 import type { DeviceConfig } from "./device-option.ts";
-import { parseDeviceConfig } from "./device-option.ts";
-import type { ModelName } from "./model.ts";
-import { parseModel } from "./model.ts";
-import { choiceOption, choicesOption, integerOption, realOption, requiredOption } from "./values.ts";
+import { deviceConfig } from "./device-option.ts";
+import type { OptionOwner } from "./option-owners.ts";
+import { attackOwners, formatOwners, trainingOwners } from "./option-owners.ts";
+import type { Chosen } from "./settings.ts";
+import { resolveSettings } from "./settings.ts";
+import type { trainOptions } from "./train-options.ts";
+
+/** A record of an index by name, with its options. */
+export interface Named {
+  readonly name: string;
+  readonly options: object;
+}
 
 /** Where images come from. */
-export type Source =
-  | { readonly kind: "builtin"; readonly size: number; readonly count: number }
-  | { readonly kind: "cifar10"; readonly folder: string };
-
-export type Attack =
-  | { readonly kind: "none" }
-  | { readonly kind: "badnets" /** 0 … 1 */; readonly rate: number; readonly target: number };
-
-export type Defence = "none" | "cbd";
+export interface DatasetConfig {
+  readonly format: string;
+  /** Absolute; null for a format that reads none. */
+  readonly folder: string | null;
+  readonly options: object;
+}
 
 /** One training run, resolved: equal configurations on one adapter give equal results. */
 export interface RunConfig extends DeviceConfig {
-  readonly source: Source;
+  readonly dataset: DatasetConfig;
   readonly limit: number | null;
-  readonly attack: Attack;
-  readonly defences: readonly Defence[];
-  readonly preset: Preset;
-  readonly options: CbdOptions;
-  readonly model: ModelName;
-  /** Files to start from. */
-  readonly init: string | null;
-  readonly backdoorInit: string | null;
+  readonly attack: Named | null;
+  readonly defences: readonly Named[];
+  readonly preset: string;
+  /** Options of every training. */
+  readonly training: TrainingOptions;
+  readonly model: string;
+  /** Files to start phases from, by phase. */
+  readonly initial: Readonly<Record<string, string>>;
   readonly seed: number;
 }
 
-const largestSeed = 2 ** 32 - 1;
-
-/** @throws ConfigError naming the first option that does not fit. */
-export function parseRunConfig(args: Arguments): RunConfig {
-  const preset = choiceOption(args, "preset", Object.keys(presets) as Preset[]) ?? "paper";
+/** @throws ConfigError naming the first option that does not fit; DataError for a folder of no known format. */
+export async function parseRunConfig(values: OptionsOf<typeof trainOptions>, { flags }: Given): Promise<RunConfig> {
+  const { dataset, attack, training } = await parseRecords(values, flags);
   return {
-    source: parseSource(args),
-    limit: integerOption(args, "limit", { min: 1 }) ?? null,
-    attack: parseAttack(args),
-    defences: choicesOption<Defence>(args, "defence", ["none", "cbd"]),
-    preset,
-    options: parseCbdOptions(args, preset),
-    model: parseModel(requiredOption(args, "model")),
-    init: pathOption(args, "init"),
-    backdoorInit: pathOption(args, "backdoor-init"),
-    seed: integerOption(args, "seed", { min: 0, max: largestSeed }) ?? 0,
-    ...parseDeviceConfig(args),
+    dataset,
+    limit: values.limit,
+    attack,
+    ...training,
+    preset: values.preset,
+    model: parseModel(values.model).name,
+    initial: {
+      ...(values.init === null ? {} : { clean: resolve(values.init) }),
+      ...(values["backdoor-init"] === null ? {} : { backdoor: resolve(values["backdoor-init"]) }),
+    },
+    seed: values.seed,
+    ...deviceConfig(values),
   };
 }
 
-/** Absolute, so that a run can go on from another folder. */
-function pathOption(args: Arguments, name: string): string | null {
-  const path = args.text(name);
-  return path === undefined ? null : resolve(path);
-}
+type Records = Pick<OptionsOf<typeof trainOptions>, "dataset" | "data" | "attack" | "defence" | "preset" | "set">;
 
-/** Where `--dataset`, `--data`, `--size` and `--count` point. @throws ConfigError */
-export function parseSource(args: Arguments): Source {
-  const implied = args.given.includes("data") ? "cifar10" : undefined;
-  const kind = choiceOption(args, "dataset", ["builtin", "cifar10"]) ?? implied;
-  if (kind === undefined) throw new ConfigError("--dataset is missing: builtin or cifar10");
-  if (kind === "cifar10") {
-    if (args.given.some((name) => name === "size" || name === "count")) {
-      throw new ConfigError("--size and --count are for --dataset builtin; --limit N takes the first N images");
-    }
-    return { kind, folder: resolve(requiredOption(args, "data")) };
-  }
-  if (args.given.includes("data")) throw new ConfigError("--data is for --dataset cifar10");
-  const size = integerOption(args, "size", { min: 12, max: 512 })!;
-  return { kind, size, count: integerOption(args, "count", { min: 10, max: 1_000_000 })! };
-}
-
-/** What `--attack`, `--rate` and `--target` say. @throws ConfigError */
-export function parseAttack(args: Arguments): Attack {
-  const kind = choiceOption(args, "attack", ["none", "badnets"]) ?? "none";
-  const rate = realOption(args, "rate", { min: 0, max: 1 }) ?? 0;
-  const target = integerOption(args, "target", { min: 0, max: 9 })!; // both data sets have ten classes
-  if (kind === "badnets") return { kind, rate, target };
-  const stray = args.given.find((name) => name === "rate" || name === "target");
-  if (stray !== undefined) throw new ConfigError(`--${stray} needs --attack badnets`);
-  return { kind };
-}
-
-function parseCbdOptions(args: Arguments, preset: Preset): CbdOptions {
-  const t1 = integerOption(args, "backdoor-epochs", { min: 0 });
-  const steps = integerOption(args, "backdoor-steps", { min: 1 });
-  if (t1 !== undefined && steps !== undefined) {
-    throw new ConfigError("--backdoor-epochs and --backdoor-steps exclude each other");
-  }
-  const lr = realOption(args, "lr", { min: 0 });
-  const flags: readonly (readonly [setting: string, value: number | string | undefined])[] = [
-    ["batch", integerOption(args, "batch", { min: 1 })],
-    ["clean.epochs", integerOption(args, "epochs", { min: 1 })],
-    ["clean.lr", lr],
-    ["clean.augment", choiceOption(args, "augment", augmentKinds)],
-    ["backdoor.epochs", t1],
-    ["backdoor.steps", steps],
-    ["backdoor.lr", lr],
-    ["backdoor.augment", choiceOption(args, "backdoor-augment", augmentKinds)],
+async function parseRecords(
+  values: Records,
+  flags: Given["flags"],
+): Promise<{ dataset: DatasetConfig; attack: Named | null; training: Pick<RunConfig, "training" | "defences"> }> {
+  const source = await chooseDataset(values);
+  const format = byName(formatOwners, source.format);
+  const attack = values.attack === "none" ? null : byName(attackOwners, values.attack);
+  const chosen: Chosen[] = [
+    { owner: format, base: defaultsOf<object>(format.options) },
+    ...(attack === null ? [] : [{ owner: attack, base: defaultsOf<object>(attack.options) }]),
+    ...trainingOwners.map((owner) => ({ owner, base: baseOf(owner, values.preset) })),
   ];
-  const base = cbdOptions(preset, preset === "paper" ? { batch: 128 } : {});
-  const options = flags.reduce(
-    (sum, [setting, value]) => (value === undefined ? sum : setOption(sum, setting, String(value))),
-    base,
-  );
-  return args.list("set").reduce(applySetting, options);
+  const all = [...formatOwners, ...attackOwners, ...trainingOwners];
+  const resolved = resolveSettings(chosen, all, { flags, assignments: values.set });
+  return {
+    dataset: { ...source, options: resolved.get(format)! },
+    attack: attack === null ? null : { name: attack.name, options: resolved.get(attack)! },
+    training: {
+      training: resolved.get(byName(trainingOwners, ""))! as TrainingOptions,
+      defences: values.defence.map((name) => ({ name, options: resolved.get(byName(trainingOwners, name))! })),
+    },
+  };
 }
 
-function applySetting(options: CbdOptions, assignment: string): CbdOptions {
-  const at = assignment.indexOf("=");
-  if (at <= 0) throw new ConfigError(`--set: expects NAME=VALUE, got "${assignment}"`);
-  return setOption(options, assignment.slice(0, at), assignment.slice(at + 1));
+/** Options by the preset where the defence has one of that name, else by its first one. */
+function baseOf(owner: OptionOwner, preset: string): object {
+  const defence = defences.find(({ name }) => name === owner.name);
+  if (defence === undefined) return defaultsOf<object>(owner.options);
+  return presetOptions(defence, Object.hasOwn(defence.presets ?? {}, preset) ? preset : undefined);
+}
+
+/** A record of an index. */
+export function byName<R extends { readonly name: string }>(records: readonly R[], name: string): R {
+  return records.find((record) => record.name === name)!;
+}
+
+/** Options of a dataset and an attack alone, for the commands that do not train. */
+export async function parseSource(
+  values: { readonly dataset: string | null; readonly data: string | null; readonly attack: string },
+  { flags }: Given,
+): Promise<Pick<RunConfig, "dataset" | "attack">> {
+  const source = await chooseDataset(values);
+  const owners = [byName(formatOwners, source.format), ...attackOwners.filter(({ name }) => name === values.attack)];
+  const chosen = owners.map((owner) => ({ owner, base: defaultsOf<object>(owner.options) }));
+  const resolved = resolveSettings(chosen, [...formatOwners, ...attackOwners], { flags, assignments: [] });
+  const [format, attack] = owners as [OptionOwner, OptionOwner | undefined];
+  return {
+    dataset: { ...source, options: resolved.get(format)! },
+    attack: attack === undefined ? null : { name: attack.name, options: resolved.get(attack)! },
+  };
 }

@@ -6,12 +6,12 @@ import type { Io } from "./io.ts";
 import { encodeModel } from "./model-file.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { openProgress } from "./progress.ts";
+import { runDefence } from "./run-defence.ts";
 import type { RunReport } from "./run-report.ts";
 import { formatReport, formatResults } from "./run-report.ts";
 import type { RunState } from "./run-state.ts";
 import { saveRunState } from "./run-state.ts";
-import { findSuspects } from "./suspects.ts";
-import { trainDefence } from "./train-defence.ts";
+import { rankSuspects } from "./suspects.ts";
 import { versions } from "./versions.ts";
 
 /** Trains with each defence in turn, writes what `--out` asks for, prints the table. */
@@ -28,14 +28,14 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     progress.note("stopping after this step; once more to stop at once");
   });
   const nothing = { results: [], epochs: [], suspects: null, training: null, spent: { seconds: 0, images: 0 } };
-  let state: RunState = saved ?? { format: 1, config, device: description, ...nothing };
+  let state: RunState = saved ?? { format: 2, config, device: description, ...nothing };
   const save = async (): Promise<void> => {
     if (folder !== undefined) await saveRunState(folder, state);
   };
   try {
     for (const defence of config.defences.slice(state.results.length)) {
       const begun = state;
-      const outcome = await trainDefence({
+      const outcome = await runDefence({
         run,
         defence,
         begun,
@@ -56,10 +56,11 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         return exitCode.interrupted;
       }
       const { trained, result, epochs } = outcome;
-      const suspects = trained.backdoored === null ? state.suspects : await findSuspects(run, trained, progress);
+      const suspects =
+        trained.suspicion === undefined ? state.suspects : await rankSuspects(run, defence.name, trained, progress);
       if (folder !== undefined) {
         const bytes = await encodeModel({ model: config.model, ...run.shape }, trained.network);
-        writeAtomically(join(folder, `model-${defence}.safetensors`), bytes);
+        writeAtomically(join(folder, `model-${defence.name}.safetensors`), bytes);
       }
       device.free(trained.state);
       state = { ...begun, results: [...begun.results, result], epochs, suspects, training: null, spent: nothing.spent };
@@ -77,7 +78,8 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
 function reportOf({ config, device, data }: OpenRun, { results, epochs, suspects }: RunState): RunReport {
   const { kind, adapterClass, description } = device.info();
   const { dataset, attack } = data.test;
-  const triggered = attack === undefined ? 0 : dataset.labels.filter((label) => label !== attack.target).length;
+  const triggered =
+    attack === undefined ? 0 : dataset.labels.filter((label) => label !== attack.targetOf(label)).length;
   return {
     config,
     versions: versions(),

@@ -1,8 +1,7 @@
 import type { Evaluation } from "../backdoor/evaluation.ts";
-import type { PhaseName } from "../backdoor/lab-state.ts";
 import type { Rate } from "../backdoor/metrics.ts";
 import type { DeviceInfo } from "../tensor/device.ts";
-import type { Defence, RunConfig } from "./run-config.ts";
+import type { RunConfig } from "./run-config.ts";
 import { formatTable } from "./table.ts";
 import type { Versions } from "./versions.ts";
 
@@ -20,17 +19,17 @@ export interface Rates {
 
 /** One line of the table. */
 export interface Result extends Rates {
-  readonly defence: Defence;
+  readonly defence: string;
   /** Training, evaluation after each epoch included. */
   readonly seconds: number;
-  /** Images that training steps took in, a second. */
+  /** Images that training steps took in per second. */
   readonly imagesPerSecond: number;
 }
 
 /** One epoch of one model. */
 export interface EpochRecord extends Rates {
-  readonly defence: Defence;
-  readonly phase: PhaseName;
+  readonly defence: string;
+  readonly phase: string;
   /** From 1. */
   readonly epoch: number;
   /** Mean over the epoch's steps: loss, and with the defence its parts. */
@@ -52,18 +51,19 @@ export interface RunReport {
   };
   readonly epochs: readonly EpochRecord[];
   readonly results: readonly Result[];
-  /** What the weights say of the training set; after `cbd` only. */
+  /** What the last defence that ranks the training images says of them; null if none does. */
   readonly suspects: SuspectReport | null;
 }
 
-/** The diagnostics of the weights. */
+/** What a ranking of the training images says. */
 export interface SuspectReport {
+  readonly defence: string;
   /** Percent. */
   readonly estimatedPoisonRate: number;
   readonly suspectedTarget: number;
   /** With known poison only. */
   readonly auroc: number | null;
-  /** Share of poison among as many lowest weights as there is poison, percent. With known poison only. */
+  /** Share of poison among as many most suspect images as there is poison, percent. With known poison only. */
   readonly precision: number | null;
 }
 
@@ -78,10 +78,9 @@ export function ratesOf({ ca, asr, ra, cleanTargetRate }: Evaluation): Rates {
   return { ca: percent(ca.rate), asr: orNull(asr), ra: orNull(ra), cleanTargetRate: orNull(cleanTargetRate) };
 }
 
-/** The report as JSON. An infinite setting is written as the text "Infinity". */
+/** The report as JSON. */
 export function formatReport(report: RunReport): string {
-  const finite = (_: string, value: unknown): unknown => (value === Number.POSITIVE_INFINITY ? "Infinity" : value);
-  return `${JSON.stringify(report, finite, 2)}\n`;
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 /** The table that `train` prints. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { TrainingState } from "../backdoor/lab-state.ts";
+import type { LabState } from "../backdoor/lab-state.ts";
 import { decodeTree, encodeTree, readBytes, writeAtomically } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
 import type { RunConfig } from "./run-config.ts";
@@ -9,7 +9,7 @@ import type { EpochRecord, Result, SuspectReport } from "./run-report.ts";
 /** All that a run needs to go on: one file, so it is whole or absent. */
 export interface RunState {
   /** Changes when older files can no longer be read. */
-  readonly format: 1;
+  readonly format: 2;
   readonly config: RunConfig;
   /** The device's own words for itself. */
   readonly device: string;
@@ -18,7 +18,7 @@ export interface RunState {
   readonly epochs: readonly EpochRecord[];
   readonly suspects: SuspectReport | null;
   /** The defence in training; null when all are done, or the next has not begun. */
-  readonly training: TrainingState<object, object> | null;
+  readonly training: LabState | null;
   /** Spent on the defence in training. */
   readonly spent: Spent;
 }
@@ -41,6 +41,10 @@ export async function readRunState(folder: string): Promise<RunState> {
   const path = join(folder, fileName);
   if (!existsSync(path)) throw new DataError(`${path}: there is no run to go on with; train --out DIR makes one`);
   const state = decodeTree(await readBytes(path), path) as RunState;
-  if (state.format !== 1) throw new DataError(`${path}: is of another version of this program`);
+  if (state.format !== 2) {
+    throw new DataError(
+      `${path}: was written by another version of this program (format ${state.format}, not 2): train anew`,
+    );
+  }
   return state;
 }

@@ -1,11 +1,12 @@
 import { ConfigError, DataError, DeconfoundError } from "../tensor/errors.ts";
 import { cleanCommand } from "./clean.ts";
 import type { Command } from "./command.ts";
-import { helpFor, parseOptions } from "./command.ts";
+import { parseOptions } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode, exitCodeHelp } from "./exit-code.ts";
+import { helpFor } from "./help.ts";
 import type { Io } from "./io.ts";
 import { predictCommand } from "./predict.ts";
 import { trainCommand } from "./train.ts";
@@ -58,7 +59,8 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
       io.out(`${helpFor(command)}\n${exitCodeHelp}`);
       return exitCode.ok;
     }
-    return await command.run(parseOptions(command, rest), io);
+    const parsed = parseOptions(command, rest);
+    return await command.run(parsed.values, io, parsed);
   } catch (error) {
     return report(error, `deconfound ${command.name}`, io);
   }

@@ -4,7 +4,8 @@ import { DataError } from "../tensor/errors.ts";
 /** What `clean` needs of a row of suspects.csv. */
 export interface SuspectRow {
   readonly index: number;
-  readonly weight: number;
+  /** Higher is more suspect. */
+  readonly suspicion: number;
 }
 
 /**
@@ -15,20 +16,21 @@ export interface SuspectRow {
 export async function readSuspects(path: string): Promise<readonly SuspectRow[]> {
   const lines = new TextDecoder().decode(await readBytes(path)).split(/\r?\n/);
   const header = lines[0]!.split(",").map((name) => name.trim());
-  const columns = ["index", "weight", "rank"].map((name) => header.indexOf(name));
-  if (columns.includes(-1)) throw new DataError(`${path}: its first line is no header with index, weight and rank`);
+  const columns = ["index", "suspicion", "rank"].map((name) => header.indexOf(name));
+  if (columns.includes(-1))
+    throw new DataError(`${path}: its first line is not a header with index, suspicion and rank`);
   const rows = lines.slice(1).flatMap((line, i) => {
     if (line.trim() === "") return [];
     const cells = line.split(",");
-    const [index, weight, rank] = columns.map((column) => Number(cells[column]?.trim() || Number.NaN));
-    if (!Number.isInteger(index) || index! < 0 || Number.isNaN(weight) || !Number.isInteger(rank)) {
-      throw new DataError(`${path}: line ${i + 2} is no index, weight and rank: "${line}"`);
+    const [index, suspicion, rank] = columns.map((column) => Number(cells[column]?.trim() || Number.NaN));
+    if (!Number.isInteger(index) || index! < 0 || Number.isNaN(suspicion) || !Number.isInteger(rank)) {
+      throw new DataError(`${path}: line ${i + 2} is not an index, a suspicion and a rank: "${line}"`);
     }
-    return [{ index: index!, weight: weight!, rank: rank! }];
+    return [{ index: index!, suspicion: suspicion!, rank: rank! }];
   });
   if (rows.length === 0) throw new DataError(`${path}: holds no image`);
   if (new Set(rows.map(({ index }) => index)).size !== rows.length) {
     throw new DataError(`${path}: an index appears twice`);
   }
-  return rows.sort((a, b) => a.rank - b.rank).map(({ index, weight }) => ({ index, weight }));
+  return rows.sort((a, b) => a.rank - b.rank).map(({ index, suspicion }) => ({ index, suspicion }));
 }

@@ -3,46 +3,60 @@ import type { ProductFamily, TunedClass } from "../kernels/index.ts";
 import { productFamilies } from "../kernels/index.ts";
 import { defaultTuningPath, makeWritableFolder, openDevice, tune, writeTuning } from "../node/index.ts";
 import { ConfigError, DeviceError } from "../tensor/errors.ts";
-import type { Arguments, Command } from "./command.ts";
+import type { Command } from "./command.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { formatTable } from "./table.ts";
-import { choicesOption, integerOption } from "./values.ts";
 import { packageVersion } from "./versions.ts";
 
+const options = {
+  out: {
+    kind: "text",
+    default: null,
+    form: "FILE",
+    doc: "where the measurements go [$XDG_CACHE_HOME/deconfound/tuning.json, else ~/.cache/…]",
+  },
+  only: {
+    kind: "choices",
+    default: productFamilies as readonly ProductFamily[],
+    choices: productFamilies as readonly ProductFamily[],
+    doc: "families to measure",
+  },
+  rounds: {
+    kind: "integer",
+    default: 3,
+    from: 1,
+    to: 1000,
+    unit: "times",
+    doc: "how often every candidate runs, in turn",
+  },
+  json: { kind: "boolean", default: false, doc: "print the file instead of the table" },
+} as const;
+
 /** `deconfound tune`: which kernels are fastest on this machine's GPU. */
-export const tuneCommand: Command = {
+export const tuneCommand: Command<typeof options> = {
   name: "tune",
   summary: "measure the kernels of products and convolutions on this GPU, and keep the fastest for later runs",
-  options: {
-    out: {
-      value: "FILE",
-      doc: `where the measurements go [${"$XDG_CACHE_HOME"}/deconfound/tuning.json, else ~/.cache/…]`,
-    },
-    only: { value: "FAMILY,…", doc: `some of ${productFamilies.join(", ")} [all]` },
-    rounds: { value: "N", fallback: "3", doc: "times that every candidate runs, in turn" },
-    json: { doc: "print the file instead of the table" },
-  },
+  options,
   notes: `Takes minutes, and the whole GPU: let nothing else run. Every other command reads the default file; --tuning FILE names
 another one, --tuning none leaves the choice to the built-in rules. A file holds for one adapter and driver.
 Results depend on the kernels in their last bits: a run that is resumed under another tuning ends a little elsewhere.
 `,
-  async run(args, io) {
-    const path = args.text("out") ?? defaultTuningPath();
-    if (path === undefined)
+  async run(values, io) {
+    const path = values.out ?? defaultTuningPath();
+    if (path === undefined) {
       throw new ConfigError("there is no home folder to keep a tuning in; --out FILE names a file");
-    const rounds = integerOption(args, "rounds", { min: 1, max: 1000 })!;
-    const only = onlyOption(args);
+    }
     await makeWritableFolder(dirname(path));
     if (!(await hasGpu(io))) return exitCode.onlyCpu;
     const tuning = await tune({
-      ...only,
-      rounds,
+      only: values.only,
+      rounds: values.rounds,
       library: packageVersion(),
       onMeasured: (measured, done, of) => io.err(`${done}/${of}  ${describeClass(measured)}\n`),
     });
     await writeTuning(path, tuning);
-    io.out(args.flag("json") ? `${JSON.stringify(tuning, null, 2)}\n` : formatTuning(Object.values(tuning.classes)));
+    io.out(values.json ? `${JSON.stringify(tuning, null, 2)}\n` : formatTuning(Object.values(tuning.classes)));
     io.err(`${path}: ${Object.keys(tuning.classes).length} classes, ${tuning.adapter}\n`);
     return exitCode.ok;
   },
@@ -58,11 +72,6 @@ async function hasGpu(io: Io): Promise<boolean> {
     io.err(`deconfound tune: there is nothing to measure: ${error.message}\n`);
     return false;
   }
-}
-
-function onlyOption(args: Arguments): { only?: readonly ProductFamily[] } {
-  if (args.text("only") === undefined) return {};
-  return { only: choicesOption(args, "only", productFamilies) };
 }
 
 interface Times {

@@ -17,12 +17,14 @@ export interface BuiltinOptions {
   readonly classes?: number;
 }
 
+const mostBytes = 2 ** 31; // of all images
+
 /**
  * Procedural RGB images for machines without data: a shape of random colour, place and size on a shaded, cluttered, noisy
  * ground. The shape's kind is the class; image i has class i mod `classes`. Colours say nothing of the class and shapes are
  * lighter or darker than the ground at random, so no linear model gets far. The same bytes on every machine.
  *
- * @throws ConfigError for a size under 12 or classes outside 2 … 10.
+ * @throws ConfigError for a size under 12, classes outside 2 … 10, or more than 2 GiB of images.
  */
 export function builtinDataset(options: BuiltinOptions): Dataset {
   const { count, size = 32, seed = 0, part = "train", classes = 10 } = options;
@@ -31,6 +33,11 @@ export function builtinDataset(options: BuiltinOptions): Dataset {
   if (!Number.isInteger(size) || size < 12) throw new ConfigError(`builtinDataset: size is ${size}`, ["expects ≥ 12"]);
   if (!Number.isInteger(classes) || classes < 2 || classes > builtinShapes.length) {
     throw new ConfigError(`builtinDataset: classes is ${classes}`, [`expects 2 … ${builtinShapes.length}`]);
+  }
+  if (count * size * size * 3 > mostBytes) {
+    throw new ConfigError(`builtinDataset: ${count} images of ${size}×${size} are ${count * size * size * 3} bytes`, [
+      `expects at most ${mostBytes}: fewer or smaller images`,
+    ]);
   }
   const images = new Uint8Array(count * size * size * 3);
   const labels = new Int32Array(count);

@@ -11,7 +11,7 @@ export interface Dataset {
   readonly width: number;
   readonly channels: number;
   readonly classes: number;
-  /** One name a class. */
+  /** One name per class. */
   readonly classNames?: readonly string[];
 }
 
@@ -32,6 +32,10 @@ export function checkDataset(dataset: Dataset): void {
       throw new DataError(`dataset: ${field} is ${dataset[field]}`, ["expects an integer from 1"]);
     }
   }
+  if (!(images instanceof Uint8Array))
+    throw new DataError(`dataset: images are ${kindOf(images)}`, ["expects a Uint8Array, 0 … 255"]);
+  if (!(labels instanceof Int32Array))
+    throw new DataError(`dataset: labels are ${kindOf(labels)}`, ["expects an Int32Array"]);
   const bytes = count * imageBytes(dataset);
   if (images.length !== bytes) {
     throw new DataError(`dataset: images hold ${images.length} bytes, not ${bytes}`, [
@@ -47,6 +51,10 @@ export function checkDataset(dataset: Dataset): void {
       `expects 0 … ${classes - 1}`,
     ]);
   }
+}
+
+function kindOf(value: unknown): string {
+  return ArrayBuffer.isView(value) ? value.constructor.name : Array.isArray(value) ? "an array" : typeof value;
 }
 
 /** The images at `indices`, in that order, copied. @throws DataError for an index that does not exist. */

@@ -1,33 +1,64 @@
+import type { Form } from "../options/option.ts";
 import type { Schedule } from "./schedule.ts";
 
+/** How a learning rate falls with the epochs: a {@link Schedule} without the rate itself. */
+export type Decay =
+  | { readonly kind: "constant" }
+  | { readonly kind: "step"; readonly every: number; readonly factor: number }
+  | { readonly kind: "multiStep"; readonly milestones: readonly number[]; readonly factor: number }
+  | { readonly kind: "cosine"; readonly epochs: number; readonly floor: number };
+
 /**
- * A schedule from text: `constant`, `step:20:0.1` (every 20 epochs), `multiStep:20,70:0.1`, `cosine:100` or `cosine:100:0.001`
- * (over 100 epochs, down to a floor).
- *
- * @param lr - the rate at the start.
- * @returns undefined if the text has another form.
+ * The text form of a {@link Decay}: `constant`, `step:20:0.1` (every 20 epochs), `multiStep:20,70:0.1`, `cosine:100` or
+ * `cosine:100:0.001` (over 100 epochs, down to a floor).
  */
-export function parseSchedule(text: string, lr: number): Schedule | undefined {
+export const decayForm: Form<Decay> = {
+  expects: "constant, step:EVERY:FACTOR, multiStep:EPOCH,EPOCH…:FACTOR, cosine:EPOCHS:FLOOR",
+  parse,
+  format,
+};
+
+/** A rate that starts at `lr` and falls as `decay` says. */
+export function scheduleOf({ lr, schedule }: { readonly lr: number; readonly schedule: Decay }): Schedule {
+  return { ...schedule, lr };
+}
+
+function format(decay: Decay): string {
+  switch (decay.kind) {
+    case "constant":
+      return decay.kind;
+    case "step":
+      return `step:${decay.every}:${decay.factor}`;
+    case "multiStep":
+      return `multiStep:${decay.milestones.join(",")}:${decay.factor}`;
+    case "cosine":
+      return `cosine:${decay.epochs}:${decay.floor}`;
+  }
+}
+
+function parse(text: string): Decay | undefined {
   const [kind, first = "", second, ...rest] = text.split(":");
   if (rest.length > 0) return undefined;
   const number = (part: string | undefined): number => (part === undefined || part === "" ? Number.NaN : Number(part));
   const factor = number(second);
+  const isFactor = factor > 0 && Number.isFinite(factor);
   switch (kind) {
     case "constant":
-      return text === kind ? { kind, lr } : undefined;
+      return text === kind ? { kind } : undefined;
     case "step": {
       const every = number(first);
-      return every >= 1 && factor > 0 ? { kind, lr, every, factor } : undefined;
+      return every >= 1 && Number.isFinite(every) && isFactor ? { kind, every, factor } : undefined;
     }
     case "multiStep": {
       const milestones = first.split(",").map(number);
-      const rising = milestones.every((at, i) => at > (milestones[i - 1] ?? 0));
-      return rising && factor > 0 ? { kind, lr, milestones, factor } : undefined;
+      const rising = milestones.every((at, i) => at > (milestones[i - 1] ?? 0) && Number.isFinite(at));
+      return rising && isFactor ? { kind, milestones, factor } : undefined;
     }
     case "cosine": {
       const epochs = number(first);
       const floor = second === undefined ? 0 : factor;
-      return epochs >= 1 && floor >= 0 ? { kind, lr, epochs, floor } : undefined;
+      const fit = epochs >= 1 && Number.isFinite(epochs) && floor >= 0 && Number.isFinite(floor);
+      return fit ? { kind, epochs, floor } : undefined;
     }
     default:
       return undefined;

@@ -6,7 +6,7 @@ export interface Network<P, S> {
   readonly stats: S;
 }
 
-/** What a step learns from. */
+/** What a training step learns from. */
 export interface Batch {
   /** `f32 (n, h, w, c)` in [0, 1]. */
   readonly images: AnyTensor;

@@ -1,12 +1,12 @@
 export type { HostTensor } from "../formats/index.ts";
 export { writeAtomically } from "./atomic-file.ts";
-export type { Cifar10 } from "./cifar10-files.ts";
-export { readCifar10 } from "./cifar10-files.ts";
 export { reasonOf } from "./file-reason.ts";
+export { openFolder } from "./folder.ts";
 export { makeWritableFolder } from "./make-folder.ts";
 export { waitNapping } from "./nap.ts";
 export type { DeviceChoice, OpenDeviceOptions } from "./open-device.ts";
 export { openDevice } from "./open-device.ts";
+export { detectFormat, readDataset } from "./read-dataset.ts";
 export { readBytes, readText } from "./read-file.ts";
 export { decodeTree, encodeTree, readTensors, toLeaves } from "./tree-file.ts";
 export { tune } from "./tune.ts";

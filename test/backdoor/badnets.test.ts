@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyTrigger, badnets } from "../../src/backdoor/attacks/badnets.ts";
+import { badnets } from "../../src/backdoor/attacks/badnets.ts";
+import { poison, triggered } from "../../src/backdoor/poison.ts";
 import { randomOrder } from "../../src/backdoor/random-order.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 
@@ -11,7 +12,7 @@ describe.each([16, 32])("badnets on %i×%i images", (size) => {
   };
 
   it("stamps the 3×3 grid at the bottom right, and nothing else", () => {
-    const { images } = applyTrigger(dataset);
+    const { images } = triggered(badnets, dataset).attack!.triggered;
     const pattern = [
       [0, 0, 255],
       [0, 255, 0],
@@ -28,11 +29,11 @@ describe.each([16, 32])("badnets on %i×%i images", (size) => {
 
   it("poisons ⌊N·rate⌋ samples, all to one, and records what it did", () => {
     const before = dataset.images.slice();
-    const { dataset: bad, poisoned, originalLabels } = badnets(dataset, { rate: 0.11, target: 4, seed: 5 });
+    const { dataset: bad, poisoned, originalLabels } = poison(badnets, dataset, { rate: 0.11, target: 4 }, { seed: 5 });
     expect(poisoned.length).toBe(6);
     expect([...poisoned]).toEqual([...new Set(poisoned)].sort((a, b) => a - b));
     expect(originalLabels).toEqual(dataset.labels);
-    const stamped = applyTrigger(dataset).images;
+    const stamped = triggered(badnets, dataset).attack!.triggered.images;
     const bytes = size * size * 3;
     for (let i = 0; i < dataset.count; i++) {
       const isPoison = poisoned.includes(i);
@@ -48,22 +49,22 @@ describe("badnets", () => {
   const dataset = builtinDataset({ count: 200, size: 12 });
 
   it("chooses by the seed, the target class included", () => {
-    const chosen = (seed: number): number[] => [...badnets(dataset, { rate: 0.5, target: 0, seed }).poisoned];
+    const chosen = (seed: number): number[] => [...poison(badnets, dataset, { rate: 0.5 }, { seed }).poisoned];
     expect(chosen(1)).toEqual(chosen(1));
     expect(chosen(1)).not.toEqual(chosen(2));
     expect(chosen(1).some((i) => dataset.labels[i] === 0)).toBe(true);
   });
 
   it("does nothing at rate 0 and everything at rate 1", () => {
-    expect(badnets(dataset, { rate: 0, target: 0 }).dataset.images).toEqual(dataset.images);
-    expect(badnets(dataset, { rate: 1, target: 0 }).poisoned.length).toBe(200);
+    expect(poison(badnets, dataset, { rate: 0 }).dataset.images).toEqual(dataset.images);
+    expect(poison(badnets, dataset, { rate: 1 }).poisoned.length).toBe(200);
   });
 
   it("refuses bad rates, classes and tiny images", () => {
-    expect(() => badnets(dataset, { rate: 1.5, target: 0 })).toThrow("badnets: rate is 1.5");
-    expect(() => badnets(dataset, { rate: 0.1, target: 10 })).toThrow("target class 10 does not exist");
+    expect(() => poison(badnets, dataset, { rate: 1.5 })).toThrow("badnets.rate: expects a number, 0 … 1, got 1.5");
+    expect(() => poison(badnets, dataset, { target: 10 })).toThrow("target class 10 does not exist");
     const tiny = { ...dataset, height: 2, width: 2, images: new Uint8Array(200 * 12) };
-    expect(() => applyTrigger(tiny)).toThrow("the trigger needs 3×3 pixels, images are 2×2");
+    expect(() => triggered(badnets, tiny)).toThrow("the trigger needs 3×3 pixels, images are 2×2");
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { TrainingState } from "../../src/backdoor/lab-state.ts";
+import type { LabState } from "../../src/backdoor/lab-state.ts";
 import type { TrainOptions } from "../../src/backdoor/train.ts";
 import { trainCbd, trainPlain } from "../../src/backdoor/train.ts";
-import type { CbdOverrides } from "../../src/cbd/options.ts";
+import type { CbdOptions } from "../../src/cbd/options.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 import type { SmallConvNetParams, SmallConvNetStats } from "../../src/nn/models/small-conv-net.ts";
 import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
@@ -10,13 +10,15 @@ import { referenceDevice } from "../../src/tensor/reference-device.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { flattenTree, leavesOf, mapTree } from "../../src/tensor/tree.ts";
 
-type State = TrainingState<SmallConvNetParams, SmallConvNetStats>;
-type Options = TrainOptions<SmallConvNetParams, SmallConvNetStats>;
+type State = LabState;
+type Options = TrainOptions<SmallConvNetParams, SmallConvNetStats, CbdOptions>;
+type CbdOverrides = NonNullable<Options["options"]>;
 
 const dataset = builtinDataset({ count: 22, size: 12, seed: 3, classes: 4 });
 const test = { dataset: builtinDataset({ count: 9, size: 12, seed: 3, classes: 4, part: "test" }) };
 const classifier = smallConvNet({ channels: 3, classes: 4, width: 2 });
-const short: CbdOverrides = { batch: 8, backdoor: { epochs: 1 }, clean: { epochs: 2 } };
+const training = { batch: 8, clean: { epochs: 2 } };
+const short: CbdOverrides = { ...training, backdoor: { epochs: 1 } };
 
 const base = (options: CbdOverrides = short): Options => ({
   device: referenceDevice(),
@@ -59,10 +61,10 @@ describe.each(["fused", "twoPass"] as const)("trainCbd, critic %s", (passes) => 
   it("leaves f_B as it was when its phase ended", async () => {
     let before: unknown[] | undefined;
     const onEpoch = async (_: unknown, state: State): Promise<void> => {
-      before ??= await values(state.backdoored);
+      before ??= await values(state.finished["backdoor"]!.training);
     };
-    const { backdoored } = await trainCbd({ ...base(options), onEpoch });
-    expect(await values(backdoored)).toEqual(before);
+    const { state } = await trainCbd({ ...base(options), onEpoch });
+    expect(await values(state.finished["backdoor"]!.training)).toEqual(before);
   });
 });
 
@@ -78,15 +80,12 @@ describe("trainCbd", () => {
 
   it("starts from given networks and leaves them to the caller", async () => {
     const device = referenceDevice();
-    const { network, backdoored } = await trainCbd({ ...base(), device });
+    const { networks } = await trainCbd({ ...base(), device });
     const options = { ...short, backdoor: { epochs: 0 }, clean: { epochs: 0 } };
-    const again = await trainCbd({ ...base(options), device, initial: { clean: network, backdoored: backdoored! } });
-    expect(await values(again.network)).toEqual(await values(network));
-    expect(await values(again.backdoored)).toEqual(await values(backdoored));
+    const again = await trainCbd({ ...base(options), device, initial: networks });
+    expect(await values(again.networks)).toEqual(await values(networks));
     const other = smallConvNet({ channels: 3, classes: 4, width: 3 });
-    await expect(trainCbd({ ...base(), classifier: other, initial: { clean: network } })).rejects.toThrow(
-      "initial: tensor",
-    );
+    await expect(trainCbd({ ...base(), classifier: other, initial: networks })).rejects.toThrow("initial: tensor");
   });
 
   it("gives the loss while it trains, and counts images", async () => {
@@ -94,6 +93,7 @@ describe("trainCbd", () => {
     let images = 0;
     const { history } = await trainPlain({
       ...base(),
+      options: training,
       onProgress: async (progress) => {
         losses.push(await progress.loss());
         images = progress.images;
@@ -119,9 +119,9 @@ describe("trainCbd", () => {
 describe("trainPlain", () => {
   it("is trainCbd's second phase with weights of one and no critic, from the same start and order", async () => {
     const options: CbdOverrides = { ...short, weight: { exponent: 0, norm: "none" }, beta: 0, lambda: 0 };
-    const plain = await trainPlain(base(options));
+    const plain = await trainPlain({ ...base(), options: training });
     const cbd = await trainCbd(base(options));
-    expect(plain.backdoored).toBeNull();
+    expect(Object.keys(plain.networks)).toEqual(["clean"]);
     const [a, b] = [await values(plain.network.params), await values(cbd.network.params)];
     for (const [i, x] of (a as Float32Array[]).entries()) {
       x.forEach((value, j) => expect(Math.abs(value - (b as Float32Array[])[i]![j]!)).toBeLessThan(1e-4));

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { cleanStep } from "../../src/cbd/clean-step.ts";
-import { discriminatorStep } from "../../src/cbd/critic-step.ts";
-import { presets } from "../../src/cbd/options.ts";
+import { criticStep } from "../../src/cbd/critic-step.ts";
+import { cbdOptions } from "../../src/cbd/options.ts";
 import type { CleanContext, CleanState } from "../../src/cbd/state.ts";
+import type { CriticState } from "../../src/mi/wasserstein/critic.ts";
 import { initCritic } from "../../src/mi/wasserstein/critic.ts";
+import { wasserstein } from "../../src/mi/wasserstein/wasserstein.ts";
 import { adam } from "../../src/nn/adam.ts";
 import { sgd } from "../../src/nn/sgd.ts";
 import { bernoulli, key, split } from "../../src/tensor/random.ts";
@@ -30,7 +32,8 @@ import { denseClassifier } from "./dense-network.ts";
 
 const [n, inputs, h, classes, width] = [6, 4, 5, 3, 7];
 const classifier = denseClassifier(inputs, h, classes);
-const options = presets["official+mi"];
+const optimizer = { momentum: 0.9, nesterov: true, weightDecay: 1e-4 };
+const options = cbdOptions("official+mi");
 const labels = [0, 2, 1, 1, 0, 2];
 
 async function matrix(x: AnyTensor): Promise<Matrix> {
@@ -82,7 +85,7 @@ describe("the official step with the critic", () => {
     let state: CleanState<DenseParams, null> = {
       params: f,
       stats: null,
-      optimizer: sgd(options.optimizer).init(f),
+      optimizer: sgd(optimizer).init(f),
       critic: { ...start, optimizer: adam().init(start.params) },
     };
     const pixels = Array.from({ length: n * inputs }, (_, i) => ((i * 37) % 16) / 16);
@@ -91,6 +94,8 @@ describe("the official step with the critic", () => {
     const context = (seed: number): CleanContext<DenseParams, null> => ({
       classifier,
       backdoored: { params: fixed, stats: null },
+      estimator: wasserstein,
+      optimizer,
       options,
       key: key(seed),
       lr: 0.1,
@@ -110,7 +115,7 @@ describe("the official step with the critic", () => {
     const lossB = crossEntropy(seenByB, labels);
 
     for (let step = 1; step <= 2; step++) {
-      state = evaluateReference(discriminatorStep(state, batch, context(10 + step)).state);
+      state = evaluateReference(criticStep(state, batch, context(10 + step)).state);
       const masks = await masksOf(split(key(10 + step), 2)[1]!);
       const { gradient } = estimate(critic, r, forward(clean, x).z, masks, -1);
       for (const name of ["weight", "bias", "out"] as const) {
@@ -119,9 +124,10 @@ describe("the official step with the critic", () => {
         critic = { ...critic, [name]: name === "bias" ? biasNormalize(w) : authorsNormalize(w) };
       }
     }
-    expectClose(await matrix(state.critic!.params.hidden.weight), critic.weight);
-    expectClose(await matrix(state.critic!.params.hidden.bias), critic.bias);
-    expectClose(await matrix(state.critic!.params.out.weight), critic.out);
+    const learnt = (state.critic as CriticState).params;
+    expectClose(await matrix(learnt.hidden.weight), critic.weight);
+    expectClose(await matrix(learnt.hidden.bias), critic.bias);
+    expectClose(await matrix(learnt.out.weight), critic.out);
     expectClose(await matrix(state.params.a), clean.a); // the critic's steps leave f_C alone
 
     for (let step = 1; step <= 2; step++) {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { badnets } from "../../src/backdoor/attacks/badnets.ts";
+import { poison } from "../../src/backdoor/poison.ts";
 import { cleanCommand } from "../../src/cli/clean.ts";
 import { parseOptions } from "../../src/cli/command.ts";
 import type { Io } from "../../src/cli/io.ts";
@@ -10,7 +11,7 @@ import { builtinDataset } from "../../src/data/builtin.ts";
 import { selectImages } from "../../src/data/dataset.ts";
 import { encodeCifar10 } from "../../src/data/formats/cifar10.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
-import { readCifar10 } from "../../src/node/cifar10-files.ts";
+import { readDataset } from "../../src/node/read-dataset.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -31,7 +32,8 @@ async function clean(...words: readonly string[]): Promise<string> {
     columns: 80,
     onInterrupt: () => () => {},
   };
-  expect(await cleanCommand.run(parseOptions(cleanCommand, words), io)).toBe(0);
+  const parsed = parseOptions(cleanCommand, words);
+  expect(await cleanCommand.run(parsed.values, io, parsed)).toBe(0);
   return out;
 }
 
@@ -54,12 +56,12 @@ function writeFolder(): string {
   return data;
 }
 
-/** Ranks 1, 2, 3 for the given images with tiny weights, then the others. */
+/** Ranks 1, 2, 3 for the given images with a high suspicion, then the others. */
 function writeSuspects(low: readonly number[], count = 12): string {
   const order = [...low, ...Array.from({ length: count }, (_, i) => i).filter((i) => !low.includes(i))];
-  const rows = order.map((index, at) => `${index},0,${at < low.length ? 1e-6 : 0.4 + at / 100},0,0,${at + 1}`);
+  const rows = order.map((index, at) => `${index},0,${at < low.length ? 13.8 : 0.9 - at / 100},0,0,${at + 1}`);
   const path = join(folder, "suspects.csv");
-  writeFileSync(path, ["index,label,weight,lossBackdoored,lossClean,rank", ...rows.reverse()].join("\n"));
+  writeFileSync(path, ["index,label,suspicion,lossBackdoored,lossClean,rank", ...rows.reverse()].join("\n"));
   return path;
 }
 
@@ -68,9 +70,9 @@ test("auto drops the lower group, batch by batch, and the result is a CIFAR-10 f
   expect(await clean("--suspects", suspects, "--data", data, "--out", out)).toBe(
     `9 of 12 images in ${out}, 3 dropped\n`,
   );
-  const cleaned = await readCifar10(out);
+  const cleaned = await readDataset(out);
   const kept = [1, 2, 4, 5, 6, 7, 8, 10, 11];
-  expect(cleaned.batches.map(({ count }) => count)).toEqual([6, 3]);
+  expect(cleaned.files!.map(({ count }) => count)).toEqual([6, 3]);
   expect(cleaned.train.images).toEqual(selectImages(train, kept).images);
   expect([...cleaned.train.labels]).toEqual(kept.map((i) => i % 10));
   expect(readFileSync(join(out, "test_batch.bin"))).toEqual(readFileSync(join(data, "test_batch.bin")));
@@ -79,7 +81,7 @@ test("auto drops the lower group, batch by batch, and the result is a CIFAR-10 f
 test("N drops the N lowest ranks", async () => {
   const [data, suspects, out] = [writeFolder(), writeSuspects([8, 9, 10, 11]), join(folder, "out")];
   await clean("--suspects", suspects, "--data", data, "--out", out, "--drop", "2");
-  expect((await readCifar10(out)).train.count).toBe(10);
+  expect((await readDataset(out)).train.count).toBe(10);
   rmSync(out, { recursive: true });
   await clean("--suspects", suspects, "--data", data, "--out", out, "--drop", "4");
   expect(readdirSync(out).sort()).toEqual(["batches.meta.txt", "data_batch_1.bin", "test_batch.bin"]);
@@ -87,13 +89,18 @@ test("N drops the N lowest ranks", async () => {
 
 test("without --data the run's own poisoned set is cleaned", async () => {
   const config = {
-    source: { kind: "builtin", size: 16, count: 20 },
+    dataset: { format: "builtin", folder: null, options: { size: 16, count: 20 } },
     limit: null,
-    attack: { kind: "badnets", rate: 0.2, target: 1 },
+    attack: { name: "badnets", options: { rate: 0.2, target: 1 } },
     seed: 5,
   };
   writeFileSync(join(folder, "run.json"), JSON.stringify({ config }));
-  const poisoned = badnets(builtinDataset({ count: 20, size: 16, seed: 5 }), { rate: 0.2, target: 1, seed: 5 });
+  const poisoned = poison(
+    badnets,
+    builtinDataset({ count: 20, size: 16, seed: 5 }),
+    { rate: 0.2, target: 1 },
+    { seed: 5 },
+  );
   const out = join(folder, "out");
   await clean("--suspects", writeSuspects([...poisoned.poisoned], 20), "--out", out);
   const { tensors } = decodeSafetensors(new Uint8Array(readFileSync(join(out, "train.safetensors"))), "train");
@@ -112,18 +119,18 @@ test("what does not fit is refused in one line", async () => {
     /run\.json: cannot be read, .*--data DIR names/,
   );
   await expect(clean("--suspects", path, "--data", data, "--out", out, "--drop", "12")).rejects.toThrow("from 0 to 11");
-  writeFileSync(path, "index,weight,rank\n0,0.5,1\n0,0.5,2\n");
+  writeFileSync(path, "index,suspicion,rank\n0,0.5,1\n0,0.5,2\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow("an index appears twice");
-  writeFileSync(path, "index,weight,rank\n12,0.5,1\n");
+  writeFileSync(path, "index,suspicion,rank\n12,0.5,1\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
     "names image 12, the training set has 12",
   );
-  writeFileSync(path, "index,weight,rank\n1,x,1\n");
+  writeFileSync(path, "index,suspicion,rank\n1,x,1\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
-    'line 2 is no index, weight and rank: "1,x,1"',
+    'line 2 is not an index, a suspicion and a rank: "1,x,1"',
   );
   writeFileSync(path, "a,b\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
-    "no header with index, weight and rank",
+    "not a header with index, suspicion and rank",
   );
 });

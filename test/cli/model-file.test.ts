@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ModelName } from "../../src/cli/model.ts";
-import { buildClassifier } from "../../src/cli/model.ts";
 import { encodeModel, readModel, readWeights } from "../../src/cli/model-file.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/formats/safetensors.ts";
+import { parseModel } from "../../src/nn/models/index.ts";
 import { DataError } from "../../src/tensor/errors.ts";
 import { key } from "../../src/tensor/random.ts";
 import { evaluateReference } from "../../src/tensor/reference.ts";
@@ -24,8 +23,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function freshWeights(model: ModelName): { params: object; stats: object } {
-  return evaluateReference(buildClassifier(model, shape).init(key(7)), { precision: "f32" });
+function freshWeights(model: string): { params: object; stats: object } {
+  return evaluateReference(parseModel(model).build(shape).init(key(7)), { precision: "f32" });
 }
 
 async function valuesOf(tree: unknown): Promise<Record<string, readonly number[]>> {

@@ -36,7 +36,7 @@ test.each([
   ["train", /^deconfound train: --dataset is missing: builtin or cifar10\n$/],
   ["train --dataset builtin --nope", /^deconfound train: unknown option '--nope'; see deconfound train --help\n$/],
   [`train ${tiny} --batch 41`, /^deconfound train: --batch 41 is more than the 40 training images\n$/],
-  [`train ${tiny} --set lambda=x`, /^deconfound train: set: lambda is "x"; expects a number from 0\n$/],
+  [`train ${tiny} --set lambda=x`, /^deconfound train: --set cbd.lambda: expects a number, 0 … 1000000, got "x"\n$/],
   [`train ${tiny} --set clean.epochs=0`, /^deconfound train: clean.epochs is 0: there is nothing to train\n$/],
   [
     "train --dataset cifar10 --data FOLDER/none",
@@ -65,7 +65,7 @@ test.each([
     /^deconfound doctor: .*file: is no JSON; deconfound tune writes a new one\n$/,
   ],
   ["tune --only conv3d", /^deconfound tune: --only: expects some of matmul, conv2d, .*, got "conv3d"\n$/],
-  ["tune --rounds 0", /^deconfound tune: --rounds: expects a whole number from 1 to 1000, got "0"\n$/],
+  ["tune --rounds 0", /^deconfound tune: --rounds: expects an integer, 1 … 1000 times, got "0"\n$/],
   ["tune --out FOLDER/file/x/t.json", /^deconfound tune: .*x: cannot be written, a part of the path is a file.*\n$/],
   ["doctor --device tpu", /^deconfound doctor: --device: expects one of auto, gpu, cpu, got "tpu"\n$/],
 ])("deconfound %s: exit 2 and one line", async (line, message) => {

@@ -31,7 +31,7 @@ test("a run writes report, models and suspects, and prints one table", async () 
   expect(table).toMatch(/^defence +CA % +ASR % +clean target % +RA % +seconds +images\/s\n-[- ]+\nnone .*\ncbd .*\n$/);
   expect(err.match(/^none {2}epoch \d\/2 {2}loss \d.*CA .*ASR .*$/gm)).toHaveLength(2);
   expect(err.match(/^cbd: backdoored model {2}epoch \d\/2 /gm)).toHaveLength(2); // 5 steps are 2 epochs of 4
-  expect(err).toMatch(/^weights: .* AUROC /m);
+  expect(err).toMatch(/^cbd: .* look poisoned.* AUROC /m);
   expect(readdirSync(out).sort()).toEqual([
     "model-cbd.safetensors",
     "model-none.safetensors",
@@ -42,9 +42,13 @@ test("a run writes report, models and suspects, and prints one table", async () 
   const report = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunReport;
   expect(report.sets).toEqual({ train: 60, poisoned: 12, test: 30, triggered: 27 });
   expect(report.config).toMatchObject({
-    attack: { rate: 0.2, target: 1 },
+    attack: { name: "badnets", options: { rate: 0.2, target: 1 } },
     seed: 3,
-    options: { weight: { cap: "Infinity" } },
+    training: { batch: 16, clean: { epochs: 2 } },
+    defences: [
+      { name: "none", options: {} },
+      { name: "cbd", options: { backdoor: { steps: 5 }, weight: { cap: 0 } } },
+    ],
   });
   expect(report.epochs.map(({ defence, phase, epoch }) => `${defence} ${phase} ${epoch}`)).toEqual([
     "none clean 1",
@@ -60,7 +64,7 @@ test("a run writes report, models and suspects, and prints one table", async () 
   }
   const suspects = readFileSync(join(out, "suspects.csv"), "utf8").trim().split("\n");
   expect(suspects).toHaveLength(61);
-  expect(suspects[0]).toBe("index,label,weight,lossBackdoored,lossClean,rank");
+  expect(suspects[0]).toBe("index,label,suspicion,weight,lossBackdoored,lossClean,rank");
 });
 
 test("the same seed gives the same bits; --json prints run.json", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { valueAndGrad } from "../../src/autodiff/grad.ts";
-import { trainCbd } from "../../src/cbd/index.ts";
+import { trainCbd } from "../../src/backdoor/train.ts";
 import { openDevice } from "../../src/kernels/index.ts";
 import type { Classifier } from "../../src/nn/index.ts";
 import { crossEntropy, dense, sgd, wideResNet } from "../../src/nn/index.ts";

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { presets } from "../../src/cbd/options.ts";
 import { initCritic } from "../../src/mi/wasserstein/critic.ts";
+import type { WassersteinOptions } from "../../src/mi/wasserstein/options.ts";
+import { wassersteinOptions } from "../../src/mi/wasserstein/options.ts";
 import { spectralNormalize } from "../../src/mi/wasserstein/spectral-normalize.ts";
 import type { CriticTraining } from "../../src/mi/wasserstein/update-critic.ts";
 import { updateCritic } from "../../src/mi/wasserstein/update-critic.ts";
 import { adam } from "../../src/nn/adam.ts";
+import { defaultsOf } from "../../src/options/table.ts";
 import { zeros } from "../../src/tensor/ops/creation.ts";
 import { mul } from "../../src/tensor/ops/elementwise.ts";
 import { key, normal } from "../../src/tensor/random.ts";
@@ -36,7 +38,7 @@ function fresh(seed: number): CriticTraining {
 
 describe("spectralNormalize", () => {
   it("keeps every weight's largest singular value at most 1 + ε after critic steps", async () => {
-    const options = presets.paper.critic;
+    const options = defaultsOf<WassersteinOptions>(wassersteinOptions);
     let critic = fresh(3);
     for (let step = 0; step < 12; step++) {
       const [r, z] = [normal(key(100 + step), [n, h]), normal(key(200 + step), [n, h])];

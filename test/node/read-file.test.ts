@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readCifar10 } from "../../src/node/cifar10-files.ts";
 import { reasonOf } from "../../src/node/file-reason.ts";
+import { readDataset } from "../../src/node/read-dataset.ts";
 import { readBytes, readText, withFile } from "../../src/node/read-file.ts";
 import { readTuning } from "../../src/node/tuning-file.ts";
 import { DataError } from "../../src/tensor/errors.ts";
@@ -81,16 +81,16 @@ test.each([
   rmSync(at(name), { force: true });
   if (kind === "a pipe") spawnSync("mkfifo", [at(name)]);
   else symlinkSync("/dev/zero", at(name));
-  await expect(readCifar10(folder)).rejects.toThrow(`${at(name)}: cannot be read, it is ${kind}, not a file`);
+  await expect(readDataset(folder)).rejects.toThrow(`${at(name)}: cannot be read, it is ${kind}, not a file`);
 });
 
 test("class names of a gigabyte are refused, escapes in them are shown as such", async () => {
   for (const file of ["data_batch_1.bin", "test_batch.bin"]) writeFileSync(at(file), records([1]));
   writeFileSync(at("batches.meta.txt"), `\u001b[31mred\n${"x".repeat(100_000)}\n${"c\n".repeat(8)}`);
-  const { train } = await readCifar10(folder);
+  const { train } = await readDataset(folder);
   expect(train.classNames!.slice(0, 3)).toEqual(["\\u{1b}[31mred", `${"x".repeat(80)}…`, "c"]);
   truncateSync(at("batches.meta.txt"), 2 ** 30);
-  await expect(readCifar10(folder)).rejects.toThrow("batches.meta.txt: has 1073741824 bytes");
+  await expect(readDataset(folder)).rejects.toThrow("batches.meta.txt: has 1073741824 bytes");
 });
 
 test("a limit reads what it needs of a batch of 2 GB, and no more of the batches after it", async () => {
@@ -100,27 +100,27 @@ test("a limit reads what it needs of a batch of 2 GB, and no more of the batches
   writeFileSync(at("data_batch_3.bin"), records([200])); // a wrong label, which nobody reads
   writeFileSync(at("test_batch.bin"), records([9]));
   const before = process.memoryUsage().arrayBuffers;
-  const { train, test: testSet, batches } = await readCifar10(folder, { limit: 6 });
+  const { train, test: testSet, files } = await readDataset(folder, { limit: 6 });
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
   expect([...train.labels]).toEqual([1, 2, 3, 4, 5, 0]);
   expect([train.count, train.images.length, testSet.count]).toEqual([6, 6 * 3072, 1]);
-  expect(batches).toEqual([
+  expect(files).toEqual([
     { name: "data_batch_1.bin", count: 3 },
     { name: "data_batch_2.bin", count: 3 },
   ]);
   expect(train.images.slice(3 * 3072, 3 * 3072 + 3)).toEqual(Uint8Array.of(1, 1025 % 251, 2049 % 251));
   truncateSync(at("data_batch_2.bin"), record * 1_100_000);
-  await expect(readCifar10(folder)).rejects.toThrow("1100004 images in 3 files; 1048576 are read at most");
+  await expect(readDataset(folder)).rejects.toThrow("1100004 images in 3 files; 1048576 are read at most");
 });
 
 test("more records than one piece are read in order", async () => {
   const labels = Array.from({ length: 2500 }, (_, i) => i % 10);
   writeFileSync(at("data_batch_1.bin"), records(labels));
   writeFileSync(at("test_batch.bin"), records([9]));
-  const { train } = await readCifar10(folder);
+  const { train } = await readDataset(folder);
   expect([...train.labels]).toEqual(labels);
   writeFileSync(at("data_batch_1.bin"), records([...labels.slice(0, 2000), 77]));
-  await expect(readCifar10(folder)).rejects.toThrow(/record 2000 of .*data_batch_1.bin has label 77/);
+  await expect(readDataset(folder)).rejects.toThrow(/record 2000 of .*data_batch_1.bin has label 77/);
 });
 
 test("what the system says is told in words, and never with raw escapes", () => {

@@ -9,16 +9,18 @@ import { filesBelow, root } from "../support/repository.ts";
 
 const mayImport: Record<string, readonly string[]> = {
   tensor: [],
+  options: ["tensor"],
   autodiff: ["tensor"],
   kernels: ["tensor"],
   formats: ["tensor"],
-  data: ["tensor"],
-  nn: ["autodiff", "tensor"],
-  mi: ["nn", "autodiff", "tensor"],
-  cbd: ["mi", "nn", "data", "autodiff", "tensor"],
+  data: ["formats", "options", "tensor"],
+  nn: ["autodiff", "options", "tensor"],
+  mi: ["nn", "autodiff", "options", "tensor"],
+  cbd: ["mi", "nn", "autodiff", "options", "tensor"],
+  backdoor: ["cbd", "mi", "nn", "data", "formats", "autodiff", "options", "tensor"],
   testing: ["autodiff", "tensor"],
-  node: ["kernels", "data", "formats", "tensor"],
-  cli: ["cbd", "mi", "node", "nn", "data", "formats", "kernels", "autodiff", "tensor"],
+  node: ["kernels", "data", "formats", "options", "tensor"],
+  cli: ["backdoor", "cbd", "mi", "node", "nn", "data", "formats", "kernels", "autodiff", "options", "tensor"],
 };
 const modules = Object.keys(mayImport);
 

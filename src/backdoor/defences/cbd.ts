@@ -1,132 +1,127 @@
 import { cleanStep, fusedStep } from "../../cbd/clean-step.ts";
-import { discriminatorStep } from "../../cbd/critic-step.ts";
+import { criticStep } from "../../cbd/critic-step.ts";
+import { backdooredLoss } from "../../cbd/losses.ts";
 import type { CbdOptions } from "../../cbd/options.ts";
-import type { CleanContext, CleanState } from "../../cbd/state.ts";
-import type { AugmentKind } from "../../data/augment-kind.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import type { Classifier } from "../../nn/classifier.ts";
-import type { Batch, Network } from "../../nn/network.ts";
-import type { Schedule } from "../../nn/schedule.ts";
-import { backdooredStep } from "../../nn/supervised-step.ts";
-import type { Operand } from "../../tensor/ops/signatures.ts";
+import { cbdOptionTable, presets } from "../../cbd/options.ts";
+import { relativeDifficulty, suspicionOf } from "../../cbd/sample-weights.ts";
+import type { CleanContext, CleanMetrics, CleanState } from "../../cbd/state.ts";
+import { beginClean } from "../../cbd/state.ts";
+import { dependenceEstimators } from "../../mi/index.ts";
+import { scheduleOf } from "../../nn/decay.ts";
+import type { Network } from "../../nn/network.ts";
+import type { Training } from "../../nn/supervised-step.ts";
+import { beginTraining, supervisedStep } from "../../nn/supervised-step.ts";
+import { zeros } from "../../tensor/ops/creation.ts";
+import { evaluateReference } from "../../tensor/reference.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { PhaseName } from "../lab-state.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import type { Defence, Defended } from "../defence.ts";
+import type { Lab, Step, StepInputs } from "../lab.ts";
 
-/** Inputs of a step that change from call to call. */
-export interface StepInputs<P, S> {
-  readonly backdoored: Network<P, S> | null;
-  readonly key: AnyTensor;
-  readonly lr: Operand;
-  readonly criticLr: Operand;
-}
+/**
+ * CBD: first f_B on the samples as they are, stopped early so that it has learnt the backdoor and little else; then f_C with
+ * weights, bottleneck and critic against it.
+ */
+export const cbd: Defence<CbdOptions> = {
+  name: "cbd",
+  summary: "a clean model that is deconfounded from an early-stopped backdoored one",
+  source: "Zhang et al., Backdoor Defense via Deconfounded Representation Learning (CVPR 2023)",
+  needs: "nothing",
+  options: cbdOptionTable,
+  presets,
+  async train(lab, options) {
+    const backdoored = networkOf(await trainBackdoored(lab, options));
+    const clean = networkOf(await trainClean(lab, options, backdoored));
+    return { network: clean, ...(await suspect(lab, backdoored, clean)) };
+  },
+};
 
-/** One way over the data. */
-export interface Pass<P, S> {
-  /** Names of the metrics that `run` returns. */
-  readonly metrics: readonly string[];
-  run(
-    state: CleanState<P, S>,
-    batch: Batch,
-    inputs: StepInputs<P, S>,
-  ): { state: CleanState<P, S>; metrics: Readonly<Record<string, AnyTensor>> };
-}
+const networkOf = <P, S>({ params, stats }: Network<P, S>): Network<P, S> => ({ params, stats });
 
-/** A stretch of training with one kind of step. */
-export interface Phase<P, S> {
-  readonly name: PhaseName;
-  /** Steps over all epochs, of each pass. */
-  readonly steps: number;
-  readonly stepsPerEpoch: number;
-  readonly augment: AugmentKind;
-  readonly schedule: Schedule;
-  readonly criticSchedule: Schedule;
-  /** Whether a critic trains with the network. */
-  readonly critic: boolean;
-  /** The ways over the data that make an epoch. */
-  readonly passes: readonly Pass<P, S>[];
-}
-
-/** What phases are made from. */
-interface Plan<P, S> {
-  readonly classifier: Classifier<P, S>;
-  readonly options: CbdOptions;
-  readonly dataset: Dataset;
-}
-
-/** f_B, then f_C with its critic: the defence. */
-export function cbdPhases<P extends object, S>(plan: Plan<P, S>): readonly Phase<P, S>[] {
-  const { classifier, options, dataset } = plan;
-  const { backdoor, critic } = options;
-  const withCritic = options.lambda > 0;
-  const context = (inputs: StepInputs<P, S>): CleanContext<P, S> => ({
-    ...inputs,
-    backdoored: inputs.backdoored!, // the clean phase starts with it
-    classifier,
-    options,
+async function trainBackdoored<P extends object, S>(lab: Lab<P, S>, options: CbdOptions): Promise<Training<P, S>> {
+  const { classifier, training } = lab;
+  const { backdoor } = options;
+  const { state } = await lab.phase<Training<P, S>>({
+    name: "backdoor",
+    title: "backdoored model",
+    length: backdoor.steps > 0 ? { steps: backdoor.steps } : { epochs: backdoor.epochs },
+    augment: backdoor.augment,
+    rates: { lr: scheduleOf(backdoor) },
+    stream: 0,
+    init: (key) => beginTraining(lab.fresh("backdoor", key(0)), training.optimizer),
+    passes: [
+      (state, batch, { key, rates }) =>
+        supervisedStep(state, batch, {
+          classifier,
+          optimizer: training.optimizer,
+          loss: (logits, labels) => backdooredLoss(logits, labels, backdoor),
+          key,
+          lr: rates["lr"]!,
+        }),
+    ],
+    network: networkOf,
   });
-  const metrics = ["loss", "lossClean", "lossBackdoored", "dependence"];
-  const clean: Pass<P, S> = {
-    metrics,
-    run: (state, batch, inputs) => {
-      const step = critic.passes === "fused" ? fusedStep : cleanStep;
-      const next = step(state, batch, context(inputs));
-      return { state: next.state, metrics: { ...next.metrics } };
-    },
-  };
-  const discriminator: Pass<P, S> = {
-    metrics: [],
-    run: (state, batch, inputs) => discriminatorStep(state, batch, context(inputs)),
-  };
-  const before = withCritic && critic.passes === "twoPass" ? critic.steps : 0;
-  const stepsPerEpoch = Math.ceil(dataset.count / options.batch);
-  return [
-    {
-      name: "backdoor",
-      steps: backdoor.steps > 0 ? backdoor.steps : backdoor.epochs * stepsPerEpoch,
-      stepsPerEpoch,
-      augment: backdoor.augment,
-      schedule: backdoor.schedule,
-      criticSchedule: critic.schedule,
-      critic: false,
-      passes: [plainPass(classifier, options, backdoor)],
-    },
-    {
-      ...plainPhase(plan),
-      critic: withCritic,
-      passes: [...Array.from({ length: before }, () => discriminator), clean],
-    },
-  ];
+  return state;
 }
 
-/** Training as if nothing were wrong, by f_C's settings: what a defence is compared with. */
-export function plainPhases<P extends object, S>(plan: Plan<P, S>): readonly Phase<P, S>[] {
-  return [plainPhase(plan)];
-}
-
-function plainPhase<P extends object, S>({ classifier, options, dataset }: Plan<P, S>): Phase<P, S> {
-  const stepsPerEpoch = Math.ceil(dataset.count / options.batch);
-  return {
+async function trainClean<P extends object, S>(
+  lab: Lab<P, S>,
+  options: CbdOptions,
+  backdoored: Network<P, S>,
+): Promise<CleanState<P, S>> {
+  const { classifier, training } = lab;
+  const { critic } = options;
+  const estimator = dependenceEstimators.find(({ name }) => name === critic.estimator)!;
+  const parts = { classifier, backdoored, estimator, optimizer: training.optimizer, options };
+  const context = ({ key, rates }: StepInputs): CleanContext<P, S> => ({
+    ...parts,
+    key,
+    lr: rates["lr"]!,
+    criticLr: rates["critic"]!,
+  });
+  const train = critic.passes === "fused" ? fusedStep : cleanStep;
+  const clean: Step<CleanState<P, S>> = (state, batch, inputs) => named(train(state, batch, context(inputs)));
+  const criticPass: Step<CleanState<P, S>> = (state, batch, inputs) => criticStep(state, batch, context(inputs));
+  const before = options.lambda > 0 && critic.passes === "twoPass" ? critic.steps : 0;
+  const { state } = await lab.phase<CleanState<P, S>>({
     name: "clean",
-    steps: options.clean.epochs * stepsPerEpoch,
-    stepsPerEpoch,
-    augment: options.clean.augment,
-    schedule: options.clean.schedule,
-    criticSchedule: options.critic.schedule,
-    critic: false,
-    passes: [plainPass(classifier, options, { loss: "crossEntropy", q: 1 })],
-  };
+    title: "clean model",
+    length: { epochs: training.clean.epochs },
+    augment: training.clean.augment,
+    rates: { lr: scheduleOf(training.clean), critic: scheduleOf(critic) },
+    stream: 1,
+    init: (key) => {
+      const network = lab.fresh("clean", key(0));
+      return beginClean(network, parts, { features: embeddingSize(lab, network), key: key(1) });
+    },
+    passes: [...Array.from({ length: before }, () => criticPass), clean],
+    network: networkOf,
+  });
+  return state;
 }
 
-function plainPass<P extends object, S>(
-  classifier: Classifier<P, S>,
-  { optimizer }: CbdOptions,
-  loss: Pick<CbdOptions["backdoor"], "loss" | "q">,
-): Pass<P, S> {
-  return {
-    metrics: ["loss"],
-    run: (state, batch, { key, lr }) => {
-      const next = backdooredStep(state, batch, { classifier, optimizer, loss, key, lr });
-      return { state: { ...next.state, critic: null }, metrics: next.metrics };
-    },
-  };
+function named<T>({ state, metrics }: { state: T; metrics: CleanMetrics }): {
+  state: T;
+  metrics: Readonly<Record<string, AnyTensor>>;
+} {
+  return { state, metrics: { ...metrics } };
+}
+
+/** h of z `(n, h)`, from the program of one image. */
+function embeddingSize<P, S>({ classifier, train }: Lab<P, S>, { params, stats }: Network<P, S>): number {
+  const image = zeros([1, train.height, train.width, train.channels]);
+  return classifier.apply(params, stats, image, { train: false }).z.shape[1]!;
+}
+
+/** Poison is easy for f_B and hard for f_C. */
+async function suspect<P, S>(
+  lab: Lab<P, S>,
+  backdoored: Network<P, S>,
+  clean: Network<P, S>,
+): Promise<Omit<Defended<P, S>, "network">> {
+  const { losses: lossBackdoored } = await lab.predict(backdoored);
+  const { losses: lossClean } = await lab.predict(clean);
+  const [b, c] = [tensor(lossBackdoored), tensor(lossClean)];
+  const { suspicion, weight } = evaluateReference({ suspicion: suspicionOf(b, c), weight: relativeDifficulty(b, c) });
+  return { suspicion: await suspicion.data(), evidence: { weight: await weight.data(), lossBackdoored, lossClean } };
 }

@@ -14,7 +14,7 @@ export type CriticParams = {
   readonly out: { readonly weight: AnyTensor /* (width, 1) */ };
 };
 
-/** D_φ with the vectors that power iteration carries from step to step, one a weight matrix, of its output size. */
+/** D_φ with the vectors that power iteration carries from step to step, one per weight matrix, of its output size. */
 export type CriticState = {
   readonly params: CriticParams;
   readonly spectral: { readonly hidden: AnyTensor /* (width) */; readonly out: AnyTensor /* (1) */ };
@@ -45,16 +45,16 @@ export function initCritic(key: AnyTensor, features: number, width: number): Cri
 }
 
 /**
- * D_φ(r, z): cat(r, z) → dropout → linear → leaky ReLU (0.01) → dropout → linear, one number a pair.
+ * The critic D_φ(r, z): cat(r, z) → dropout → linear → leaky ReLU (0.01) → dropout → linear, one score per pair.
  *
- * @param r - `f32 (n, h)`, embeddings of f_B; `z` - `f32 (n, h)`, of f_C.
+ * @param r - `f32 (n, h)`. @param z - `f32 (n, h)`.
  * @param options.dropout - rate in [0, 1); dropout is always on, as the authors never put D in evaluation mode.
  * @param options.key - `u32 (2)`, of the two dropout masks.
  * @returns `f32 (n)`.
  *
  * Deviation: no bias after the last layer (the authors' cancels in every estimate and has gradient zero).
  */
-export function discriminate(
+export function criticScores(
   params: CriticParams,
   r: AnyTensor,
   z: AnyTensor,

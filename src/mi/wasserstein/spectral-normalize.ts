@@ -1,5 +1,4 @@
 import { stopGradient } from "../../autodiff/stop-gradient.ts";
-import type { CbdOptions } from "../../cbd/options.ts";
 import { sum } from "../../tensor/ops/broadcast.ts";
 import { full } from "../../tensor/ops/creation.ts";
 import { div, maximum, sqrt, square } from "../../tensor/ops/elementwise.ts";
@@ -8,6 +7,7 @@ import { reshape } from "../../tensor/ops/reshape.ts";
 import { transpose } from "../../tensor/ops/transpose.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { CriticState } from "./critic.ts";
+import type { WassersteinOptions } from "./options.ts";
 
 const smallest = 1e-12; // under it a weight is left alone instead of divided by zero
 
@@ -57,7 +57,7 @@ export function spectralNorm(
  * Deviation: σ below 1e-12 counts as 1e-12; the authors' code gives NaN for a bias of zeros.
  * Source: Miyato et al., Spectral Normalization for GANs (2018).
  */
-export function spectralNormalize(critic: CriticState, mode: CbdOptions["critic"]["normalize"]): CriticState {
+export function spectralNormalize(critic: CriticState, mode: WassersteinOptions["normalize"]): CriticState {
   if (mode === "none") return critic;
   const { hidden, out } = stopGradient(critic.params);
   if (mode === "sqrtSigma") {

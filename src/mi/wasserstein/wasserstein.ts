@@ -1,44 +1,28 @@
-import { sub } from "../../tensor/ops/elementwise.ts";
-import { gather } from "../../tensor/ops/gather.ts";
-import { roll } from "../../tensor/ops/roll.ts";
-import { permutation, split } from "../../tensor/random.ts";
-import type { AnyTensor } from "../../tensor/tensor.ts";
-import type { CriticParams } from "./critic.ts";
-import { discriminate } from "./critic.ts";
+import { adam } from "../../nn/adam.ts";
+import type { DependenceEstimator } from "../estimator.ts";
+import { initCritic } from "./critic.ts";
+import type { WassersteinOptions } from "./options.ts";
+import { wassersteinOptions } from "./options.ts";
+import { spectralNormalize } from "./spectral-normalize.ts";
+import type { CriticTraining } from "./update-critic.ts";
+import { updateCritic } from "./update-critic.ts";
+import { wassersteinTerms } from "./wasserstein-terms.ts";
 
-/** Options of {@link adversarialMutualInformation}. */
-export interface AdversarialOptions {
-  /** `roll`: r_i meets z_{i+1 mod n}. `permutation`: a random one from the key. */
-  readonly shuffle: "roll" | "permutation";
-  /** Dropout rate of the critic. */
-  readonly dropout: number;
-}
+/** Iterations before the first step, so that the persistent vectors start at the leading ones. */
+const warmUp = 8;
 
-/**
- * Term ③, I(Z;R), as a Wasserstein dependency measure: d_i = D(r_i, z_i) − D(r_i, z_σ(i)). Its mean estimates
- * E_{p(r,z)} D − E_{p(r)p(z)} D, whose largest value over 1-Lipschitz D is the Wasserstein distance between the joint and the
- * product of the marginals. It is no Kullback–Leibler divergence, and is bounded by 0 from below only at the best D.
- *
- * @param critic - D_φ's weights.
- * @param r - `f32 (n, h)`, f_B's embedding. @param z - `f32 (n, h)`, f_C's.
- * @param key - `u32 (2)`; the two terms have independent dropout masks.
- * @returns `f32 (n)`. With z rolled, ∂mean/∂z_i = (∂D(r_i, z_i) − ∂D(r_{i−1}, z_i))/n.
- *
- * Deviation: the authors multiply by 0.01 here; that factor is λ and belongs to f_C's loss alone.
- * Source: CBD §3; Ozair et al., Wasserstein Dependency Measure (2019).
- */
-export function adversarialMutualInformation(
-  critic: CriticParams,
-  r: AnyTensor,
-  z: AnyTensor,
-  key: AnyTensor,
-  { shuffle, dropout }: AdversarialOptions,
-): AnyTensor {
-  const [joint, product, order] = split(key, 3) as [AnyTensor, AnyTensor, AnyTensor];
-  const shuffled =
-    shuffle === "roll" ? roll(z, { shift: -1, axis: 0 }) : gather(z, permutation(order, z.shape[0]!), { axis: 0 });
-  return sub(
-    discriminate(critic, r, z, { dropout, key: joint }),
-    discriminate(critic, r, shuffled, { dropout, key: product }),
-  );
-}
+/** The Wasserstein dependency measure between two embeddings, by a critic whose slope spectral normalisation bounds. */
+export const wasserstein: DependenceEstimator<WassersteinOptions, CriticTraining> = {
+  name: "wasserstein",
+  summary: "how far a critic of slope 1 tells pairs (r, z) from shuffled ones",
+  source: "Zhang et al., CBD (CVPR 2023), §3; Ozair et al., Wasserstein Dependency Measure (2019)",
+  facts: { bound: "lower", unit: "score", optimum: "steepest 1-Lipschitz", shift: "global" },
+  options: wassersteinOptions,
+  init(key, features, { width, normalize }) {
+    let state = initCritic(key, features, width === 0 ? features : width);
+    if (normalize === "sigma") for (let i = 0; i < warmUp; i++) state = spectralNormalize(state, "sigma");
+    return { ...state, optimizer: adam().init(state.params) };
+  },
+  update: (critic, r, z, { key, lr }, options) => updateCritic(critic, r, z, { options, key, lr }),
+  estimate: (critic, r, z, key, options) => wassersteinTerms(critic.params, r, z, key, options),
+};

@@ -1,3 +1,4 @@
+import { ConfigError } from "../../tensor/errors.ts";
 import { relu } from "../../tensor/ops/activations.ts";
 import { globalAvgPool2d } from "../../tensor/ops/avg-pool.ts";
 import { zeros } from "../../tensor/ops/creation.ts";
@@ -11,6 +12,7 @@ import { convLayer } from "../conv-layer.ts";
 import type { DenseParams } from "../dense.ts";
 import { dense } from "../dense.ts";
 import { heNormal, torchUniform } from "../initialize.ts";
+import type { AnyClassifier, ModelFamily } from "./model-family.ts";
 
 export type SmallConvNetParams = {
   readonly layers: readonly { readonly conv: ConvLayerParams; readonly bn: BatchNormParams }[];
@@ -56,3 +58,26 @@ export function smallConvNet(options: {
     },
   };
 }
+
+const usualWidth = 16;
+const widest = 1024;
+
+/** The small networks by name. */
+export const smallFamily: ModelFamily = {
+  name: "small",
+  form: "small-W",
+  summary: `three convolutions, the first of W channels; small alone has ${usualWidth}`,
+  parse(text) {
+    const match = /^small(?:-(\d+))?$/.exec(text);
+    if (match === null) return undefined;
+    const width = match[1] === undefined ? usualWidth : Number(match[1]);
+    if (width < 1 || width > widest) {
+      throw new ConfigError(`model: expects small-W with W = 1 … ${widest}, got ${JSON.stringify(text)}`);
+    }
+    const name = `small-${width}`;
+    return {
+      name,
+      build: ({ channels, classes }) => smallConvNet({ channels, classes, width }) as unknown as AnyClassifier,
+    };
+  },
+};

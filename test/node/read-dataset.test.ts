@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readCifar10 } from "../../src/node/cifar10-files.ts";
+import { readDataset } from "../../src/node/read-dataset.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -21,10 +21,10 @@ test("batches are read in the order of their numbers, with the folder's class na
   writeFileSync(join(folder, "data_batch_2.bin"), records([1, 2]));
   writeFileSync(join(folder, "test_batch.bin"), records([9]));
   writeFileSync(join(folder, "batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
-  const { train, test: testSet, batches } = await readCifar10(folder);
+  const { train, test: testSet, files } = await readDataset(folder);
   expect([...train.labels]).toEqual([1, 2, 7]);
   expect([...testSet.labels]).toEqual([9]);
-  expect(batches).toEqual([
+  expect(files).toEqual([
     { name: "data_batch_2.bin", count: 2 },
     { name: "data_batch_10.bin", count: 1 },
   ]);
@@ -33,12 +33,14 @@ test("batches are read in the order of their numbers, with the folder's class na
 });
 
 test("missing and damaged batches are named with size and expectation", async () => {
-  await expect(readCifar10(join(folder, "none"))).rejects.toThrow(/none: cannot be read, no such file or folder/);
-  await expect(readCifar10(folder)).rejects.toThrow(/: no data_batch_\*\.bin; expects CIFAR-10's binary version/);
+  await expect(readDataset(join(folder, "none"))).rejects.toThrow(/none: cannot be read, no such file or folder/);
+  await expect(readDataset(folder)).rejects.toThrow(
+    /its files are of no known format\n.*CIFAR-10's binary version: data_batch_\*\.bin/,
+  );
   writeFileSync(join(folder, "data_batch_1.bin"), records([1]).slice(0, 3000));
-  await expect(readCifar10(folder)).rejects.toThrow(/no test_batch\.bin/);
+  await expect(readDataset(folder)).rejects.toThrow(/no test_batch\.bin/);
   writeFileSync(join(folder, "test_batch.bin"), records([1]));
-  await expect(readCifar10(folder)).rejects.toThrow(/data_batch_1\.bin has 3000 bytes: .* 3073/);
+  await expect(readDataset(folder)).rejects.toThrow(/data_batch_1\.bin has 3000 bytes: .* 3073/);
   writeFileSync(join(folder, "data_batch_1.bin"), records([1, 200]));
-  await expect(readCifar10(folder)).rejects.toThrow(/record 1 of .*data_batch_1\.bin has label 200/);
+  await expect(readDataset(folder)).rejects.toThrow(/record 1 of .*data_batch_1\.bin has label 200/);
 });

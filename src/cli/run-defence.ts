@@ -1,27 +1,27 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { EpochReport, TrainingState } from "../backdoor/lab-state.ts";
-import type { Progress as StepProgress } from "../backdoor/run-phase.ts";
+import { defences } from "../backdoor/defences/index.ts";
+import type { EpochReport, LabState } from "../backdoor/lab-state.ts";
+import type { Progress as StepProgress } from "../backdoor/phase-context.ts";
 import type { Trained, TrainOptions } from "../backdoor/train.ts";
-import { trainCbd, trainPlain } from "../backdoor/train.ts";
+import { trainDefence } from "../backdoor/train.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
-import type { Defence } from "./run-config.ts";
+import type { Named } from "./run-config.ts";
+import { byName } from "./run-config.ts";
 import type { EpochRecord, Rates, Result } from "./run-report.ts";
 import { ratesOf } from "./run-report.ts";
 import type { RunState, Spent } from "./run-state.ts";
 
-type State = TrainingState<object, object>;
-
 /** What training with one defence needs. */
 interface Assignment {
   readonly run: OpenRun;
-  readonly defence: Defence;
+  readonly defence: Named;
   /** The run before this defence, or in its midst. */
   readonly begun: RunState;
   readonly progress: Progress;
   shouldStop(): boolean;
   /** With the state to save, all epochs of the run so far, and what the defence cost so far. */
-  onEpoch(training: State, epochs: readonly EpochRecord[], spent: Spent): Promise<void>;
+  onEpoch(training: LabState, epochs: readonly EpochRecord[], spent: Spent): Promise<void>;
 }
 
 /** Either a trained model and its line of the table, or the state to go on from. */
@@ -34,14 +34,15 @@ export type Outcome =
     }
   | {
       readonly kind: "stopped";
-      readonly training: State;
+      readonly training: LabState;
       readonly epochs: readonly EpochRecord[];
       readonly spent: Spent;
     };
 
 /** Trains with one defence, from the start or from where `begun` stands. */
-export async function trainDefence(assignment: Assignment): Promise<Outcome> {
+export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const { run, defence, begun, progress } = assignment;
+  const { name } = defence;
   const { config, device, data, classifier, initial } = run;
   const start = performance.now();
   let images = 0;
@@ -56,7 +57,7 @@ export async function trainDefence(assignment: Assignment): Promise<Outcome> {
     dataset: data.train,
     test: data.test,
     classifier,
-    options: config.options,
+    options: { ...config.training, ...defence.options },
     seed: config.seed,
     initial,
     ...(begun.training === null ? {} : { resume: begun.training }),
@@ -68,18 +69,18 @@ export async function trainDefence(assignment: Assignment): Promise<Outcome> {
     },
     onEpoch: async (report, training) => {
       const { evaluation, phase, epoch, means } = report;
-      epochs = [...epochs, { defence, phase, epoch, means, ...ratesOf(evaluation!) }];
+      epochs = [...epochs, { defence: name, phase, epoch, means, ...ratesOf(evaluation!) }];
       show.epoch(report);
       await assignment.onEpoch(training, epochs, spent());
     },
   };
-  const trained = await (defence === "cbd" ? trainCbd : trainPlain)(options);
+  const trained = await trainDefence(byName(defences, name), options);
   if (trained.stopped) return { kind: "stopped", training: trained.state, epochs, spent: spent() };
   const { seconds, images: seen } = spent();
   const last = epochs.at(-1)!;
   const { ca, asr, ra, cleanTargetRate } = last;
   progress.end();
-  const result = { defence, ca, asr, ra, cleanTargetRate, seconds, imagesPerSecond: seen / seconds };
+  const result = { defence: name, ca, asr, ra, cleanTargetRate, seconds, imagesPerSecond: seen / seconds };
   return { kind: "done", trained, result, epochs };
 }
 
@@ -93,8 +94,7 @@ function showProgress({ defence, progress }: Assignment): {
   let rates: Partial<Rates> = {};
   let read = performance.now();
   let epochs = 0;
-  const labelOf = (phase: string): string =>
-    defence === "none" ? "none" : `${defence}: ${phase === "backdoor" ? "backdoored" : "clean"} model`;
+  const labelOf = (title: string): string => (title === "" ? defence.name : `${defence.name}: ${title}`);
   return {
     async step(step) {
       epochs = step.epochs;
@@ -102,11 +102,11 @@ function showProgress({ defence, progress }: Assignment): {
         loss = await step.loss();
         read = performance.now();
       }
-      progress.step({ label: labelOf(step.phase), epoch: step.epoch + step.step / step.steps, epochs, loss, ...rates });
+      progress.step({ label: labelOf(step.title), epoch: step.epoch + step.step / step.steps, epochs, loss, ...rates });
     },
-    epoch({ phase, epoch, means, evaluation }) {
+    epoch({ title, epoch, means, evaluation }) {
       rates = ratesOf(evaluation!);
-      progress.epoch({ label: labelOf(phase), epoch, epochs, loss: means["loss"], ...rates });
+      progress.epoch({ label: labelOf(title), epoch, epochs, loss: means["loss"], ...rates });
     },
   };
 }

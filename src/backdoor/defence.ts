@@ -1,0 +1,45 @@
+import type { Network } from "../nn/network.ts";
+import type { Changes, OptionTable } from "../options/option.ts";
+import { defaultsOf, withChanges } from "../options/table.ts";
+import { ConfigError } from "../tensor/errors.ts";
+import type { Lab } from "./lab.ts";
+
+/** What a defence delivers. */
+export interface Defended<P, S> {
+  readonly network: Network<P, S>;
+  /** One number per training sample, higher for what looks more like poison. */
+  readonly suspicion?: ArrayLike<number>;
+  /** Further columns of the list of suspects, one number per sample: what the suspicion was made from. */
+  readonly evidence?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/**
+ * A way to train on data that may be poisoned. It is a script: it calls `lab.phase` as often as it likes, on any part of the
+ * data, and may look at predictions in between. A stopped run is resumed by running the script again over finished phases, so
+ * it must do the same again.
+ */
+export interface Defence<O extends object = object> {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** The publication. */
+  readonly source: string;
+  /** What it must be given besides the training set; every table says it. */
+  readonly needs: "nothing" | "cleanSubset" | "poisonRate";
+  readonly options: OptionTable<O>;
+  /** Changes to the defaults, by name; the first one is what is taken when nothing is said. */
+  readonly presets?: Readonly<Record<string, Changes<O>>>;
+  train<P extends object, S>(lab: Lab<P, S>, options: O): Promise<Defended<P, S>>;
+}
+
+/** A defence's options by one of its presets, the first if none is named. @throws ConfigError for a preset that it does not have. */
+export function presetOptions<O extends object>(defence: Defence<O>, preset?: string): O {
+  const { name, options, presets = {} } = defence;
+  const known = Object.keys(presets);
+  const chosen = preset ?? known[0];
+  if (chosen === undefined) return defaultsOf(options);
+  if (!known.includes(chosen)) {
+    throw new ConfigError(`${name}: there is no preset ${chosen}`, [`known here: ${known.join(", ") || "none"}`]);
+  }
+  return withChanges(options, defaultsOf(options), presets[chosen]!, name);
+}

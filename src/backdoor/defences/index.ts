@@ -1,0 +1,6 @@
+import type { Defence } from "../defence.ts";
+import { cbd } from "./cbd.ts";
+import { none } from "./none.ts";
+
+/** Every defence, in the order of tables. To add one: a file, and a row here. */
+export const defences: readonly Defence[] = [none, cbd];

@@ -1,0 +1,42 @@
+export type {
+  BooleanOption,
+  Changes,
+  ChoiceOption,
+  ChoicesOption,
+  Form,
+  NumberOption,
+  Option,
+  OptionRows,
+  OptionsOf,
+  OptionTable,
+  ParsedOption,
+  TextOption,
+  TextsOption,
+  ValueOf,
+} from "../options/option.ts";
+export type { Attack } from "./attack.ts";
+export type { BadnetsOptions } from "./attacks/badnets.ts";
+export { badnets, badnetsOptions } from "./attacks/badnets.ts";
+export { attacks } from "./attacks/index.ts";
+export type { Defence, Defended } from "./defence.ts";
+export { cbd } from "./defences/cbd.ts";
+export { defences } from "./defences/index.ts";
+export { none } from "./defences/none.ts";
+export type { DeviceData } from "./device-data.ts";
+export type { Diagnosis, Suspect, SuspicionQuality } from "./diagnostics.ts";
+export { diagnose, suspectsCsv, suspicionQuality } from "./diagnostics.ts";
+export type { Evaluation, TestSet } from "./evaluation.ts";
+export type { Lab, Looks, Phase, PhaseEnd, Step, StepInputs } from "./lab.ts";
+export type { EpochReport, FinishedPhase, LabState, RunningPhase } from "./lab-state.ts";
+export type { DefenceMetrics, Rate } from "./metrics.ts";
+export { accuracy, auroc, defenceMetrics } from "./metrics.ts";
+export type { LabCallbacks } from "./open-lab.ts";
+export type { Progress } from "./phase-context.ts";
+export type { PoisonContext, Poisoned } from "./poison.ts";
+export { poison, triggered } from "./poison.ts";
+export type { Predictions, Predictor } from "./predict.ts";
+export { createPredictor, predict } from "./predict.ts";
+export type { Trained, TrainOptions } from "./train.ts";
+export { trainCbd, trainDefence, trainPlain } from "./train.ts";
+export type { TrainingOptions } from "./training-options.ts";
+export { trainingOptionTable } from "./training-options.ts";

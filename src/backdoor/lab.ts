@@ -1,0 +1,83 @@
+import type { AugmentKind } from "../data/augment-kind.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import type { Batch, Network } from "../nn/network.ts";
+import type { Schedule } from "../nn/schedule.ts";
+import type { Operand } from "../tensor/ops/signatures.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import type { Predictions } from "./predict.ts";
+import type { TrainingOptions } from "./training-options.ts";
+
+/** Inputs of a step that change from call to call. */
+export interface StepInputs {
+  /** `u32 (2)`, another one for each step. */
+  readonly key: AnyTensor;
+  /** The phase's rates at this epoch. */
+  readonly rates: Readonly<Record<string, Operand>>;
+}
+
+/** A training step as a pure function. It is compiled once; `T` is all that it learns. */
+export type Step<T> = (
+  state: T,
+  batch: Batch,
+  inputs: StepInputs,
+) => { readonly state: T; readonly metrics: Readonly<Record<string, AnyTensor>> };
+
+/** Looks at a network in the middle of a phase. */
+export interface Looks<P, S> {
+  /** Numbers of steps of the phase, ascending, after which to look. */
+  readonly steps: readonly number[];
+  /** What is seen, such as the losses of all samples. It is saved with the run, so that a resumed run has it too. */
+  see(network: Network<P, S>): Promise<AnyTensor>;
+}
+
+/** A stretch of training with one kind of state. */
+export interface Phase<P, S, T> {
+  /** Unique within a defence: finished phases are saved under it. */
+  readonly name: string;
+  /** What a line of progress calls the network; left out where a defence trains only one. */
+  readonly title?: string;
+  /** Indices into the training set. @defaultValue all of it */
+  readonly samples?: Int32Array;
+  readonly length: { readonly epochs: number } | { readonly steps: number };
+  readonly augment: AugmentKind;
+  /** By name, as the steps ask for them. */
+  readonly rates: Readonly<Record<string, Schedule>>;
+  /**
+   * Which random numbers it uses: initial values, order and augmentation. Phases with one number draw the same, so the
+   * delivered model of every defence has 1, and others have other numbers.
+   */
+  readonly stream: number;
+  /** The state before the first step, as a program. @param key - gives key number n, `u32 (2)`. */
+  init(key: (n: number) => AnyTensor): T;
+  /** The ways over the data that make an epoch. */
+  readonly passes: readonly Step<T>[];
+  /** The network in a state: what is evaluated. */
+  network(state: T): Network<P, S>;
+  readonly at?: Looks<P, S>;
+}
+
+/** What a phase came to. */
+export interface PhaseEnd<T> {
+  readonly state: T;
+  /** One tensor per look. */
+  readonly seen: readonly AnyTensor[];
+}
+
+/** Where a defence, or an attack that must train something, works: it holds data, order, augmentation, progress, stop and saving. */
+export interface Lab<P, S> {
+  readonly classifier: Classifier<P, S>;
+  readonly training: TrainingOptions;
+  /** The training set, poison and all. */
+  readonly train: Dataset;
+  /** The network that a phase starts from: the given one, or a fresh one of the key. A program. */
+  fresh(phase: string, key: AnyTensor): Network<P, S>;
+  /**
+   * Trains, or gives back what the phase of this name came to before the run was interrupted.
+   *
+   * @throws ConfigError if the name was used before.
+   */
+  phase<T>(phase: Phase<P, S, T>): Promise<PhaseEnd<T>>;
+  /** What a network says of the training set, in evaluation mode without augmentation. */
+  predict(network: Network<P, S>): Promise<Predictions>;
+}

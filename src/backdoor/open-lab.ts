@@ -1,0 +1,126 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Classifier } from "../nn/classifier.ts";
+import type { Network } from "../nn/network.ts";
+import type { Device } from "../tensor/device.ts";
+import { ConfigError } from "../tensor/errors.ts";
+import { putDataset } from "./device-data.ts";
+import type { TestSet } from "./evaluation.ts";
+import { evaluate, putTestSet } from "./evaluation.ts";
+import { copiesLike } from "./initial-network.ts";
+import type { Lab, Phase, PhaseEnd } from "./lab.ts";
+import type { EpochReport, LabState, RunningPhase } from "./lab-state.ts";
+import type { PhaseContext, Progress } from "./phase-context.ts";
+import { createPredictor } from "./predict.ts";
+import { runPhase } from "./run-phase.ts";
+import type { TrainingOptions } from "./training-options.ts";
+
+/** What a training tells and asks. */
+export interface LabCallbacks {
+  /** After every step. The training waits for it. */
+  readonly onProgress?: (progress: Progress) => void | Promise<void>;
+  /** After every epoch, with the state to go on from: the place to save it. The training waits for it. */
+  readonly onEpoch?: (report: EpochReport, state: LabState) => void | Promise<void>;
+  /** Asked before every step; true ends the training with the state as it is. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** What a lab is opened with. */
+export interface LabSetup<P, S> extends LabCallbacks {
+  readonly device: Device;
+  /** Images and labels in memory. Put on the device once. */
+  readonly dataset: Dataset;
+  readonly classifier: Classifier<P, S>;
+  readonly training: TrainingOptions;
+  readonly seed: number;
+  readonly test: TestSet | undefined;
+  /** Networks to start phases from, by phase; copied. */
+  readonly initial: Readonly<Record<string, Network<P, S>>>;
+  /** A state that an earlier run of the same script gave; its tensors are consumed. */
+  readonly resume: LabState | undefined;
+}
+
+/** A lab, and what only its opener may see. */
+export interface OpenLab<P, S> {
+  readonly lab: Lab<P, S>;
+  state(): LabState;
+  /** The network of each phase so far, the running one included. */
+  networks(): Readonly<Record<string, Network<P, S>>>;
+  /** Frees data and test set; what was trained stays. */
+  close(): void;
+}
+
+/**
+ * Puts the data on the device.
+ *
+ * @throws DataError for a dataset whose fields disagree; ShapeError for an initial network of another classifier.
+ */
+export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promise<OpenLab<P, S>> {
+  const { device, dataset, classifier, training, seed, resume } = setup;
+  const initial = await copiesLike(classifier, setup.initial);
+  const data = putDataset(device, dataset);
+  const test = setup.test === undefined ? null : putTestSet(device, setup.test);
+  const predictor = createPredictor(device, classifier);
+  let state: LabState = resume === undefined ? { finished: {}, running: null, history: [] } : device.put(resume);
+  let images = 0;
+  const networks: Record<string, Network<P, S>> = {};
+  const contextOf = <T>(phase: Phase<P, S, T>): PhaseContext<P, S> => ({
+    device,
+    batch: training.batch,
+    data,
+    seed,
+    shouldStop: () => setup.shouldStop?.() === true,
+    async onProgress(progress, count) {
+      images += count;
+      await setup.onProgress?.({ ...progress, images });
+    },
+    evaluate: async (network) => (test === null ? null : evaluate(predictor, network, test)),
+    async keep(running, report, over = false) {
+      networks[phase.name] = phase.network(running.training as T);
+      state = kept(state, running, report, over);
+      if (report !== undefined) await setup.onEpoch?.(report, state);
+    },
+  });
+  const lab: Lab<P, S> = {
+    classifier,
+    training,
+    train: dataset,
+    fresh: (phase, key) => initial[phase] ?? classifier.init(key),
+    async phase<T>(phase: Phase<P, S, T>): Promise<PhaseEnd<T>> {
+      checkPhase(phase, networks);
+      const done = state.finished[phase.name];
+      if (done === undefined) {
+        const from = state.running?.name === phase.name ? state.running : null;
+        return runPhase(contextOf(phase), phase, from);
+      }
+      networks[phase.name] = phase.network(done.training as T);
+      return { state: done.training as T, seen: done.seen };
+    },
+    predict: (network) => predictor(network, data),
+  };
+  return {
+    lab,
+    state: () => state,
+    networks: () => networks,
+    close: () => device.free([data, test?.clean, test?.triggered]),
+  };
+}
+
+function kept(
+  { finished, history }: LabState,
+  running: RunningPhase,
+  report: EpochReport | undefined,
+  over: boolean,
+): LabState {
+  const { name, training, seen } = running;
+  return {
+    finished: over ? { ...finished, [name]: { training, seen } } : finished,
+    running: over ? null : running,
+    history: report === undefined ? history : [...history, report],
+  };
+}
+
+function checkPhase<P, S, T>({ name, samples, passes }: Phase<P, S, T>, before: object): void {
+  if (name in before) throw new ConfigError(`lab.phase: there are two phases ${name}`, ["give each its own name"]);
+  if (samples?.length === 0) throw new ConfigError(`lab.phase: phase ${name} has no samples`);
+  if (passes.length === 0) throw new ConfigError(`lab.phase: phase ${name} has no passes`);
+}

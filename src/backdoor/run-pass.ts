@@ -1,0 +1,129 @@
+import { augmentBatch } from "../data/augment.ts";
+import { augmentation } from "../data/augment-kind.ts";
+import type { Batch } from "../nn/network.ts";
+import { learningRate } from "../nn/schedule.ts";
+import type { Program } from "../tensor/device.ts";
+import { zeros } from "../tensor/ops/creation.ts";
+import { add } from "../tensor/ops/elementwise.ts";
+import { gather } from "../tensor/ops/gather.ts";
+import { key as keyOf, split } from "../tensor/random.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { hostLeaf, tensor } from "../tensor/tensor.ts";
+import type { DeviceData } from "./device-data.ts";
+import type { Phase, Step } from "./lab.ts";
+import type { RunningPhase } from "./lab-state.ts";
+import type { PhaseContext } from "./phase-context.ts";
+import { TrainingStopped } from "./phase-context.ts";
+import { randomOrder } from "./random-order.ts";
+import { runKey, runWords } from "./run-key.ts";
+
+type Carry<T> = { readonly training: T; readonly totals: Readonly<Record<string, AnyTensor>> };
+/** A compiled step, with the batch made from images on the device, and sums of its metrics. */
+export type StepProgram<T> = Program<
+  [Carry<T>, DeviceData, AnyTensor, AnyTensor, Readonly<Record<string, number>>],
+  Carry<T>
+>;
+
+/** How many samples an epoch of a phase has. */
+export function sampleCount<P, S, T>({ data }: PhaseContext<P, S>, { samples }: Phase<P, S, T>): number {
+  return samples?.length ?? data.labels.shape[0]!;
+}
+
+/** A phase's rates in an epoch, counted from 0. */
+export function ratesAt<P, S, T>({ rates }: Phase<P, S, T>, epoch: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(rates).map(([name, schedule]) => [name, learningRate(schedule, epoch)]));
+}
+
+/** Compiles a step once for all its calls. */
+export function compileStep<P, S, T>(
+  { device, data: { images } }: PhaseContext<P, S>,
+  phase: Phase<P, S, T>,
+  pass: Step<T>,
+): StepProgram<T> {
+  const augment = augmentation(phase.augment, images.shape[2]!);
+  return device.compile(
+    ({ training, totals }, data, indices, key, rates) => {
+      const [draw, step] = split(key, 2) as [AnyTensor, AnyTensor];
+      const batch: Batch = {
+        images: augmentBatch(data.images, indices, draw, augment),
+        labels: gather(data.labels, indices),
+      };
+      const { state, metrics } = pass(training, batch, { key: step, rates });
+      const sums = Object.keys(totals).map((name) => [name, add(totals[name]!, metrics[name]!)] as const);
+      return { training: state, totals: Object.fromEntries(sums) };
+    },
+    { donate: [0] },
+  );
+}
+
+/** A pass, compiled, and how much of it there is to do. */
+export interface PassRun<T> {
+  readonly program: StepProgram<T>;
+  readonly pass: Step<T>;
+  readonly epochSteps: number;
+  readonly epochs: number;
+}
+
+/** The steps that are left of a pass. */
+export async function runPass<P, S, T>(
+  context: PhaseContext<P, S>,
+  phase: Phase<P, S, T>,
+  { program, pass, epochSteps, epochs }: PassRun<T>,
+  from: RunningPhase,
+): Promise<RunningPhase> {
+  const { seed, batch, data } = context;
+  const path = [phase.stream, from.epoch, from.pass];
+  const order = randomOrder(runWords(seed, "order", path), sampleCount(context, phase));
+  const rates = ratesAt(phase, from.epoch);
+  const training = from.training as T;
+  let carry: Carry<T> = {
+    training,
+    totals: from.step > 0 ? from.totals : zeroTotals(metricNames(context, phase, pass, training)),
+  };
+  const stepsPerEpoch = Math.ceil(order.length / batch);
+  let { step, seen } = from;
+  for (; step < epochSteps; step++) {
+    if (context.shouldStop()) {
+      await context.keep({ ...from, ...carry, step, seen });
+      throw new TrainingStopped();
+    }
+    const places = order.slice(step * batch, (step + 1) * batch);
+    const indices = phase.samples === undefined ? places : places.map((place) => phase.samples![place]!);
+    carry = await program(carry, data, tensor(indices), runKey(seed, "step", [...path, step]), rates);
+    const { totals } = carry;
+    const done = from.pass * epochSteps + step + 1;
+    const progress = {
+      phase: phase.name,
+      title: phase.title ?? "",
+      epoch: from.epoch,
+      epochs,
+      step: done,
+      steps: phase.passes.length * epochSteps,
+      loss: async () => (totals["loss"] === undefined ? Number.NaN : (await totals["loss"].item()) / (step + 1)),
+    };
+    await context.onProgress(progress, indices.length);
+    if (phase.at?.steps.includes(from.epoch * stepsPerEpoch * phase.passes.length + done) === true) {
+      const look = await phase.at.see(phase.network(carry.training));
+      seen = [...seen, await context.device.evaluate(look)];
+    }
+  }
+  return { ...from, ...carry, step, seen };
+}
+
+/** The names of a step's metrics, from its program; nothing is computed. */
+function metricNames<P, S, T>(
+  { data: { images } }: PhaseContext<P, S>,
+  phase: Phase<P, S, T>,
+  pass: Step<T>,
+  state: T,
+): readonly string[] {
+  const batch: Batch = {
+    images: zeros([1, ...images.shape.slice(1)]),
+    labels: zeros([1], { dtype: "i32" }),
+  };
+  return Object.keys(pass(state, batch, { key: keyOf(0), rates: ratesAt(phase, 0) }).metrics);
+}
+
+function zeroTotals(names: readonly string[]): Record<string, AnyTensor> {
+  return Object.fromEntries(names.map((name) => [name, hostLeaf({ shape: [], dtype: "f32" }, Float32Array.of(0))]));
+}

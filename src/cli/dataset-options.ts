@@ -1,0 +1,43 @@
+import { resolve } from "node:path";
+import { datasetFormats } from "../data/formats/index.ts";
+import { detectFormat, openFolder } from "../node/index.ts";
+import { ConfigError } from "../tensor/errors.ts";
+
+const formatNames: readonly string[] = datasetFormats.map(({ name }) => name);
+
+/** The options that say where images come from, for the commands that read some. */
+export const datasetOptions = {
+  dataset: {
+    kind: "choice",
+    default: null,
+    choices: formatNames as readonly string[],
+    doc: "format of the images, listed below; default: what --data holds",
+  },
+  data: { kind: "text", default: null, form: "DIR", doc: "folder of the images, for formats that read one" },
+} as const;
+
+/** The format, and the folder that it reads; absolute, so that a run can go on from another folder. */
+export interface DatasetChoice {
+  readonly format: string;
+  readonly folder: string | null;
+}
+
+/** @throws ConfigError if the format is not said or needs another kind of source; DataError for a folder of no known format. */
+export async function chooseDataset(values: {
+  readonly dataset: string | null;
+  readonly data: string | null;
+}): Promise<DatasetChoice> {
+  const { dataset, data } = values;
+  const folder = data === null ? null : resolve(data);
+  if (dataset === null) {
+    if (folder === null) throw new ConfigError(`--dataset is missing: ${formatNames.join(" or ")}`);
+    return { format: (await detectFormat(openFolder(folder))).name, folder };
+  }
+  const format = datasetFormats.find(({ name }) => name === dataset)!;
+  if (format.reads === "folder" && folder === null) throw new ConfigError("--data is missing");
+  if (format.reads === "nothing" && folder !== null) {
+    const readers = datasetFormats.filter(({ reads }) => reads === "folder").map(({ name }) => name);
+    throw new ConfigError(`--data is for --dataset ${readers.join(" or ")}`);
+  }
+  return { format: dataset, folder };
+}
