@@ -62,7 +62,7 @@ test.each([
   ["doctor --device gpu --tuning FOLDER/none", /^deconfound doctor: .*none: cannot be read, no such file or folder\n$/],
   [
     "doctor --device gpu --tuning FOLDER/file",
-    /^deconfound doctor: .*file: is no JSON; deconfound tune writes a new one\n$/,
+    /^deconfound doctor: .*file: is not JSON; deconfound tune writes a new one\n$/,
   ],
   ["tune --only conv3d", /^deconfound tune: --only: expects some of matmul, conv2d, .*, got "conv3d"\n$/],
   ["tune --rounds 0", /^deconfound tune: --rounds: expects an integer, 1 … 1000 times, got "0"\n$/],
