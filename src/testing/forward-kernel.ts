@@ -1,6 +1,6 @@
 import type { NumericArray } from "../tensor/dtype.ts";
 import { allocate, isFloat } from "../tensor/dtype.ts";
-import type { AnyOp } from "../tensor/op.ts";
+import type { Op } from "../tensor/op.ts";
 import { conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from "../tensor/ops/conv2d.ts";
 import { matmulOp } from "../tensor/ops/matmul.ts";
 import { maxPool2dGatherOp, maxPool2dGradientOp } from "../tensor/ops/max-pool.ts";
@@ -22,7 +22,7 @@ const multilinear = new Map<unknown, readonly number[]>([
 ]);
 
 /** Whether forward mode knows this op with a kernel of its own; of others it takes differences. */
-export function knowsKernel(op: AnyOp): boolean {
+export function knowsKernel(op: Op): boolean {
   return multilinear.has(op) || choices.has(op) || op.linear !== undefined;
 }
 

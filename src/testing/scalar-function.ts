@@ -29,7 +29,8 @@ export interface Directional {
   readonly motions: Motions;
 }
 
-const rounding = 2 ** -40; // doubles round by 2⁻⁵³; a program adds up some thousands of such errors at most
+/** Of a motion, at its start: doubles round by 2⁻⁵³, and a program adds up some thousands of such errors at most. */
+export const rounding: number = 2 ** -40;
 
 export function lossAt(loss: Loss, inputs: readonly AnyTensor[]): LossAt {
   const own = inputs.map(identity);

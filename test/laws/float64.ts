@@ -41,28 +41,3 @@ export function magnitude(x: readonly NumericArray[], y: readonly NumericArray[]
   });
   return total;
 }
-
-/** The tensor plus `step` times the direction, for f32. */
-function shifted(x: AnyTensor, direction: AnyTensor, step: number): AnyTensor {
-  const [a, v] = valuesOf([x, direction]) as [NumericArray, NumericArray];
-  return hostLeaf(
-    x,
-    Float64Array.from(a, (value, i) => value + step * v[i]!),
-  );
-}
-
-const step = 2 ** -17; // truncation ~h² = 6e-11, rounding ~1e-16/h = 1e-11
-
-/** d/dt f(x + t·v) at 0 by central differences in float64; `f` builds a scalar program from its inputs. */
-export function difference(
-  f: (inputs: readonly AnyTensor[]) => AnyTensor,
-  inputs: readonly AnyTensor[],
-  moved: number,
-  direction: AnyTensor,
-): number {
-  const at = (t: number): number => {
-    const there = inputs.map((input, i) => (i === moved ? shifted(input, direction, t) : input));
-    return valuesOf([f(there)])[0]![0]!;
-  };
-  return (at(step) - at(-step)) / (2 * step);
-}

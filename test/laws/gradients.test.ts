@@ -1,44 +1,51 @@
 import { describe, expect, it } from "vitest";
-import { pullback } from "../../src/autodiff/pullback.ts";
-import { apply } from "../../src/tensor/op.ts";
-import type { AnyTensor } from "../../src/tensor/tensor.ts";
-import { difference, directions, inner, magnitude, valuesOf } from "./float64.ts";
-import { cases, sampleInputs, titled } from "./sampling.ts";
+import type { Op } from "../../src/tensor/op.ts";
+import { knowsKernel } from "../../src/testing/forward-kernel.ts";
+import { checkForward, checkSecond, checkVjp } from "./derivative-laws.ts";
+import type { Case } from "./sampling.ts";
+import { allRecords, cases, hardInputs, sampleInputs, titled } from "./sampling.ts";
 
-const isReal = (tensor: AnyTensor): boolean => tensor.dtype === "f32";
-
-const passesNothing = ["stopGradient"]; // the only f32 → f32 op that may say: no gradient
-
-describe("every VJP against central differences", () => {
+describe("every VJP against forward mode", () => {
   it.each(titled(cases()))("%s", (_, one) => {
-    const { op, sample, seed } = one;
-    const inputs = sampleInputs(sample, seed);
-    const real = inputs.flatMap((input, i) => (isReal(input) ? [i] : []));
-    const outputs = apply(op, inputs, sample.params).filter(isReal);
-    const weights = directions(outputs, seed + 1000);
-    const gradients = pullback(
-      outputs,
-      weights,
-      real.map((i) => inputs[i]!),
-    );
-    if (op.vjp === null) {
-      expect(gradients.every((gradient) => gradient === null)).toBe(true);
-      expect(outputs.length > 0 && real.length > 0).toBe(passesNothing.includes(op.name));
-      return;
-    }
-    const loss = (moved: readonly AnyTensor[]): AnyTensor =>
-      inner(apply(op, moved, sample.params).filter(isReal), weights);
-    real.forEach((index, k) => {
-      const gradient = gradients[k] ?? null;
-      if (gradient !== null) expect(gradient.shape).toEqual(inputs[index]!.shape);
-      const [direction] = directions([inputs[index]!], seed + 2000 + index) as [AnyTensor];
-      const values = gradient === null ? [] : valuesOf([gradient]);
-      const expected = difference(loss, inputs, index, direction);
-      const scale = 1 + magnitude(values, valuesOf([direction]));
-      const given = valuesOf([inner([gradient], [direction])])[0]![0]!;
-      expect(Math.abs(given - expected) / scale, `input ${index}: ${given}, differences ${expected}`).toBeLessThan(
-        1e-7,
+    expect(checkVjp(one, sampleInputs(one.sample, one.seed))).toBe(true);
+  });
+});
+
+describe("gradients of gradients against forward mode", () => {
+  it.each(titled(cases()))("%s", (_, one) => {
+    expect(checkSecond(one, sampleInputs(one.sample, one.seed))).toBe(true);
+  });
+});
+
+describe("forward mode against adaptive differences", () => {
+  const own = allRecords
+    .map((record) => record as unknown as Op)
+    .filter(({ scalar, view, convert, expand, vjp }) => {
+      return (
+        vjp !== null && scalar === undefined && view === undefined && convert === undefined && expand === undefined
       );
     });
+  it.each(own)("$name: forward mode has a rule for its kernel", (op) => expect(knowsKernel(op)).toBe(true));
+
+  it.each(titled(cases()))("%s", (_, one) => checkForward(one, sampleInputs(one.sample, one.seed)));
+});
+
+/** The smallest sample of each differentiable record, but not an empty one. */
+const smallest = new Map<string, Case>();
+for (const one of cases().filter(({ op }) => op.vjp !== null)) {
+  const best = smallest.get(one.op.name);
+  if (elements(one) > 0 && (best === undefined || elements(one) < elements(best))) smallest.set(one.op.name, one);
+}
+
+function elements({ sample }: Case): number {
+  return Math.max(...sample.inputs.map(({ shape }) => shape.reduce((size, n) => size * n, 1)));
+}
+
+describe("at hard points, where values and derivatives are finite", () => {
+  it.each(titled([...smallest.values()]))("%s", (_, one) => {
+    const first = hardInputs(one).filter(({ inputs }) => checkVjp(one, inputs));
+    const second = hardInputs(one).filter(({ inputs }) => checkSecond(one, inputs));
+    expect(first.length, "hard points that are in the domain").toBeGreaterThan(0);
+    expect(second.length).toBeGreaterThan(0);
   });
 });

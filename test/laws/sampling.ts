@@ -80,3 +80,23 @@ export function cases(): Case[] {
 
 /** Rows for `it.each("%s")`. */
 export const titled = (list: readonly Case[]): [string, Case][] => list.map((one) => [one.title, one]);
+
+export const isReal = (tensor: { readonly dtype: string }): boolean => tensor.dtype === "f32";
+
+/** Inputs at hard points: tiny, huge, with zeros, with ties. Records say which of them are in their domain by what they compute. */
+export function hardInputs({ sample, seed }: Case): { readonly title: string; readonly inputs: AnyTensor[] }[] {
+  const change = (f: (x: number, i: number) => number): AnyTensor[] =>
+    sampleInputs(sample, seed).map((tensor) => {
+      const { source } = tensor.node;
+      if (!isReal(tensor) || source?.kind !== "host") return tensor;
+      return hostLeaf(
+        tensor,
+        Float64Array.from(source.data, (x, i) => Math.fround(f(x, i))),
+      );
+    });
+  return [
+    ...[1e-6, 1e-3, 1e3, 1e6].map((scale) => ({ title: `times ${scale}`, inputs: change((x) => x * scale) })),
+    { title: "every second element 0", inputs: change((x, i) => (i % 2 === 1 ? 0 : x)) },
+    { title: "ties", inputs: change((x) => Math.sign(x) * Math.ceil(Math.abs(x))) },
+  ];
+}
