@@ -1,7 +1,7 @@
 import type { DType, NumericArray } from "../../src/tensor/dtype.ts";
 import { allocate } from "../../src/tensor/dtype.ts";
 import { roundToHalf } from "../../src/tensor/half.ts";
-import type { Domain, Op, Sample } from "../../src/tensor/op.ts";
+import type { AnyOp, Domain, Op, Sample } from "../../src/tensor/op.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { formatType, hostLeaf } from "../../src/tensor/tensor.ts";
@@ -66,17 +66,18 @@ export interface Case {
   readonly seed: number;
 }
 
-/** Every record with every sample, titled by the seed of its inputs. */
-export function cases(): Case[] {
-  return records.flatMap((record) => {
-    const op = record as unknown as Op;
-    return op.samples().map((sample, index) => {
-      const seed = index + 1;
-      const types = sample.inputs.map(formatType).join(", ");
-      return { title: `${op.name}(${types}) ${JSON.stringify(sample.params)} seed ${seed}`, op, sample, seed };
-    });
+/** A record with each of its samples, titled by the seed of its inputs. */
+export function casesOf(record: AnyOp): Case[] {
+  const op = record as unknown as Op;
+  return op.samples().map((sample, index) => {
+    const seed = index + 1;
+    const types = sample.inputs.map(formatType).join(", ");
+    return { title: `${op.name}(${types}) ${JSON.stringify(sample.params)} seed ${seed}`, op, sample, seed };
   });
 }
+
+/** Every record with every sample. */
+export const cases = (): Case[] => records.flatMap(casesOf);
 
 /** Rows for `it.each("%s")`. */
 export const titled = (list: readonly Case[]): [string, Case][] => list.map((one) => [one.title, one]);

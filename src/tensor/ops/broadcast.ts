@@ -85,7 +85,16 @@ export function reduceSamples(domain?: { kind: "distinct" }): { inputs: TensorTy
     inputs: [{ shape, dtype: "f32", ...(domain ? { domain } : {}) }],
     params: { axes },
   });
-  return [of([4, 3], [0]), of([4, 3], [1]), of([2, 3, 4], [0, 2]), of([5], [0]), of([3], [])];
+  return [
+    of([4, 3], [0]),
+    of([4, 3], [1]),
+    of([2, 3, 4], [0, 2]),
+    of([5], [0]),
+    of([3], []),
+    // beyond a workgroup's 64 threads and a thread's blocks of 8
+    of([2, 150], [1]),
+    of([150, 3], [0]),
+  ];
 }
 
 export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({

@@ -171,7 +171,7 @@ export const round: Row<"unary"> = {
 export const mod: Row<"binary"> = {
   form: "binary",
   dtypes: numeric,
-  domains: [between(0.25, 0.9), between(1, 2)],
+  domains: [between(2.25, 2.9), between(1, 1.1)], // quotients of 2 and a fraction: a multiple of the divisor is taken off
   wgsl: "mod_($0, $1)", // sign of the divisor, as NumPy and Python
   accuracy: ulps(1), // the remainder is exact, the divisor may be added to it
   loop(n, o, a, b) {
