@@ -14,6 +14,16 @@ export interface BroadcastPair {
  *
  * @param options.maxRank - @defaultValue 4
  * @param options.maxSize - @defaultValue 4
+ * @example
+ * ```ts
+ * import * as fc from "fast-check";
+ * import { add, ones } from "deconfound";
+ * import { broadcastShapes } from "deconfound/testing/fast-check";
+ *
+ * const fits = fc.property(broadcastShapes(), ({ a, b, result }) => add(ones(a), ones(b)).shape.join() === result.join());
+ * fc.assert(fits);
+ * console.log("all fit"); // all fit
+ * ```
  */
 export function broadcastShapes(
   options: { readonly maxRank?: number; readonly maxSize?: number } = {},

@@ -12,7 +12,18 @@ export interface ShapeOptions {
   readonly maxSize?: number;
 }
 
-/** Shapes. Shrinks to fewer axes, then to smaller ones. */
+/**
+ * Shapes. Shrinks to fewer axes, then to smaller ones.
+ *
+ * @example
+ * ```ts
+ * import * as fc from "fast-check";
+ * import { shape } from "deconfound/testing/fast-check";
+ *
+ * const { counterexample } = fc.check(fc.property(shape(), (sizes) => sizes.length < 2));
+ * console.log(JSON.stringify(counterexample)); // [[1,1]]
+ * ```
+ */
 export function shape(options: ShapeOptions = {}): Arbitrary<number[]> {
   const { minRank = 0, maxRank = 4, minSize = 1, maxSize = 5 } = options;
   return fc.array(fc.integer({ min: minSize, max: maxSize }), { minLength: minRank, maxLength: maxRank });

@@ -17,6 +17,16 @@ export type TensorValues = "nice" | "separated";
  *
  * @param shape - one shape, or an arbitrary of shapes.
  * @param options.values - @defaultValue "nice"
+ * @example
+ * ```ts
+ * import * as fc from "fast-check";
+ * import { max } from "deconfound";
+ * import { checkGrads } from "deconfound/testing";
+ * import { tensor } from "deconfound/testing/fast-check";
+ *
+ * fc.assert(fc.property(tensor([2, 3], { values: "separated" }), (x) => checkGrads((y) => max(y, { axis: 1 }), [x])));
+ * console.log("right away from ties"); // right away from ties
+ * ```
  */
 export function tensor(
   shape: readonly number[] | Arbitrary<readonly number[]>,
