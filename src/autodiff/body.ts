@@ -13,7 +13,7 @@ export interface Body {
 }
 
 /** A function as a body, applied to tensors. */
-export interface Captured {
+interface Captured {
   readonly body: Body;
   /** The arguments' tensors, then those that the function took from around it. */
   readonly inputs: readonly AnyTensor[];

@@ -46,7 +46,7 @@ export function independentArguments<A extends readonly unknown[]>(name: string,
 }
 
 /** Gradients put into the variables' tree; zeros where none flows. */
-export function zeroFilled<T>(variables: T, gradients: readonly (AnyTensor | null)[]): T {
+function zeroFilled<T>(variables: T, gradients: readonly (AnyTensor | null)[]): T {
   const leaves = flattenTree(variables);
   return unflattenTree(
     variables,

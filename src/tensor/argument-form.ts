@@ -14,7 +14,7 @@ type Form =
   | { readonly kind: "record"; readonly keys: readonly string[]; readonly children: readonly Form[] };
 
 /** Values known by the form of a call's arguments. */
-export interface FormCache<T> {
+interface FormCache<T> {
   /**
    * The tensor and number leaves of `args` in stable order, a number as an f32 scalar, and the value of their form, which `make`
    * gives when it is new. One walk and no strings: calls of known form cost some 0.1 µs a leaf.

@@ -8,7 +8,7 @@ export function roundHalfToEven(x: number): number {
 }
 
 /** Largest finite f16. */
-export const maxHalf = 65504;
+const maxHalf = 65504;
 
 /** Nearest f16, halves to even; beyond ±65504 it stays there (WGSL leaves an overflow undefined). NaN stays NaN. */
 export function roundToHalf(x: number): number {

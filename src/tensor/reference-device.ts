@@ -6,7 +6,7 @@ import { parameters } from "./parameters.ts";
 import { valueOf } from "./reference.ts";
 import { referenceHeap } from "./reference-heap.ts";
 import type { ReferenceContext } from "./reference-program.ts";
-import { computePlan, planOf, referenceProgram } from "./reference-program.ts";
+import { computeProgram, referenceProgram, withRoots } from "./reference-program.ts";
 import { flattenTree, mapTree } from "./tree.ts";
 
 const checkReferenceDevice = parameters("referenceDevice", {});
@@ -37,7 +37,7 @@ export function referenceDevice(): Device {
       const relief = context.pressure.relief();
       if (relief !== undefined) await relief;
       heap.check("evaluate");
-      const values = computePlan(planOf({ inputs: [], result: tree }), [], heap, "evaluate");
+      const values = computeProgram(withRoots({ inputs: [], result: tree }), [], heap, "evaluate");
       return mapTree(tree, (tensor) =>
         tensor.node.op === undefined ? put(tensor, owner) : heap.hold(tensor, valueOf(values, tensor), owner),
       ) as typeof tree;

@@ -34,12 +34,12 @@ export interface ReferenceContext {
 type Observer = (node: Node, outputs: readonly NumericArray[]) => void;
 
 /** A program with the leaves that live outside it: tensors that a closure captured. */
-interface Plan extends Traced {
+interface TracedProgram extends Traced {
   readonly roots: readonly AnyTensor[];
   readonly captured: readonly AnyTensor[];
 }
 
-export function planOf(traced: Traced): Plan {
+export function withRoots(traced: Traced): TracedProgram {
   const roots = flattenTree(traced.result);
   const captured = topologicalOrder(roots).flatMap((node) =>
     node.source?.kind === "device" ? [outputOf(node, 0)] : [],
@@ -47,18 +47,18 @@ export function planOf(traced: Traced): Plan {
   return { ...traced, roots, captured };
 }
 
-/** Runs a plan once, on leaves for its inputs. */
-export function computePlan(
-  plan: Plan,
+/** Runs a program once, on leaves for its inputs. */
+export function computeProgram(
+  program: TracedProgram,
   args: readonly AnyTensor[],
   heap: ReferenceHeap,
   name: string,
   computed?: Observer,
 ): Values {
   const known = new Map<Node, readonly NumericArray[]>();
-  plan.inputs.forEach((input, i) => known.set(input.node, [heap.valuesOf(args[i]!, name)]));
-  for (const tensor of plan.captured) known.set(tensor.node, [heap.valuesOf(tensor, name)]);
-  return computeValues(plan.roots, "f32", known, computed);
+  program.inputs.forEach((input, i) => known.set(input.node, [heap.valuesOf(args[i]!, name)]));
+  for (const tensor of program.captured) known.set(tensor.node, [heap.valuesOf(tensor, name)]);
+  return computeValues(program.roots, "f32", known, computed);
 }
 
 /** `device.compile` of the reference device: traces once per signature, then walks the graph on every call. */
@@ -70,8 +70,8 @@ export function referenceProgram<A extends readonly unknown[], R>(
 ): Program<A, R> {
   const { heap, pressure, calls } = context;
   const name = fn.name === "" ? "program" : fn.name;
-  const plans = formCache<Plan>();
-  let last: Plan | undefined;
+  const programs = formCache<TracedProgram>();
+  let last: TracedProgram | undefined;
 
   const call = async (
     args: A,
@@ -82,10 +82,12 @@ export function referenceProgram<A extends readonly unknown[], R>(
     const relief = pressure.relief();
     if (relief !== undefined) await relief;
     heap.check(name);
-    const { leaves, value: plan } = plans.get(args, () => planOf(trace(fn as (...args: never[]) => unknown, args)));
-    last = plan;
-    const values = computePlan(plan, leaves, heap, name, observe);
-    const result = mapTree(plan.result, (tensor) => heap.hold(tensor, valueOf(values, tensor), owner));
+    const { leaves, value: program } = programs.get(args, () =>
+      withRoots(trace(fn as (...args: never[]) => unknown, args)),
+    );
+    last = program;
+    const values = computeProgram(program, leaves, heap, name, observe);
+    const result = mapTree(program.result, (tensor) => heap.hold(tensor, valueOf(values, tensor), owner));
     for (const index of options.donate ?? []) {
       if (index < 0 || index >= args.length) {
         throw new ConfigError(`${name}: donate names argument ${index} of ${args.length}`, [], site);
@@ -97,7 +99,7 @@ export function referenceProgram<A extends readonly unknown[], R>(
     return result as R;
   };
 
-  const ran = (): Plan => {
+  const ran = (): TracedProgram => {
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
     return last;
   };
@@ -145,13 +147,13 @@ const bytesOf = (node: Node): number =>
   node.outputs.reduce((total, type) => total + deviceBytes(type.dtype, sizeOf(type.shape)), 0);
 
 /** What the walk holds: a value lives from its op to its last user, and nothing is reused. */
-function memoryOf(plan: Plan): MemoryReport {
-  const order = topologicalOrder(plan.roots).filter((node) => node.op !== undefined);
+function memoryOf(program: TracedProgram): MemoryReport {
+  const order = topologicalOrder(program.roots).filter((node) => node.op !== undefined);
   const last = new Map<Node, number>();
   order.forEach((node, at) => {
     for (const input of [node, ...node.inputs.map((tensor) => tensor.node)]) last.set(input, at);
   });
-  for (const root of plan.roots) last.set(root.node, order.length);
+  for (const root of program.roots) last.set(root.node, order.length);
   const slots = order.map((node, from): MemorySlot => {
     const type = node.outputs.map(formatType).join(", ");
     const line = (node.site && formatSite(node.site)) ?? null;

@@ -33,7 +33,7 @@ export interface Storage {
 }
 
 /** Where a leaf's value comes from. `literal`: a number in a formula. `input`: a traced program's argument. */
-export type Source =
+type Source =
   | { readonly kind: "host"; readonly data: NumericArray; readonly literal: boolean }
   | { readonly kind: "device"; readonly storage: Storage }
   | { readonly kind: "input" };

@@ -1,5 +1,5 @@
 /** Bytes. A binding may begin at multiples of it on every WebGPU device: the default of minStorageBufferOffsetAlignment. */
-export const bindingAlignment = 256;
+const bindingAlignment = 256;
 
 /** The next offset at which a binding may begin. */
 export function alignOffset(bytes: number): number {

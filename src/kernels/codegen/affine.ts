@@ -39,7 +39,7 @@ export function combine(parts: readonly (readonly [Affine, number])[], base = 0)
 }
 
 /** Largest value, when the smallest is known to be ≥ 0; null otherwise. */
-export function upperBound(index: Affine): number | null {
+function upperBound(index: Affine): number | null {
   let bound = index.base;
   if (index.base < 0) return null;
   for (const [symbol, factor] of index.terms) {

@@ -36,7 +36,7 @@ export function isPackedUpdate(node: Node): boolean {
   return node.op === packedUpdateOp;
 }
 
-export function templateOf(node: Node): UpdateTemplate {
+function templateOf(node: Node): UpdateTemplate {
   return node.params as UpdateTemplate;
 }
 

@@ -20,7 +20,7 @@ export interface ElementwiseRoot {
 }
 
 /** Elementwise outputs of one iteration space as statements. */
-export interface PrintedRoots {
+interface PrintedRoots {
   readonly shape: readonly number[];
   readonly loops: readonly Loop[];
   readonly width: Width;

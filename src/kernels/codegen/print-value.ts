@@ -14,7 +14,7 @@ import { indicesOf, valuesBelow } from "./value.ts";
 export type Width = 1 | 4;
 
 /** Names the buffer of a materialised tensor inside a kernel; `vector`: as an array of four-element words. */
-export type NameBuffer = (tensor: AnyTensor, vector: boolean) => string;
+type NameBuffer = (tensor: AnyTensor, vector: boolean) => string;
 
 /** The register that holds a materialised tensor's element already. */
 export type Held = (tensor: AnyTensor) => string | undefined;

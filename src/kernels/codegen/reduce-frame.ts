@@ -40,7 +40,7 @@ function identity(combine: ScalarFn, dtype: DType, width: Width): string {
 }
 
 /** What a kernel computes for each column and row: statements, and the values to combine. */
-export interface Body {
+interface Body {
   readonly column: readonly string[];
   readonly row: readonly string[];
   readonly values: readonly string[];
@@ -79,7 +79,7 @@ export interface Frame {
 export const columnFrame = { file: "reduce-columns", lanes: 1 } as const;
 
 /** A frame whose lanes share a column. */
-export interface RowFrame {
+interface RowFrame {
   readonly file: "reduce-rows" | "reduce-rows-subgroup";
   readonly lanes: number;
 }

@@ -18,20 +18,20 @@ export type Value = { readonly dtype: DType } & (
 );
 
 /** Applies where all conditions hold. */
-export interface Choice {
+interface Choice {
   readonly value: Value;
   readonly conditions: readonly Condition[];
 }
 
 /** 0 ≤ index < size, and index divisible by `step`. */
-export interface Condition {
+interface Condition {
   readonly index: Affine;
   readonly size: number;
   readonly step: number;
 }
 
 /** An element's position: coordinates, or just its row-major number. */
-export type Position = { readonly coordinates: readonly Affine[] } | { readonly flat: Affine };
+type Position = { readonly coordinates: readonly Affine[] } | { readonly flat: Affine };
 
 function flatten(position: Position, type: TensorType): Affine {
   if ("flat" in position) return position.flat;
@@ -45,7 +45,7 @@ function coordinatesOf(position: Position, type: TensorType): readonly Affine[] 
 }
 
 /** Builds values by walking the program down to materialised tensors. */
-export interface ValueBuilder {
+interface ValueBuilder {
   /** The value at a position: a load where the tensor is materialised. */
   at(tensor: AnyTensor, position: Position): Value;
 }

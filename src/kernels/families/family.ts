@@ -66,9 +66,6 @@ export type Family<P> = (call: FamilyCall<P>) => Lowering;
 /** The family of an op's record: its params have the record's own type. */
 export type FamilyOf<O> = O extends Op<infer P> ? Family<P> : never;
 
-/** The params of an op's record. */
-export type ParamsOf<O> = O extends Op<infer P> ? P : never;
-
 /** Sizes of images (n,h,w,c) and of convolution weights (kh,kw,c,k). */
 export type Sizes4 = readonly [number, number, number, number];
 

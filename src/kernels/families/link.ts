@@ -7,7 +7,7 @@ import type { KernelFile } from "../wgsl/wgsl.generated.ts";
 import { wgsl } from "../wgsl/wgsl.generated.ts";
 import type { Constant } from "./family.ts";
 
-export interface LinkOperand {
+interface LinkOperand {
   readonly name: string;
   readonly dtype: DType;
   readonly access: "read" | "write";
@@ -21,7 +21,7 @@ export interface LinkOperand {
   readonly hook?: Hook;
 }
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly file: KernelFile;
   readonly constants: Readonly<Record<string, Constant>>;
   /** What the file reads as `size.NAME`. */

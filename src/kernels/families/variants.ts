@@ -5,20 +5,20 @@ import type { TileSize } from "./tile-sizes.ts";
 import { tileFits, tileSizes } from "./tile-sizes.ts";
 
 /** Lanes of a subgroup load one element each and broadcast it: {@link broadcastRows} rows × 4·`lanes` columns. */
-export interface Broadcast {
+interface Broadcast {
   readonly kind: "broadcast";
   readonly lanes: 4 | 8;
   readonly parts: number;
 }
 
 /** One invocation an element of the result. */
-export interface Narrow {
+interface Narrow {
   readonly kind: "narrow";
   readonly parts: 1;
 }
 
 /** Tiles in workgroup memory. */
-export interface Tile {
+interface Tile {
   readonly kind: "tile";
   readonly size: TileSize;
   readonly parts: number;

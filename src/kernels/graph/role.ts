@@ -2,7 +2,7 @@ import type { Op } from "../../tensor/op.ts";
 import type { Node } from "../../tensor/tensor.ts";
 
 /** How a node reaches the device. */
-export type Role = "leaf" | "inline" | "reduce" | "kernel";
+type Role = "leaf" | "inline" | "reduce" | "kernel";
 
 export function roleOf(node: Node): Role {
   if (node.op === undefined) return "leaf";

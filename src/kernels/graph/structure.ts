@@ -4,7 +4,7 @@ import { formatType, leaf, outputOf } from "../../tensor/tensor.ts";
 import { paramsKey } from "./params-key.ts";
 
 /** A program with its leaves taken out, so that programs of one form share one plan. */
-export interface Structure {
+interface Structure {
   /** Equal for programs of equal form. */
   readonly key: string;
   /** The leaves, in the order of {@link Structure.inputs}. */

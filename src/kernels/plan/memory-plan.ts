@@ -11,7 +11,7 @@ export interface Lifetime {
 }
 
 /** Where a value lies between those steps. */
-export interface Place {
+interface Place {
   /** Number of its slot. */
   readonly slot: number;
   /** Bytes from the slot's start. */
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** A buffer of a plan. Several values use it in turn, or side by side where no step writes one and binds another. */
-export interface Slot {
+interface Slot {
   readonly bytes: number;
   readonly values: readonly (Lifetime & Place)[];
 }

@@ -8,7 +8,7 @@ import type { Plan } from "./make-plan.ts";
 export const sharedBytes: number = 1 << 16;
 
 /** How an output leaves a call: as an input (as it is, or written over), a constant, computed into a buffer of its own, or copied out of the plan. */
-export interface OutputPlace {
+interface OutputPlace {
   readonly type: TensorType;
   /** The value that holds it. */
   readonly tensor: AnyTensor;

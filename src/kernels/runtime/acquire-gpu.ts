@@ -17,7 +17,7 @@ export interface AcquireGpuOptions {
 }
 
 /** A GPU and what is known of it. */
-export interface AcquiredGpu {
+interface AcquiredGpu {
   readonly gpu: Gpu;
   readonly info: DeviceInfo;
   readonly limits: PlanLimits;

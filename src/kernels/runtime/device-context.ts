@@ -18,7 +18,7 @@ export interface InputArena {
 }
 
 /** What to plan: a request, and the leaves that each call brings, in order. */
-export interface CallRequest extends PlanRequest {
+interface CallRequest extends PlanRequest {
   readonly inputs: readonly AnyTensor[];
 }
 

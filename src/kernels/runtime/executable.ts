@@ -26,7 +26,7 @@ export interface Executable {
 }
 
 /** One dispatch: its bind group stays until a range of the call that it binds lies elsewhere. */
-interface Run {
+interface Dispatch {
   readonly step: Step;
   readonly pipeline: GPUComputePipeline;
   /** What is bound: ranges of the plan, and numbers of the call's. */
@@ -76,34 +76,35 @@ export async function makeExecutable(
     return numbers.get(node) ?? (node.op === undefined ? constant(ref.tensor) : placed(ref));
   };
   const uniforms = writeSizes(plan.steps, buffers, device);
-  const runs = plan.steps.map((step, at): Run => {
+  const dispatches = plan.steps.map((step, at): Dispatch => {
     const sources = step.buffers.map(({ ref }) => sourceOf(ref));
     return { step, pipeline: compiled[at]!, sources, uniform: uniforms[at]!, groups: new Map(), group: undefined };
   });
-  const bind = (run: Run, called: readonly Range[]): void => {
-    const ranges = run.sources.map((source) => (typeof source === "number" ? called[source]! : source));
+  const bind = (dispatch: Dispatch, called: readonly Range[]): void => {
+    const ranges = dispatch.sources.map((source) => (typeof source === "number" ? called[source]! : source));
     const key = ranges.map(({ id, offset }) => `${id}+${offset}`).join();
-    run.group = run.groups.get(key);
-    if (run.group !== undefined) return;
-    if (run.groups.size >= groupsKept) run.groups.clear();
+    dispatch.group = dispatch.groups.get(key);
+    if (dispatch.group !== undefined) return;
+    if (dispatch.groups.size >= groupsKept) dispatch.groups.clear();
     const entries: GPUBindGroupEntry[] = ranges.map(({ buffer, offset }, binding) => ({
       binding,
-      resource: { buffer, offset, size: bytesOf(refType(run.step.buffers[binding]!.ref)) },
+      resource: { buffer, offset, size: bytesOf(refType(dispatch.step.buffers[binding]!.ref)) },
     }));
-    if (run.uniform !== null) entries.push({ binding: sizesBinding, resource: run.uniform });
-    const layout = run.pipeline.getBindGroupLayout(0);
-    run.group = device.createBindGroup({ label: run.step.name, layout, entries });
-    run.groups.set(key, run.group);
+    if (dispatch.uniform !== null) entries.push({ binding: sizesBinding, resource: dispatch.uniform });
+    const layout = dispatch.pipeline.getBindGroupLayout(0);
+    dispatch.group = device.createBindGroup({ label: dispatch.step.name, layout, entries });
+    dispatch.groups.set(key, dispatch.group);
   };
-  const readers = ofCall.map((_, number) => runs.filter(({ sources }) => sources.includes(number)));
-  for (const run of runs) if (run.sources.every((source) => typeof source !== "number")) bind(run, []);
+  const readers = ofCall.map((_, number) => dispatches.filter(({ sources }) => sources.includes(number)));
+  for (const dispatch of dispatches)
+    if (dispatch.sources.every((source) => typeof source !== "number")) bind(dispatch, []);
   let last: readonly Range[] = [];
   /** Drops the groups of steps whose ranges moved since the last call. */
   const follow = (ranges: readonly Range[]): void => {
     ranges.forEach(({ id, offset }, number) => {
       const before = last[number];
       if (before?.id === id && before.offset === offset) return;
-      for (const run of readers[number]!) run.group = undefined;
+      for (const dispatch of readers[number]!) dispatch.group = undefined;
     });
     last = ranges;
   };
@@ -112,16 +113,16 @@ export async function makeExecutable(
       follow(ranges);
       let pass = stampsOf === undefined ? encoder.beginComputePass() : undefined;
       let pipeline: GPUComputePipeline | undefined; // of the pass
-      for (const [at, run] of runs.entries()) {
+      for (const [at, dispatch] of dispatches.entries()) {
         if (stampsOf !== undefined) {
           pass = encoder.beginComputePass({ timestampWrites: stampsOf(at) });
           pipeline = undefined;
         }
-        if (run.group === undefined) bind(run, ranges);
-        if (run.pipeline !== pipeline) pass!.setPipeline(run.pipeline);
-        pipeline = run.pipeline;
-        pass!.setBindGroup(0, run.group!);
-        const [x, y, z] = run.step.workgroups;
+        if (dispatch.group === undefined) bind(dispatch, ranges);
+        if (dispatch.pipeline !== pipeline) pass!.setPipeline(dispatch.pipeline);
+        pipeline = dispatch.pipeline;
+        pass!.setBindGroup(0, dispatch.group!);
+        const [x, y, z] = dispatch.step.workgroups;
         if (y === 1 && z === 1) pass!.dispatchWorkgroups(x);
         else pass!.dispatchWorkgroups(x, y, z);
         if (stampsOf !== undefined) pass!.end();

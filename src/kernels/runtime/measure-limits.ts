@@ -23,7 +23,7 @@ interface LimitBuffer {
 }
 
 /** A kernel that asks for one resource only. */
-export interface LimitKernel extends KernelSource {
+interface LimitKernel extends KernelSource {
   readonly buffers: readonly LimitBuffer[];
 }
 

@@ -1,5 +1,5 @@
 /** A map that forgets what was asked for longest ago. */
-export interface RecentMap<V> {
+interface RecentMap<V> {
   /** The value of a key; `make` gives it when it is new. */
   get(key: string, make: () => V): V;
 }

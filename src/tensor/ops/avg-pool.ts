@@ -15,7 +15,7 @@ import type { PoolOptions, PoolParams } from "./pool-windows.ts";
 import { eachWindow, pooledShape, poolParams, poolSamples } from "./pool-windows.ts";
 
 /** `inputShape`: (n,h,w,c), which stride and padding leave open. */
-export interface AvgPoolGradientParams extends PoolParams {
+interface AvgPoolGradientParams extends PoolParams {
   readonly inputShape: Shape;
 }
 

@@ -149,8 +149,3 @@ export function reduction(op: Op<ReduceParams>): Reduction {
 
 /** Σ over the axes. f32 in a fixed tree of partial sums, none of many terms one by one; i32 and u32 wrap. An empty sum is 0. */
 export const sum: Reduction = reduction(sumOp);
-
-/** True for a shape without elements. */
-export function isEmpty(type: TensorType): boolean {
-  return sizeOf(type.shape) === 0;
-}

@@ -17,7 +17,7 @@ export type Padding =
   | readonly [readonly [top: number, bottom: number], readonly [left: number, right: number]];
 
 /** Rows above, rows below, columns left, columns right. */
-export type Sides = readonly [top: number, bottom: number, left: number, right: number];
+type Sides = readonly [top: number, bottom: number, left: number, right: number];
 
 /** Where windows lie on an image, all sizes resolved to integers. */
 export interface Windows {
@@ -37,7 +37,7 @@ export function pairOf(op: string, name: string, value: Pair, least: number): re
 }
 
 /** Number of windows along one axis; ≤ 0 where not even one fits. */
-export function windowCount(
+function windowCount(
   size: number,
   kernel: number,
   stride: number,

@@ -10,7 +10,7 @@ import type { ConvParams } from "./conv-geometry.ts";
 // holds what one output pixel reads: zeros where it reads the padding.
 
 /** The arrays of one convolution y = x ∗ w. A record reads two of them and writes the third. */
-export interface Convolution {
+interface Convolution {
   readonly x: NumericArray;
   readonly w: NumericArray;
   readonly y: NumericArray;

@@ -16,12 +16,12 @@ import { checkDTypes } from "./operand.ts";
 import type { Convolved, Convolves } from "./signatures.ts";
 
 /** `inputShape`: (n,h,w,c), which stride and padding leave open. */
-export interface ConvInputGradientParams extends ConvParams {
+interface ConvInputGradientParams extends ConvParams {
   readonly inputShape: Shape;
 }
 
 /** `weightShape`: (kh,kw,c/groups,k), which stride and padding leave open. */
-export interface ConvWeightGradientParams extends ConvParams {
+interface ConvWeightGradientParams extends ConvParams {
   readonly weightShape: Shape;
 }
 

@@ -12,14 +12,14 @@ import { formatType } from "../tensor.ts";
 import { affine, along } from "../view.ts";
 
 /** For each axis: `size` elements start, start + step, … */
-export interface SliceParams {
+interface SliceParams {
   readonly start: readonly number[];
   readonly step: readonly number[];
   readonly size: readonly number[];
 }
 
 /** For each axis: element i goes to start + step·i of `shape`, step > 0; `value` elsewhere. */
-export interface PadParams {
+interface PadParams {
   readonly start: readonly number[];
   readonly step: readonly number[];
   readonly shape: Shape;

@@ -7,17 +7,10 @@ import { constant } from "./expression.ts";
  * What a scalar function takes and gives. `unary`: f32 to f32. `same`: one operand, its dtype kept. `test`: f32 to bool. `binary`: two
  * operands of one dtype, which is kept. `comparison`: two operands of one dtype to bool. `select`: a bool and two of one dtype.
  */
-export type Form = "unary" | "same" | "test" | "binary" | "comparison" | "select";
+type Form = "unary" | "same" | "test" | "binary" | "comparison" | "select";
 
 /** Fills the `n` elements of `o`; `dtype` is that of the last operand. Integers wrap by being stored into Int32Array and Uint32Array. */
-export type Loop = (
-  n: number,
-  o: NumericArray,
-  a: NumericArray,
-  b: NumericArray,
-  c: NumericArray,
-  dtype: DType,
-) => void;
+type Loop = (n: number, o: NumericArray, a: NumericArray, b: NumericArray, c: NumericArray, dtype: DType) => void;
 
 /** ∂y/∂operand for each operand, given the operands and y; null where it is zero almost everywhere. */
 export type Derivative = (operands: readonly Expr[], y: Expr) => readonly (Expr | null)[];
