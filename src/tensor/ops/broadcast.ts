@@ -4,7 +4,7 @@ import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
-import { broadcastShapes, checkShape, formatShape, normalizeAxes, sameShape, sizeOf, stridesOf } from "../shape.ts";
+import { broadcastShapes, checkShape, formatShape, normalizeAxes, sameShape, stridesOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { affine, along, fixed } from "../view.ts";
