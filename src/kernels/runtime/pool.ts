@@ -25,7 +25,7 @@ export interface BufferPool {
 const leastKept = 64 * 2 ** 20;
 
 /** Sizes in steps of an eighth of a power of two, so that at most an eighth is wasted. */
-function sizeClass(bytes: number): number {
+export function sizeClass(bytes: number): number {
   const needed = Math.max(256, bytes);
   const step = Math.max(256, 2 ** (Math.floor(Math.log2(needed)) - 3));
   return Math.ceil(needed / step) * step;
