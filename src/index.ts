@@ -1,4 +1,5 @@
 // The main entry point, `deconfound`: the language, gradients, random numbers and devices. Files inside `src` import each other, never this one.
+import { endOfEntry } from "./tensor/site.ts";
 import "./tensor/methods.ts";
 
 export * from "./autodiff/index.ts";
@@ -54,3 +55,5 @@ export { isTensor, tensor } from "./tensor/tensor.ts";
 export type { MapTree, Tree } from "./tensor/tree.ts";
 export { flattenTree, mapTree, unflattenTree, zipTrees } from "./tensor/tree.ts";
 export type { AxisRange, AxisRead, Piece, View } from "./tensor/view.ts";
+
+endOfEntry();

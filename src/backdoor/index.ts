@@ -1,3 +1,5 @@
+import { endOfEntry } from "../tensor/site.ts";
+
 export type {
   BooleanOption,
   Changes,
@@ -40,3 +42,5 @@ export type { Trained, TrainOptions } from "./train.ts";
 export { trainCbd, trainDefence, trainPlain } from "./train.ts";
 export type { TrainingOptions } from "./training-options.ts";
 export { trainingOptionTable } from "./training-options.ts";
+
+endOfEntry();

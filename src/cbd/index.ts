@@ -1,3 +1,5 @@
+import { endOfEntry } from "../tensor/site.ts";
+
 export type {
   BooleanOption,
   Changes,
@@ -23,3 +25,5 @@ export { cbdOptions, cbdOptionTable, presets } from "./options.ts";
 export { relativeDifficulty, sampleWeights, suspicionOf } from "./sample-weights.ts";
 export type { CleanContext, CleanMetrics, CleanState } from "./state.ts";
 export { beginClean } from "./state.ts";
+
+endOfEntry();

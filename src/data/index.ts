@@ -1,3 +1,5 @@
+import { endOfEntry } from "../tensor/site.ts";
+
 export type {
   BooleanOption,
   Changes,
@@ -26,3 +28,5 @@ export type { DatasetFormat, DatasetParts, DatasetSource } from "./dataset-forma
 export type { Folder } from "./folder.ts";
 export { cifar10, decodeCifar10, encodeCifar10 } from "./formats/cifar10.ts";
 export { datasetFormats } from "./formats/index.ts";
+
+endOfEntry();

@@ -1,3 +1,4 @@
+import { endOfEntry } from "../tensor/site.ts";
 import type { DependenceEstimator, Estimator } from "./estimator.ts";
 import { wassersteinDependence } from "./wasserstein/from-scores.ts";
 import { wasserstein } from "./wasserstein/wasserstein.ts";
@@ -35,3 +36,5 @@ export type {
   TextsOption,
   ValueOf,
 } from "../options/option.ts";
+
+endOfEntry();

@@ -1,3 +1,5 @@
+import { endOfEntry } from "../tensor/site.ts";
+
 export type { Form } from "../options/option.ts";
 export type { AdamOptions, AdamState } from "./adam.ts";
 export { adam, adamW } from "./adam.ts";
@@ -29,3 +31,5 @@ export type { SgdOptions, SgdState } from "./sgd.ts";
 export { sgd } from "./sgd.ts";
 export type { SupervisedContext, Training } from "./supervised-step.ts";
 export { beginTraining, supervisedStep } from "./supervised-step.ts";
+
+endOfEntry();

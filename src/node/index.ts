@@ -1,3 +1,5 @@
+import { endOfEntry } from "../tensor/site.ts";
+
 export type { HostTensor } from "../formats/index.ts";
 export { writeAtomically } from "./atomic-file.ts";
 export { reasonOf } from "./file-reason.ts";
@@ -11,3 +13,5 @@ export { readBytes, readText } from "./read-file.ts";
 export { decodeTree, encodeTree, readTensors, toLeaves } from "./tree-file.ts";
 export { tune } from "./tune.ts";
 export { defaultTuningPath, readTuning, writeTuning } from "./tuning-file.ts";
+
+endOfEntry();

@@ -1,7 +1,18 @@
+import type { Frame } from "./stack.ts";
+import { framesOf, isBefore } from "./stack.ts";
+
 /** Where the user called: a captured stack, formatted only when an error needs it. */
 export interface Site {
   readonly stack?: string;
 }
+
+/*
+ * A bundler puts the library's modules and the user's into one file, in the order in which they run: first this module, which all
+ * that capture a site import; last an entry point; then what imports that. So two positions tell whose a frame is, minified or
+ * not. `first` stands above the functions of this file.
+ */
+const first: Site = new Error();
+const entries: Site[] = [];
 
 const depth = 24; // frames; enough to leave the library from inside a nested rule
 let inherited: Site | undefined;
@@ -27,21 +38,44 @@ export function withSite<T>(site: Site | undefined, build: () => T): T {
   }
 }
 
+/** Notes that the library's code ends here. Each entry point calls it, outside of functions. */
+export function endOfEntry(): void {
+  entries.push(new Error());
+}
+
 /** `loss (my-estimator.ts:12:18)`, or undefined when no frame lies outside the library. */
 export function formatSite(site: Site): string | undefined {
-  let library: string | undefined; // …/src/ or …/dist/: where the innermost frame, captureSite, lies in this very stack
-  for (const line of site.stack?.split("\n") ?? []) {
-    const frame = /^\s*at (?:(?:async )?(.+?) \()?(.+?):(\d+):(\d+)\)?$/.exec(line);
-    if (frame === null) continue;
-    const [, name, file = "", row, column] = frame;
-    if (library === undefined) {
-      const end = file.lastIndexOf("/tensor/site.");
-      if (end === -1) return undefined; // bundled into one file: no telling whose frame it is
-      library = file.slice(0, end + 1);
-    }
-    if (file.startsWith(library) || file.startsWith("node:")) continue;
-    const place = `${file.slice(file.lastIndexOf("/") + 1)}:${row}:${column}`;
-    return name === undefined ? place : `${name.replace(/^Object\./, "")} (${place})`;
+  const frames = framesOf(site.stack ?? "");
+  const isOwn = ownFrames(frames[0], framesOf(first.stack ?? "")[0], entries);
+  const user = frames.find((frame) => !isOwn(frame) && !/^(?:node:|\[native|native|<anonymous>)/.test(frame.file));
+  if (user === undefined) return undefined;
+  const file = user.file.replace(/[?#].*$/, "");
+  const place = `${file.slice(file.lastIndexOf("/") + 1)}:${user.line}:${user.column}`;
+  return user.name === undefined ? place : `${user.name} (${place})`;
+}
+
+/** Tells frames of the library, given its innermost one, which is {@link captureSite}, and where its code begins and ends. */
+export function ownFrames(
+  innermost: Frame | undefined,
+  begin: Frame | undefined,
+  ends: readonly Site[],
+): (frame: Frame) => boolean {
+  if (innermost === undefined) return () => true;
+  const folder = innermost.file.lastIndexOf("/tensor/site.");
+  if (folder !== -1) {
+    const library = innermost.file.slice(0, folder + 1); // …/src/ or …/dist/
+    return ({ file }) => file.startsWith(library);
   }
-  return undefined;
+  const last = ends
+    .flatMap(({ stack }) => framesOf(stack ?? "").slice(0, 2)) // endOfEntry, which a minifier may inline, and the entry point
+    .filter(({ file }) => file === innermost.file)
+    .reduce<Frame | undefined>(
+      (latest, end) => (latest !== undefined && isBefore(end, latest) ? latest : end),
+      undefined,
+    );
+  return (frame) => {
+    if (frame.file !== innermost.file) return false;
+    if (begin?.file !== frame.file || last === undefined) return true; // no telling whose
+    return !isBefore(frame, begin) && !isBefore(last, frame);
+  };
 }

@@ -1,5 +1,9 @@
+import { endOfEntry } from "../tensor/site.ts";
+
 export type { CheckGradsOptions } from "./check-grads.ts";
 export { checkGrads } from "./check-grads.ts";
 export { checkHessianSymmetry } from "./check-hessian-symmetry.ts";
 export { checkTranspose } from "./check-transpose.ts";
 export { checkVjpLinear } from "./check-vjp-linear.ts";
+
+endOfEntry();
