@@ -1,3 +1,6 @@
+import type { AnyTensor } from "../tensor/tensor.ts";
+import { hostLeaf } from "../tensor/tensor.ts";
+import { flattenTree, unflattenTree } from "../tensor/tree.ts";
 import type { Phase, PhaseEnd, Step } from "./lab.ts";
 import type { EpochReport, RunningPhase } from "./lab-state.ts";
 import type { PhaseContext } from "./phase-context.ts";
@@ -46,8 +49,19 @@ async function initialState<P, S, T>(
   { device, seed }: PhaseContext<P, S>,
   phase: Phase<P, S, T>,
 ): Promise<RunningPhase> {
-  const training = await device.evaluate(phase.init((n) => runKey(seed, "initial", [phase.stream, n])));
+  const training = await device.evaluate(
+    await ownLeaves(phase.init((n) => runKey(seed, "initial", [phase.stream, n]))),
+  );
   return { name: phase.name, epoch: 0, pass: 0, step: 0, training, totals: {}, seen: [] };
+}
+
+/** A tree with copies of its leaves: a phase's state is consumed by its steps, what it started from is not. */
+async function ownLeaves<T>(tree: T): Promise<T> {
+  const leaves: AnyTensor[] = [];
+  for (const leaf of flattenTree(tree)) {
+    leaves.push(leaf.node.op === undefined ? hostLeaf(leaf, (await leaf.data()).slice()) : leaf);
+  }
+  return unflattenTree(tree, leaves) as T;
 }
 
 async function reportEpoch<P, S, T>(

@@ -1,7 +1,9 @@
+import { defences } from "../backdoor/defences/index.ts";
 import type { Evaluation } from "../backdoor/evaluation.ts";
 import type { Rate } from "../backdoor/metrics.ts";
 import type { DeviceInfo } from "../tensor/device.ts";
 import type { RunConfig } from "./run-config.ts";
+import { byName } from "./run-config.ts";
 import { formatTable } from "./table.ts";
 import type { Versions } from "./versions.ts";
 
@@ -83,13 +85,20 @@ export function formatReport(report: RunReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
+const needs = { nothing: "", cleanSubset: " (needs a clean subset)", poisonRate: " (needs the poison rate)" } as const;
+
+/** A defence's name, with what it must be given besides the training set. */
+function labelOf(name: string): string {
+  return name + needs[byName(defences, name).needs];
+}
+
 /** The table that `train` prints. */
 export function formatResults(results: readonly Result[]): string {
   const show = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
   return formatTable(
     ["defence", "CA %", "ASR %", "clean target %", "RA %", "seconds", "images/s"],
     results.map((result) => [
-      result.defence,
+      labelOf(result.defence),
       show(result.ca),
       show(result.asr),
       show(result.cleanTargetRate),

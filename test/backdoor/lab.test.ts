@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import type { Defence } from "../../src/backdoor/defence.ts";
+import { none } from "../../src/backdoor/defences/none.ts";
+import type { Lab } from "../../src/backdoor/lab.ts";
+import type { LabState } from "../../src/backdoor/lab-state.ts";
+import type { Trained } from "../../src/backdoor/train.ts";
+import { trainDefence } from "../../src/backdoor/train.ts";
+import { builtinDataset } from "../../src/data/builtin.ts";
+import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
+import { referenceDevice } from "../../src/tensor/reference-device.ts";
+import { tensor } from "../../src/tensor/tensor.ts";
+import { flattenTree, mapTree } from "../../src/tensor/tree.ts";
+import { twice } from "../structure/additions/twice.ts";
+
+const dataset = builtinDataset({ count: 12, size: 12, seed: 3, classes: 3 });
+const classifier = smallConvNet({ channels: 3, classes: 3, width: 1 });
+const base = { dataset, classifier, options: { batch: 4, clean: { epochs: 2 }, steps: 4, share: 0.6 } };
+
+type Result = Pick<Trained<unknown, unknown>, "state" | "network" | "suspicion" | "history" | "stopped">;
+
+/** Trains, and stops before step `stopAt` of this part of the run. */
+async function train(resume?: LabState, stopAt = Number.POSITIVE_INFINITY): Promise<Result> {
+  let step = 0;
+  return trainDefence(twice, {
+    ...base,
+    device: referenceDevice(),
+    shouldStop: () => step++ === stopAt,
+    ...(resume === undefined ? {} : { resume }),
+  });
+}
+
+async function throughMemory(state: LabState): Promise<LabState> {
+  const data = await Promise.all(flattenTree(state).map((leaf) => leaf.data()));
+  let next = 0;
+  return mapTree(state, (leaf) => tensor(data[next++]!, { shape: leaf.shape, dtype: leaf.dtype })) as LabState;
+}
+
+async function valuesOf({ network, suspicion, history }: Result): Promise<unknown> {
+  return { weights: await Promise.all(flattenTree(network).map((leaf) => leaf.data())), suspicion, history };
+}
+
+describe("a script of two phases that looks in between", () => {
+  it("ends bit for bit the same, wherever it was stopped, and however often", async () => {
+    const whole = await valuesOf(await train());
+    const steps = 4 + 2 * 2; // of 12 images, then of 8
+    for (let stopAt = 0; stopAt < steps; stopAt++) {
+      const first = await train(undefined, stopAt);
+      expect([stopAt, first.stopped]).toEqual([stopAt, true]);
+      expect(await valuesOf(await train(await throughMemory(first.state)))).toEqual(whole);
+    }
+    let state: LabState | undefined;
+    for (;;) {
+      const part = await train(state, 1);
+      if (!part.stopped) {
+        expect(await valuesOf(part)).toEqual(whole);
+        break;
+      }
+      state = await throughMemory(part.state);
+    }
+  });
+
+  it("keeps what the looks saw, one for each, and what it started a phase from", async () => {
+    const { state } = await train();
+    expect(Object.keys(state.finished)).toEqual(["all", "clean"]);
+    expect(state.finished["all"]!.seen.map(({ shape }) => shape)).toEqual([[12], [12]]);
+    for (const leaf of flattenTree(state)) await leaf.data(); // nothing was consumed
+  });
+
+  it("trains a phase on its samples only, in batches of them", async () => {
+    const seen: string[] = [];
+    await trainDefence(twice, {
+      ...base,
+      device: referenceDevice(),
+      onProgress: ({ phase, epoch, step, steps, images }) =>
+        void seen.push(`${phase} ${epoch} ${step}/${steps} ${images}`),
+    });
+    expect(seen).toEqual([
+      ...["all 0 1/3 4", "all 0 2/3 8", "all 0 3/3 12", "all 1 1/1 16"],
+      ...["clean 0 1/2 20", "clean 0 2/2 24", "clean 1 1/2 28", "clean 1 2/2 32"],
+    ]);
+  });
+});
+
+const options = { batch: 4, clean: { epochs: 1 } };
+
+describe("a script that is wrong", () => {
+  const script = (act: <P extends object, S>(lab: Lab<P, S>) => Promise<void>): Defence => ({
+    ...none,
+    async train(lab, options) {
+      await act(lab);
+      return none.train(lab, options);
+    },
+  });
+  const run = (defence: Defence): Promise<unknown> =>
+    trainDefence(defence, { dataset, classifier, device: referenceDevice(), options });
+
+  it("is told that two phases have one name", async () => {
+    const twofold = script(async (lab) => void (await none.train(lab, {})));
+    await expect(run(twofold)).rejects.toThrow("lab.phase: there are two phases clean\n  give each its own name");
+  });
+
+  it("passes its own errors on, and the data go back to the device", async () => {
+    const device = referenceDevice();
+    const failing = script(() => Promise.reject(new Error("of the script")));
+    await expect(trainDefence(failing, { dataset, classifier, device, options })).rejects.toThrow("of the script");
+    expect(device.allocatedBytes()).toBe(0);
+  });
+});
+
+describe("trainDefence", () => {
+  const given = { dataset, classifier, device: referenceDevice(), options };
+
+  it("refuses options that do not exist or are out of range, and presets that it does not have", async () => {
+    await expect(trainDefence(none, { ...given, options: { batch: 1e9 } })).rejects.toThrow(
+      "batch: expects an integer, 1 … 65536 images, got 1000000000",
+    );
+    await expect(trainDefence(none, { ...given, options: { backdoor: {} } as object })).rejects.toThrow(
+      "there is no option backdoor",
+    );
+    await expect(trainDefence(none, { ...given, preset: "paper" })).rejects.toThrow("none: there is no preset paper");
+  });
+
+  it("refuses images that are not bytes and labels that are not i32", async () => {
+    const images = Float32Array.from(dataset.images) as unknown as Uint8Array;
+    await expect(trainDefence(none, { ...given, dataset: { ...dataset, images } })).rejects.toThrow(
+      "dataset: images are Float32Array",
+    );
+    const labels = [...dataset.labels] as unknown as Int32Array;
+    await expect(trainDefence(none, { ...given, dataset: { ...dataset, labels } })).rejects.toThrow(
+      "dataset: labels are an array",
+    );
+  });
+});
