@@ -56,9 +56,27 @@ function modules(): Module[] {
   return [...found.values()];
 }
 
-/** Sizes that samples leave out: rows that are merged, quads of channels, pixels in parts. */
-const extra: Readonly<Record<string, { inputs: { shape: number[]; dtype: "f32" }[]; params: unknown }[]>> = {
+/** Sizes that samples leave out: long rows to sort, many indices, quads of channels, pixels in parts. */
+const extra: Readonly<Record<string, { inputs: { shape: number[]; dtype: "f32" | "i32" }[]; params: unknown }[]>> = {
   sort: [{ inputs: [{ shape: [5000], dtype: "f32" }], params: { axis: 0, descending: false } }],
+  scatterAdd: [
+    {
+      inputs: [
+        { shape: [3, 2000, 2], dtype: "f32" },
+        { shape: [2000], dtype: "i32" },
+      ],
+      params: { axis: 1, size: 900 },
+    },
+  ],
+  putAlongAxis: [
+    {
+      inputs: [
+        { shape: [3, 2000, 2], dtype: "f32" },
+        { shape: [3, 2000, 2], dtype: "i32" },
+      ],
+      params: { axis: 1, size: 900 },
+    },
+  ],
   moments: [{ inputs: [{ shape: [300, 8], dtype: "f32" }], params: { axes: [0] } }],
   conv2dWeightGradient: [
     {

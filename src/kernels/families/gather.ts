@@ -5,6 +5,7 @@ import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { FamilyCall, FamilyOf, Lowering } from "./family.ts";
 import { input, output } from "./family.ts";
 import { fill } from "./fill.ts";
+import { segmentSum } from "./segment-sum.ts";
 
 /** What the four records' params have in common. */
 type Call = FamilyCall<{ readonly axis: number }>;
@@ -44,17 +45,29 @@ function read({ inputs, outputs, params, adapter }: Call, count: number, along: 
   };
 }
 
-function add({ inputs, outputs, params, adapter }: Call, count: number, along: boolean): Lowering {
+/**
+ * A scatter by one dispatch compares each element of the result with each index: where there are so few comparisons, or indices, the
+ * fifteen or so dispatches of sorting take longer.
+ */
+const comparisons = 2 ** 20;
+const fewIndices = 32;
+
+function add(call: Call, count: number, along: boolean): Lowering {
+  const { inputs, outputs, params, adapter } = call;
   const { axis } = params;
   const { shape } = outputs[0]!;
   const size = sizeOf(shape);
   if (size === 0 || count === 0) return fill(outputs[0]!, adapter);
+  const inner = sizeOf(shape.slice(axis + 1));
+  if (count * size > comparisons && count > fewIndices) {
+    return segmentSum(call, { outer: size / (shape[axis]! * inner), count, inner, n: shape[axis]! }, along);
+  }
   return {
     scratch: [],
     dispatches: [
       {
         file: "scatter",
-        constants: { SIZE: size, N: shape[axis]!, COUNT: count, INNER: sizeOf(shape.slice(axis + 1)), ALONG: along },
+        constants: { SIZE: size, N: shape[axis]!, COUNT: count, INNER: inner, ALONG: along },
         reads: { x: input(0), indices: input(1) },
         writes: { y: output(0) },
         workgroups: foldWorkgroups(Math.ceil(size / 64), adapter),

@@ -48,6 +48,38 @@ describeGpu("gather and scatter", () => {
     await checkFamily(device, putAlongAxisOp, [f32(i), to], { axis, size: x[axis]! }, { terms: 70 });
   });
 
+  // So many indices are sorted first. Chunks of 128 slices: segments begin and end inside them, and fill several.
+  test.each([
+    [[1500], [1500], 0, 900],
+    [[2000, 3], [2000], 0, 700],
+    [[3, 2000, 2], [2000], 1, 600],
+    [[40, 50, 2], [40, 50], 0, 900],
+    [[70000], [70000], 0, 16],
+    [[70000], [70000], 0, 2 ** 15],
+  ] as const)("many slices %j of indices %j, axis %i, into %i", async (x, i, axis, size) => {
+    const to = indices(i, size + 2) as { shape: readonly number[]; dtype: "i32" };
+    await checkFamily(device, scatterAddOp, [f32(x), to], { axis, size }, { terms: 512 });
+  });
+
+  test("many slices along an axis, each column with indices of its own", async () => {
+    const to = indices([3, 2000, 2], 702) as { shape: readonly number[]; dtype: "i32" };
+    await checkFamily(device, putAlongAxisOp, [f32([3, 2000, 2]), to], { axis: 1, size: 700 }, { terms: 512 });
+  });
+
+  test.each(["i32", "u32"] as const)("many %s slices wrap; one place takes nearly all", async (dtype) => {
+    const n = 70000;
+    const words = Uint32Array.from({ length: n }, (_, k) => Math.imul(k, 2654435761));
+    const data = [
+      dtype === "i32" ? new Int32Array(words.buffer) : words,
+      Int32Array.from({ length: n }, (_, k) => (k % 1000 === 0 ? -(k % 3) : k % 1000 === 1 ? k % 40 : 17)),
+    ];
+    const inputs = [
+      { shape: [n], dtype },
+      { shape: [n], dtype: "i32" },
+    ] as const;
+    await checkFamily(device, scatterAddOp, inputs, { axis: 0, size: 33 }, { data });
+  });
+
   test("integers and negative indices", async () => {
     const u32 = { shape: [4], dtype: "u32" as const };
     const to = { shape: [5], dtype: "i32" as const };

@@ -12,7 +12,7 @@ describeGpu("sort and cumsum", () => {
   });
   afterAll(() => device.destroy());
 
-  // Values repeat: stability shows in the indices. 2048 ends the counting sort, 512 is a block of the merge sort.
+  // Values repeat: stability shows in the indices. The longer rows are sorted by radix, in chunks of 64 elements or more.
   test.each([
     [[7], 0, false],
     [[3, 65, 2], 1, true],
