@@ -3,8 +3,10 @@ import { countSuspects } from "../backdoor/diagnostics.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { DatasetParts } from "../data/dataset-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
-import { makeWritableFolder, readBytes, writeAtomically } from "../node/index.ts";
+import { makeWritableFolder, readText, writeAtomically } from "../node/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
+import { parseJson } from "../tensor/json.ts";
+import { checkedConfig } from "./check-config.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
 import { chooseDataset } from "./dataset-options.ts";
@@ -92,13 +94,19 @@ async function loadExamined(folder: string | null, suspects: string): Promise<Ex
     return { format: choice.format, parts };
   }
   const path = join(dirname(suspects), "run.json");
-  let config: RunConfig;
-  try {
-    ({ config } = JSON.parse(new TextDecoder().decode(await readBytes(path))) as { config: RunConfig });
-  } catch (error) {
-    const reason = error instanceof DataError ? error.message : `${path}: is not JSON`;
-    throw new ConfigError(`${reason}; --data DIR names the folder to clean`);
-  }
+  const config = await readConfig(path);
   const { parts, train } = await loadData(config);
   return { format: config.dataset.format, parts: { ...parts, train } };
+}
+
+const largestReport = 2 ** 28; // bytes; one line per epoch of each defence
+
+async function readConfig(path: string): Promise<RunConfig> {
+  try {
+    const report = parseJson(await readText(path, largestReport), path) as { config?: unknown } | null;
+    return checkedConfig(report?.config, path);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new ConfigError(`${error.message}; --data DIR names the folder to clean`);
+  }
 }

@@ -15,7 +15,7 @@ export interface Moment {
   readonly asr?: number | null;
 }
 
-/** Where progress goes: one rewritten line on a terminal, a line an epoch otherwise. */
+/** Where progress goes: on a terminal to one line that is written over and over, else to a new line per epoch. */
 export interface Progress {
   /** Whether there is a line to rewrite. */
   readonly live: boolean;

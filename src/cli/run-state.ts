@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { LabState } from "../backdoor/lab-state.ts";
 import { decodeTree, encodeTree, readBytes, writeAtomically } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
+import { printable } from "../tensor/printable.ts";
+import { checkedConfig } from "./check-config.ts";
 import type { RunConfig } from "./run-config.ts";
 import type { EpochRecord, Result, SuspectReport } from "./run-report.ts";
 
@@ -40,11 +42,10 @@ export async function saveRunState(folder: string, state: RunState): Promise<voi
 export async function readRunState(folder: string): Promise<RunState> {
   const path = join(folder, fileName);
   if (!existsSync(path)) throw new DataError(`${path}: there is no run to go on with; train --out DIR makes one`);
-  const state = decodeTree(await readBytes(path), path) as RunState;
-  if (state.format !== 2) {
-    throw new DataError(
-      `${path}: was written by another version of this program (format ${state.format}, not 2): train anew`,
-    );
+  const state = decodeTree(await readBytes(path), path) as Partial<RunState> | null;
+  if (state?.format !== 2) {
+    const found = printable(String(state?.format ?? "none"));
+    throw new DataError(`${path}: was written by another version of this program (format ${found}, not 2): train anew`);
   }
-  return state;
+  return { ...(state as RunState), config: checkedConfig(state.config, path) };
 }

@@ -7,6 +7,8 @@ import { poison } from "../../src/backdoor/poison.ts";
 import { cleanCommand } from "../../src/cli/clean.ts";
 import { parseOptions } from "../../src/cli/command.ts";
 import type { Io } from "../../src/cli/io.ts";
+import { parseRunConfig } from "../../src/cli/run-config.ts";
+import { trainCommand } from "../../src/cli/train.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 import { selectImages } from "../../src/data/dataset.ts";
 import { encodeCifar10 } from "../../src/data/formats/cifar10.ts";
@@ -88,7 +90,9 @@ test("N drops the N lowest ranks", async () => {
 });
 
 test("without --data the run's own poisoned set is cleaned", async () => {
+  const parsed = parseOptions(trainCommand, ["--dataset", "builtin"]);
   const config = {
+    ...(await parseRunConfig(parsed.values, parsed)),
     dataset: { format: "builtin", folder: null, options: { size: 16, count: 20 } },
     limit: null,
     attack: { name: "badnets", options: { rate: 0.2, target: 1 } },

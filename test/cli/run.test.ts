@@ -1,16 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
+import { encodeTree } from "../../src/node/tree-file.ts";
 import { command } from "./capture.ts";
 
 let folder: string;
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "deconfound-"));
   writeFileSync(join(folder, "file"), "");
   writeFileSync(join(folder, "data_batch_1.bin"), new Uint8Array(100));
   writeFileSync(join(folder, "test_batch.bin"), new Uint8Array(3073));
+  for (const [name, state] of [
+    ["old", { format: 1, config: {} }],
+    ["empty", { format: 2, config: {} }],
+    ["null", null],
+  ] as const) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "state.safetensors"), await encodeTree(state));
+  }
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -49,6 +58,20 @@ test.each([
   ],
   [`train ${tiny} --batch 8 --init FOLDER/file`, /^deconfound train: .*file: not a safetensors file, 0 bytes.*\n$/],
   ["train --resume FOLDER", /^deconfound train: .*there is no run to go on with.*\n$/],
+  [
+    "train --resume FOLDER/old",
+    /^deconfound train: .*state\.safetensors: was written by another version of this program \(format 1, not 2\): train anew\n$/,
+  ],
+  ["train --resume FOLDER/null", /^deconfound train: .*\(format none, not 2\): train anew\n$/],
+  ["train --resume FOLDER/empty", /^deconfound train: .*state\.safetensors: .* is (?:missing|not .*)\n$/],
+  [
+    "train --dataset builtin --size 512 --count 1000000",
+    /^deconfound train: .*1000000 images of 512×512 are 786432000000 bytes; expects at most 2147483648: .*\n$/,
+  ],
+  [
+    "train --dataset builtin --set cbd.critic.width=1e12",
+    /width: expects an integer, 0 … 16384 hidden units, got "1e12"\n$/,
+  ],
   [
     "train --resume FOLDER --epochs 3",
     /^deconfound train: --resume goes on with the run's own options; leave out --epochs\n$/,

@@ -1,0 +1,103 @@
+import { attacks } from "../backdoor/attacks/index.ts";
+import { defences } from "../backdoor/defences/index.ts";
+import type { TrainingOptions } from "../backdoor/training-options.ts";
+import { trainingOptionTable } from "../backdoor/training-options.ts";
+import { datasetFormats } from "../data/formats/index.ts";
+import { parseModel } from "../nn/models/index.ts";
+import type { OptionTable } from "../options/option.ts";
+import { checkedOptions } from "../options/table.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
+import { printable } from "../tensor/printable.ts";
+import type { RunConfig } from "./run-config.ts";
+import { trainOptions } from "./train-options.ts";
+
+/** The fields of a configuration that are options of `train` as they stand. */
+const plainFields = {
+  limit: trainOptions.limit,
+  preset: trainOptions.preset,
+  seed: trainOptions.seed,
+  device: trainOptions.device,
+  tuning: trainOptions.tuning,
+} as const;
+
+/**
+ * Checks a run's configuration that was read from a file, against the same tables that the command line is read by.
+ *
+ * @param source - the file, for errors.
+ * @throws DataError naming the first field that is missing, unknown or out of range.
+ */
+export function checkedConfig(value: unknown, source: string): RunConfig {
+  try {
+    const { dataset, attack, defences: trained, training, model, initial, ...plain } = fieldsOf(value, "config");
+    const { limit, preset, seed, device, tuning } = checkedOptions<
+      Pick<RunConfig, "limit" | "preset" | "seed" | "device" | "tuning">
+    >(plainFields, plain, "config");
+    return {
+      dataset: checkedDataset(dataset),
+      limit,
+      attack: attack === null ? null : checkedRecord(attacks, attack, "attack"),
+      training: checkedOptions<TrainingOptions>(trainingOptionTable, training, "training"),
+      defences: listOf(trained, "defences").map((defence) => checkedRecord(defences, defence, "defence")),
+      preset,
+      model: parseModel(textOf(model, "model")).name,
+      initial: checkedPaths(initial),
+      seed,
+      device,
+      tuning,
+    };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new DataError(`${source}: ${error.message}`);
+    throw error;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown, name: string): Fields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new ConfigError(`${name} is not an object`);
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value) && value.length > 0) return value;
+  throw new ConfigError(`${name} is not a list of at least one`);
+}
+
+function textOf(value: unknown, name: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new ConfigError(`${name} is not a text`);
+}
+
+interface Listed {
+  readonly name: string;
+  readonly options: OptionTable;
+}
+
+function findRecord(records: readonly Listed[], name: unknown, kind: string): Listed {
+  const known = records.find((record) => record.name === name);
+  if (known === undefined) throw new ConfigError(`there is no ${kind} ${printable(JSON.stringify(name) ?? "")}`);
+  return known;
+}
+
+function checkedRecord(records: readonly Listed[], value: unknown, kind: string): { name: string; options: object } {
+  const { name, options } = fieldsOf(value, kind);
+  const known = findRecord(records, name, kind);
+  return { name: known.name, options: checkedOptions<object>(known.options, options, known.name) };
+}
+
+function checkedDataset(value: unknown): RunConfig["dataset"] {
+  const { format, folder, options } = fieldsOf(value, "dataset");
+  const known = findRecord(datasetFormats, format, "dataset format");
+  const reads = datasetFormats.find(({ name }) => name === known.name)!.reads === "folder";
+  if (!reads && folder !== null) throw new ConfigError(`dataset.folder: ${known.name} reads no folder`);
+  return {
+    format: known.name,
+    folder: reads ? textOf(folder, "dataset.folder") : null,
+    options: checkedOptions<object>(known.options, options, known.name),
+  };
+}
+
+function checkedPaths(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(fieldsOf(value, "initial"));
+  return Object.fromEntries(entries.map(([phase, path]) => [phase, textOf(path, `initial.${printable(phase)}`)]));
+}
