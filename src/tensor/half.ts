@@ -20,8 +20,9 @@ export function roundToHalf(x: number): number {
   return Math.sign(x) * roundHalfToEven(a / spacing) * spacing;
 }
 
-/** IEEE 754 binary16 bits of the nearest value that f16 holds. */
+/** IEEE 754 binary16 bits of the nearest value that f16 holds; those of the quiet NaN for NaN. */
 export function toHalf(x: number): number {
+  if (Number.isNaN(x)) return 0x7e00;
   const value = roundToHalf(x);
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const a = Math.abs(value);

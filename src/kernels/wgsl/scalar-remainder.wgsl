@@ -39,8 +39,9 @@ fn floorDiv_(a: f32, b: f32) -> f32 {
   let divisor = bitcast<u32>(b) & 0x7fffffffu;
   let negative = bitcast<i32>(bitcast<u32>(a) ^ bitcast<u32>(b)) < 0;
   let sign = select(0u, 0x80000000u, negative);
-  if (dividend >= 0x7f800000u || divisor > 0x7f800000u || (dividend | divisor) == 0u) { return float_bits(0x7fc00000u); }
+  if (dividend > 0x7f800000u || divisor > 0x7f800000u || (dividend | divisor) == 0u) { return float_bits(0x7fc00000u); }
   if (divisor == 0u) { return float_bits(sign | 0x7f800000u); }
+  if (dividend == 0x7f800000u) { return float_bits(0x7fc00000u); }
   if (divisor == 0x7f800000u) { return select(0.0, -1.0, negative && dividend != 0u); }
   let about = a / b;
   if (abs(about) >= 16777216.0) { return about; }
