@@ -90,6 +90,11 @@ const values: readonly ElementwiseCase[] = [
     [0, 0, 0, 0],
   ),
   one("where takes a NaN condition for false", (x) => ops.where(ops.greater(x, 0), 1, 2), [nan], [2]),
+  one("division", (x) => [ops.div(x, 0), ops.div(0, x)], [2, -2, 0, nan], [inf, -inf, nan, nan, 0, 0, nan, nan]),
+
+  one("x − x and x + −x", (x) => [ops.sub(x, x), ops.add(x, ops.neg(x))], [nan, inf, 2], [nan, nan, 0, nan, nan, 0]),
+
+  one("0 · x", (x) => [ops.mul(x, 0), ops.mul(0, x)], [nan, inf, -inf, 2], [nan, nan, nan, 0, nan, nan, nan, 0]),
   { ...one("√x² where x² overflows", (x) => ops.sqrt(ops.square(x)), [1e30, -2], [inf, 2], 2 ** -21), overflows: true },
 ];
 
