@@ -6,6 +6,7 @@ import { scalarTable } from "../../src/tensor/scalar/table.ts";
 import "../../src/tensor/methods.ts";
 import { filesOfRecords, records, recordsByFile } from "../support/records.ts";
 import { readText } from "../support/repository.ts";
+import { exceptionTable } from "./extreme-exceptions.ts";
 
 describe("the table of scalar functions", () => {
   it("has a public function and a method for each row but select", () => {
@@ -23,6 +24,12 @@ describe("the table of scalar functions", () => {
 
 /** Ops with a sub-program, which no example call can be written for: test/autodiff/sub-programs.test.ts is about them. */
 const subPrograms = ["src/autodiff/checkpoint.ts", "src/autodiff/custom-vjp.ts"];
+
+describe("documentation", () => {
+  it("shows where a GPU differs for extreme numbers", () => {
+    expect(readText("docs/numbers.md")).toContain(exceptionTable);
+  });
+});
 
 describe("records", () => {
   it.each(filesOfRecords.filter((path) => !subPrograms.includes(path)))("%s exports its records", (path) => {
