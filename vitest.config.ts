@@ -9,6 +9,7 @@ const gpuFiles = ["test/**/*.gpu.test.ts", "test/kernels/**/*.test.ts", "test/la
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^deconfound\/bundle$/, replacement: fileURLToPath(new URL("./src/bundle.ts", import.meta.url)) },
       { find: /^deconfound\/(.+)$/, replacement: source("$1") },
       { find: /^deconfound$/, replacement: source(".") },
     ],

@@ -30,7 +30,9 @@ export {
   ShapeError,
   TraceError,
 } from "./tensor/errors.ts";
+export type * from "./tensor/method-signatures.ts";
 export type {
+  AnyOp,
   Cotangents,
   Domain,
   KernelRule,
@@ -41,16 +43,27 @@ export type {
   VjpCall,
 } from "./tensor/op.ts";
 export { apply, apply1, defineOp } from "./tensor/op.ts";
+export type { Padding, Pair } from "./tensor/ops/conv-geometry.ts";
+export type { ConvTransposeOptions } from "./tensor/ops/conv-transpose.ts";
+export type { ConvOptions } from "./tensor/ops/conv2d.ts";
+export type { ElementwiseName } from "./tensor/ops/elementwise-records.ts";
 export * from "./tensor/ops/index.ts";
-export type { Operand, ReduceOptions } from "./tensor/ops/signatures.ts";
+export type { PoolOptions } from "./tensor/ops/pool-windows.ts";
+export type * from "./tensor/ops/signatures.ts";
+export type { SliceOptions } from "./tensor/ops/slice.ts";
+export type { SortOptions } from "./tensor/ops/sort.ts";
 export * as random from "./tensor/random.ts";
+export type { Nested } from "./tensor/read-values.ts";
 export { evaluateReference } from "./tensor/reference.ts";
 export { referenceDevice } from "./tensor/reference-device.ts";
+export type * from "./tensor/reshape-types.ts";
 export type { Expr } from "./tensor/scalar/expression.ts";
 export * as scalar from "./tensor/scalar/expression.ts";
-export type { ScalarFn } from "./tensor/scalar/table.ts";
-export type { Shape } from "./tensor/shape.ts";
-export type { AnyTensor, Tensor, TensorType } from "./tensor/tensor.ts";
+export type { ScalarFn, ScalarTable } from "./tensor/scalar/table.ts";
+export type { AxisOption, Shape } from "./tensor/shape.ts";
+export type * from "./tensor/shape-types.ts";
+export type { Site } from "./tensor/site.ts";
+export type { AnyTensor, DTypeOfArray, Node, Storage, Tensor, TensorType } from "./tensor/tensor.ts";
 export { isTensor, tensor } from "./tensor/tensor.ts";
 export type { MapTree, Tree } from "./tensor/tree.ts";
 export { flattenTree, mapTree, unflattenTree, zipTrees } from "./tensor/tree.ts";

@@ -1,5 +1,12 @@
 import { endOfEntry } from "../tensor/site.ts";
 
+export type { CbdOptions } from "../cbd/options.ts";
+export type { AugmentKind } from "../data/augment-kind.ts";
+export type { Dataset } from "../data/dataset.ts";
+export type { Classifier } from "../nn/classifier.ts";
+export type { Decay } from "../nn/decay.ts";
+export type { Batch, Network } from "../nn/network.ts";
+export type { Schedule } from "../nn/schedule.ts";
 export type {
   BooleanOption,
   Changes,
@@ -16,6 +23,9 @@ export type {
   TextsOption,
   ValueOf,
 } from "../options/option.ts";
+export type { Device } from "../tensor/device.ts";
+export type { Operand } from "../tensor/ops/signatures.ts";
+export type { AnyTensor } from "../tensor/tensor.ts";
 export type { Attack } from "./attack.ts";
 export type { BadnetsOptions } from "./attacks/badnets.ts";
 export { badnets, badnetsOptions } from "./attacks/badnets.ts";

@@ -1,5 +1,11 @@
 import { endOfEntry } from "../tensor/site.ts";
 
+export type { DependenceEstimator } from "../mi/estimator.ts";
+export type { WassersteinOptions } from "../mi/wasserstein/options.ts";
+export type { Classifier } from "../nn/classifier.ts";
+export type { Batch, Network } from "../nn/network.ts";
+export type { SgdOptions } from "../nn/sgd.ts";
+export type { Training } from "../nn/supervised-step.ts";
 export type {
   BooleanOption,
   Changes,
@@ -16,6 +22,8 @@ export type {
   TextsOption,
   ValueOf,
 } from "../options/option.ts";
+export type { Operand } from "../tensor/ops/signatures.ts";
+export type { AnyTensor } from "../tensor/tensor.ts";
 export { cleanStep, fusedStep } from "./clean-step.ts";
 export { criticStep } from "./critic-step.ts";
 export { informationBottleneck } from "./information-bottleneck.ts";

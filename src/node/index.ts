@@ -1,6 +1,14 @@
 import { endOfEntry } from "../tensor/site.ts";
 
+export type { DatasetFormat, DatasetParts } from "../data/dataset-format.ts";
+export type { Folder } from "../data/folder.ts";
+export type { Dataset } from "../data/index.ts";
 export type { HostTensor } from "../formats/index.ts";
+export type { TuneOptions, Tuning } from "../kernels/index.ts";
+export type { Device } from "../tensor/device.ts";
+export type { DType, NumericArray } from "../tensor/dtype.ts";
+export type { Shape } from "../tensor/shape.ts";
+export type { AnyTensor } from "../tensor/tensor.ts";
 export { writeAtomically } from "./atomic-file.ts";
 export { reasonOf } from "./file-reason.ts";
 export { openFolder } from "./folder.ts";

@@ -25,25 +25,25 @@ import type { AnyTensor, Tensor } from "./tensor.ts";
  * the interface that it is declared on: `Tensor` stays covariant, and one declaration serves all shapes.
  */
 
-type UnaryMethod = <S extends Shape, D extends DType>(this: Float<S, D>) => Tensor<S>;
-type NumericUnaryMethod = <S extends Shape, D extends DType>(this: Tensor<S, D>) => Tensor<S, D>;
-type TestMethod = <S extends Shape, D extends DType>(this: Float<S, D>) => Tensor<S, "bool">;
-type BinaryMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Joined<A, B>;
-type ComparisonMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Compared<A, B>;
-type ReductionMethod = <X extends AnyTensor, const O extends ReduceOptions = Record<never, never>>(
+export type UnaryMethod = <S extends Shape, D extends DType>(this: Float<S, D>) => Tensor<S>;
+export type NumericUnaryMethod = <S extends Shape, D extends DType>(this: Tensor<S, D>) => Tensor<S, D>;
+export type TestMethod = <S extends Shape, D extends DType>(this: Float<S, D>) => Tensor<S, "bool">;
+export type BinaryMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Joined<A, B>;
+export type ComparisonMethod = <A extends AnyTensor, B extends Operand>(this: A, b: B & Beside<A, B>) => Compared<A, B>;
+export type ReductionMethod = <X extends AnyTensor, const O extends ReduceOptions = Record<never, never>>(
   this: X,
   options?: O & Check<Reduce<X["shape"], O>>,
 ) => Reduced<X, O>;
-type IndexReductionMethod = <X extends AnyTensor, const O extends ReduceOptions = Record<never, never>>(
+export type IndexReductionMethod = <X extends AnyTensor, const O extends ReduceOptions = Record<never, never>>(
   this: X,
   options?: O & Check<Reduce<X["shape"], O>>,
 ) => Reduced<X, O, "i32">;
-type AxisMethod = <S extends Shape, D extends DType>(
+export type AxisMethod = <S extends Shape, D extends DType>(
   this: Float<S, D>,
   options?: { readonly axis?: number },
 ) => Tensor<S>;
 
-type MethodOf = {
+export type MethodOf = {
   readonly unary: UnaryMethod;
   readonly same: NumericUnaryMethod;
   readonly test: TestMethod;
@@ -52,7 +52,7 @@ type MethodOf = {
 };
 
 /** Every elementwise function: its form is in its row of the table. */
-type ElementwiseMethods = {
+export type ElementwiseMethods = {
   readonly [Name in ElementwiseName]: MethodOf[Exclude<ScalarTable[Name]["form"], "select">];
 };
 

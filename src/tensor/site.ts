@@ -61,9 +61,9 @@ export function ownFrames(
   ends: readonly Site[],
 ): (frame: Frame) => boolean {
   if (innermost === undefined) return () => true;
-  const folder = innermost.file.lastIndexOf("/tensor/site.");
-  if (folder !== -1) {
-    const library = innermost.file.slice(0, folder + 1); // …/src/ or …/dist/
+  // …/src/ of …/src/tensor/site.ts, …/dist/ of a file that the package's own build made
+  const library = /^(.*\/)(?:tensor\/site\.[jt]s|shared\/[A-Z0-9]{8}\.js)$/.exec(innermost.file)?.[1];
+  if (library !== undefined) {
     return ({ file }) => file.startsWith(library);
   }
   const last = ends

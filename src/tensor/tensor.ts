@@ -191,7 +191,7 @@ export function tensor<
   return hostLeaf({ shape: [...shape], dtype }, data) as Tensor<Plain<S>, D>;
 }
 
-type DTypeOfArray<V> = V extends Int32Array
+export type DTypeOfArray<V> = V extends Int32Array
   ? "i32"
   : V extends Uint32Array
     ? "u32"

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { publicDeclarations, undocumented } from "../support/declarations.ts";
+import { namesNotExported, publicDeclarations, undocumented } from "../support/declarations.ts";
 import { entryPoints, root } from "../support/repository.ts";
 
 // api/ holds what each entry point exports, so that a change of the public interface is seen in review. `npm run api` rewrites it.
@@ -24,4 +24,9 @@ test.each(entryPoints)("$name exports what its report says", async ({ path }) =>
   const text = publicDeclarations(`${folder}/${path}.d.ts`);
   await expect(text).toMatchFileSnapshot(report);
   expect(text.split("\n").filter((_, i, lines) => `${lines[i - 1]}\n` === undocumented)).toEqual([]);
+});
+
+test.each(entryPoints)("every type that a signature of $name names can be imported from it", ({ path }) => {
+  const module = path === "index" || path === "bundle" ? folder : `${folder}/${path.replace(/index$/, "")}`;
+  expect(namesNotExported(`${folder}/${path}.d.ts`, module)).toEqual([]);
 });

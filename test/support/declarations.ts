@@ -1,58 +1,8 @@
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-
-/** A declaration file taken apart. */
-interface Module {
-  readonly declared: Map<string, string>;
-  /** Names that stand for a name of a file; the name `*` is the whole file. */
-  readonly links: Map<string, { readonly file: string; readonly name: string }>;
-  readonly exported: Set<string>;
-  /** Files of `export * from`. */
-  readonly stars: string[];
-}
-
-const statement = /^(?=(?:export|import|declare|type|interface|class|function|const) )/m;
-const declaration = /^(?:export )?(?:declare )?(?:abstract )?(?:function|const|class|interface|type) (\w+)/;
+import type { Place } from "./declaration-files.ts";
+import { declarationFile, exportsOf, homeOf } from "./declaration-files.ts";
 
 /** Stands in a report before a function or constant that no doc comment describes. */
 export const undocumented = "// undocumented\n";
-
-function isUndocumented(text: string, name: string): boolean {
-  const first = new RegExp(`^(.*)\\nexport declare (?:function|const) ${name}\\b`, "m").exec(text);
-  return first !== null && !first[1]!.endsWith("*/");
-}
-
-function parse(file: string): Module {
-  const module: Module = { declared: new Map(), links: new Map(), exported: new Set(), stars: [] };
-  const target = (from: string): string => resolve(dirname(file), from.replace(/\.ts$/, ".d.ts"));
-  const raw = readFileSync(file, "utf8");
-  const text = raw.replace(/[ \t]*\/\*[\s\S]*?\*\/\n?/g, "");
-  for (const part of text.split(statement)) {
-    const isExported = part.startsWith("export ");
-    const star = /^export \* from "(.+)"/.exec(part);
-    const whole = /^\w+(?: type)? \* as (\w+) from "(\..+)"/.exec(part);
-    const list = /^\w+(?: type)? \{([^}]*)\}(?: from "(.+)")?/.exec(part);
-    const name = declaration.exec(part)?.[1];
-    if (star !== null) module.stars.push(target(star[1]!));
-    else if (whole !== null) {
-      module.links.set(whole[1]!, { file: target(whole[2]!), name: "*" });
-      if (isExported) module.exported.add(whole[1]!);
-    } else if (list !== null) {
-      for (const item of list[1]!.split(",").map((raw) => raw.trim().replace(/^type /, ""))) {
-        const [original = "", alias = original] = item.split(" as ");
-        if (original === "") continue;
-        if (isExported) module.exported.add(alias);
-        if (list[2] !== undefined) module.links.set(alias, { file: target(list[2]), name: original });
-        else if (alias !== original) module.links.set(alias, { file, name: original });
-      }
-    } else if (name !== undefined) {
-      const before = module.declared.get(name) ?? (isUndocumented(raw, name) ? undocumented : "");
-      module.declared.set(name, `${before}${part.trimEnd()}\n`);
-      if (isExported) module.exported.add(name);
-    }
-  }
-  return module;
-}
 
 /**
  * Every name that an entry point exports, with its declaration and without comments, sorted by name: the public interface as text.
@@ -60,29 +10,51 @@ function parse(file: string): Module {
  * @param entry - a `.d.ts` file as `tsc` writes it.
  */
 export function publicDeclarations(entry: string): string {
-  const modules = new Map<string, Module>();
-  const open = (file: string): Module => {
-    const module = modules.get(file) ?? parse(file);
-    modules.set(file, module);
-    return module;
-  };
-  const names = (file: string): string[] => [...new Set([...open(file).exported, ...open(file).stars.flatMap(names)])];
-  const find = (file: string, name: string): string | undefined => {
-    if (name === "*") return `namespace {\n${list(file).replace(/^(?=.)/gm, "  ")}}\n`;
-    const { declared, links, stars } = open(file);
-    const link = links.get(name);
-    if (link !== undefined) return find(link.file, link.name);
-    return declared.get(name) ?? stars.map((star) => find(star, name)).find((found) => found !== undefined);
-  };
-  const list = (file: string): string =>
-    names(file)
-      .sort()
-      .map((name) => {
-        const text = find(file, name);
-        if (text === undefined) throw new Error(`${file} exports ${name}, which no file declares`);
-        const bare = text.replace(/^(?:export )?(?:declare )?/gm, "");
-        return declaration.exec(text.replace(undocumented, ""))?.[1] === name ? bare : `${name} = ${bare}`;
-      })
-      .join("");
-  return list(entry);
+  const sorted = [...exportsOf(entry)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, place]) => declarationOf(name, homeOf(place))).join("");
+}
+
+function declarationOf(name: string, home: Place): string {
+  if (home.name === "*") return `${name} = namespace {\n${publicDeclarations(home.file).replace(/^(?=.)/gm, "  ")}}\n`;
+  const file = declarationFile(home.file);
+  const bare = file.declared.get(home.name)!.replace(/^(?:export )?(?:declare )?/gm, "");
+  const mark = file.undocumented.has(home.name) ? undocumented : "";
+  return home.name === name ? mark + bare : `${name} = ${mark}${bare}`;
+}
+
+/**
+ * Types that a signature names and that cannot be imported from the same entry point, each with who names it.
+ *
+ * A type that comes from another module is exported along; what its own declaration names is that module's entry point's matter.
+ * So are the aliases that a type is computed by and the interfaces that it extends, where their file keeps them to itself.
+ *
+ * @param entry - a `.d.ts` file.
+ * @param module - the folder whose declarations are looked at.
+ */
+export function namesNotExported(entry: string, module: string): string[] {
+  const places = [...exportsOf(entry)].flatMap(([name, place]) =>
+    place.name === "*"
+      ? [...exportsOf(place.file)].map(([inner, it]) => [`${name}.${inner}`, it] as const)
+      : [[name, place] as const],
+  );
+  const homes = places.map(([name, place]) => ({ name, home: homeOf(place) }));
+  const key = ({ file, name }: Place): string => `${file} ${name}`;
+  const exported = new Set(homes.map(({ home }) => key(home)));
+  return homes.flatMap(({ name, home }) => {
+    if (!home.file.startsWith(module) || home.name === "*") return [];
+    const { declared, imported } = declarationFile(home.file);
+    const text = declared.get(home.name)!;
+    const isType = /^(?:export )?(?:declare )?(?:type|interface) /.test(text);
+    return [...new Set(text.match(/\b[A-Za-z]\w*\b/g))].flatMap((word) => {
+      const place = imported.get(word) ?? (declared.has(word) ? { file: home.file, name: word } : undefined);
+      if (place === undefined || place.name === "*") return [];
+      const named = homeOf(place);
+      const file = declarationFile(named.file);
+      const hidden = isType && !file.exported.has(named.name);
+      const namesType = /^(?:export )?(?:declare )?(?:abstract )?(?:type|interface|class) /.test(
+        file.declared.get(named.name)!,
+      );
+      return exported.has(key(named)) || hidden || !namesType ? [] : [`${named.name}, named by ${name}`];
+    });
+  });
 }

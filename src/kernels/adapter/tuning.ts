@@ -14,7 +14,7 @@ export type Tuned = (family: ProductFamily, shape: ProductShape) => TunedVariant
 
 /** What {@link tune} measured on one adapter: plain JSON. */
 export interface Tuning {
-  readonly format: typeof tuningFormat;
+  readonly format: "deconfound tuning 1";
   /** Version of the library that measured. */
   readonly library: string;
   /** ISO 8601. */
@@ -35,7 +35,7 @@ export interface TunedClass {
   readonly times: readonly (TunedVariant & { readonly ms: number })[];
 }
 
-export const tuningFormat = "deconfound tuning 1";
+export const tuningFormat: Tuning["format"] = "deconfound tuning 1";
 
 /** Class of products that are taken to behave alike: sizes to the nearest power of two, and whether columns come in fours. */
 export function classOf(family: ProductFamily, { count, rows, depth, columns }: ProductShape): string {

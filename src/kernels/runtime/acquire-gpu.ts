@@ -2,18 +2,26 @@ import type { DeviceInfo } from "../../tensor/device.ts";
 import { ConfigError, DeviceError } from "../../tensor/errors.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
 import type { PlanLimits } from "../adapter/plan-limits.ts";
-import type { Gpu, Wait } from "./gpu.ts";
+import type { Gpu } from "./gpu.ts";
 import { watchGpu } from "./gpu.ts";
+import type { Wait, WebGpu, WebGpuAdapter, WebGpuDevice } from "./web-gpu.ts";
 
 export interface AcquireGpuOptions {
   /** What `webgpu`'s `create([])` returns, say. @defaultValue `navigator.gpu`, where there is one */
-  readonly gpu?: GPU;
+  readonly gpu?: WebGpu;
   /** An adapter to take instead of asking `gpu` for one. */
-  readonly adapter?: GPUAdapter;
+  readonly adapter?: WebGpuAdapter;
   /** A device of the caller, taken as it is, with its limits and features. `close()` leaves it alive. */
-  readonly device?: GPUDevice;
+  readonly device?: WebGpuDevice;
   /** How to wait for the GPU. @defaultValue a plain await */
   readonly wait?: Wait;
+}
+
+/** What the options' types stand for. */
+interface Native {
+  readonly gpu?: GPU;
+  readonly adapter?: GPUAdapter | undefined;
+  readonly device?: GPUDevice;
 }
 
 /** A GPU and what is known of it. */
@@ -45,8 +53,9 @@ const wantedLimits = [
  */
 export async function acquireGpu(options: AcquireGpuOptions, caller: string): Promise<AcquiredGpu> {
   const wait: Wait = options.wait ?? ((promise) => promise);
-  if (options.device !== undefined) return describe(checkDevice(options.device, caller), options, wait, caller);
-  const adapter = options.adapter ?? (await findAdapter(options.gpu, caller));
+  const { gpu, adapter: given, device: own } = options as Native;
+  if (own !== undefined) return describe(checkDevice(own, caller), { device: own, adapter: given }, wait, caller);
+  const adapter = given ?? (await findAdapter(gpu, caller));
   const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
   const requiredLimits: Record<string, number> = {};
   for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];
@@ -85,12 +94,7 @@ function checkDevice(device: GPUDevice, caller: string): GPUDevice {
 }
 
 /** `own`: the caller's device, or the adapter that ours came from. */
-function describe(
-  device: GPUDevice,
-  own: Pick<AcquireGpuOptions, "device" | "adapter">,
-  wait: Wait,
-  caller: string,
-): AcquiredGpu {
+function describe(device: GPUDevice, own: Pick<Native, "device" | "adapter">, wait: Wait, caller: string): AcquiredGpu {
   const info = device.adapterInfo ?? own.adapter?.info;
   if (info === undefined) {
     throw new ConfigError(`${caller}: the device has no adapterInfo, so its kernels cannot be chosen`, [

@@ -1,9 +1,7 @@
 import { DeviceError } from "../../tensor/errors.ts";
 import type { Site } from "../../tensor/site.ts";
 import { closedError } from "../../tensor/storage.ts";
-
-/** Waits for a promise of the GPU: `node/` brings one that naps, since Dawn spins a core while a promise is pending. */
-export type Wait = <T>(promise: Promise<T>) => Promise<T>;
+import type { Wait } from "./web-gpu.ts";
 
 // WebGPU's flag values, so that no global enum is needed.
 export const usage = {
