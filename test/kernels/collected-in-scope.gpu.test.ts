@@ -16,8 +16,8 @@ describeGpu("a tensor that is collected inside a scope", () => {
     const row = (): AnyTensor => tensor(new Float32Array(1024).fill(1));
     const kept = await device.evaluate(add(row(), row())); // also makes the plan's own memory
     const before = device.memory().tensorBytes;
-    await device.scope(async () => {
-      await (async () => void (await device.evaluate(add(row(), row()))))();
+    await device.scope(async (scope) => {
+      await (async () => void (await scope.evaluate(add(row(), row()))))();
       const held = device.memory().tensorBytes;
       for (let k = 0; k < 100 && device.memory().tensorBytes >= held; k++) {
         collect();

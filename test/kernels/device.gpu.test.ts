@@ -93,16 +93,6 @@ function deviceRules(open: () => Promise<Device>): void {
     await expect(device.evaluate(add(freed, 1))).rejects.toThrow(/freed/);
   });
 
-  it("frees what a scope made, but for its result", async () => {
-    let inside: AnyTensor | undefined;
-    const kept = await device.scope(async () => {
-      inside = await device.evaluate(add(row(1), 1));
-      return device.evaluate(add(inside, 1));
-    });
-    expect(await kept.item()).toBe(3);
-    await expect(inside!.data()).rejects.toThrow(/end of its scope/);
-  });
-
   it("names the first op that made a value that is not finite", async () => {
     const f = device.compile((x: AnyTensor) => sum(log(div(1, x))), { checkFinite: true });
     expect(await (await f(row(1, 2))).item()).toBeCloseTo(-Math.log(2), 5);
