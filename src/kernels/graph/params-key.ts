@@ -1,17 +1,19 @@
 /** True if params hold functions or tensors, as those of ops with a sub-program do. */
 export function holdsProgram(params: unknown): boolean {
-  return paramsKey(params, () => 0).includes('"#0"');
+  let found = false;
+  paramsKey(params, () => {
+    found = true;
+    return 0;
+  });
+  return found;
 }
 
-/** Params as text; functions and other objects that JSON cannot hold count by identity, and −0, ±∞ and NaN, which it writes as 0 and null, by name. */
+/** Params as text: numbers by value, −0, ±∞ and NaN too; functions and tensors count by identity. */
 export function paramsKey(params: unknown, idOf: (thing: object) => number): string {
-  return (
-    JSON.stringify(params, (_, value: unknown) => {
-      if (typeof value === "function") return `#${idOf(value)}`;
-      if (typeof value === "object" && value !== null && "node" in value) return `#${idOf(value)}`;
-      if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
-        return `${1 / value}/${value}`;
-      return value;
-    }) ?? ""
-  );
+  if (typeof params === "function") return `#${idOf(params)}`;
+  if (typeof params === "number") return Object.is(params, -0) ? "-0" : `${params}`;
+  if (typeof params !== "object" || params === null) return JSON.stringify(params) ?? "";
+  if ("node" in params) return `#${idOf(params)}`;
+  if (Array.isArray(params)) return `[${params.map((one) => paramsKey(one, idOf))}]`;
+  return `{${Object.entries(params).map(([name, one]) => `${JSON.stringify(name)}:${paramsKey(one, idOf)}`)}}`;
 }
