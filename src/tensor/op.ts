@@ -17,7 +17,7 @@ export interface ReferenceCall<P> {
   readonly precision: Precision;
 }
 
-/** What a VJP rule gets. `g` holds one cotangent an output; null is an exact zero. */
+/** What a VJP rule gets. `g` holds one cotangent per output; null is an exact zero. */
 export interface VjpCall<P> {
   readonly g: readonly (AnyTensor | null)[];
   readonly inputs: readonly AnyTensor[];
@@ -27,7 +27,7 @@ export interface VjpCall<P> {
   readonly wanted: readonly boolean[];
 }
 
-/** One cotangent an input; null where no gradient flows. */
+/** One cotangent per input; null where no gradient flows. */
 export type Cotangents = readonly (AnyTensor | null)[];
 
 /** A kernel of the library, by family; or of the user, by its source. */

@@ -7,7 +7,8 @@ import { waitNapping } from "../../src/node/nap.ts";
 import type { Device } from "../../src/tensor/device.ts";
 import type { Op } from "../../src/tensor/op.ts";
 import { apply1, defineOp } from "../../src/tensor/op.ts";
-import { add, div, log, mul } from "../../src/tensor/ops/elementwise.ts";
+import { zeros } from "../../src/tensor/ops/creation.ts";
+import { add, div, exp, log, maximum, mul, sqrt, square, sub } from "../../src/tensor/ops/elementwise.ts";
 import { mean, reshape, sum } from "../../src/tensor/ops/index.ts";
 import { matmul } from "../../src/tensor/ops/matmul.ts";
 import { transpose } from "../../src/tensor/ops/transpose.ts";
@@ -97,6 +98,18 @@ function deviceRules(open: () => Promise<Device>): void {
     const f = device.compile((x: AnyTensor) => sum(log(div(1, x))), { checkFinite: true });
     expect(await (await f(row(1, 2))).item()).toBeCloseTo(-Math.log(2), 5);
     await expect(f(row(1, 0))).rejects.toThrow(/checkFinite: div/);
+  });
+
+  it("checks what was written, not what is left of it", async () => {
+    const options = { checkFinite: true };
+    const difference = device.compile((x: AnyTensor) => sub(log(x), log(x)), options);
+    await expect(difference(row(0))).rejects.toThrow(/checkFinite: log/);
+    const constant = device.compile((x: AnyTensor) => maximum(x, log(zeros([1]))), options);
+    await expect(constant(row(1))).rejects.toThrow(/checkFinite: log/);
+    const root = device.compile((x: AnyTensor) => sqrt(square(x)), options);
+    await expect(root(row(1e30))).rejects.toThrow(/checkFinite: square/);
+    const product = device.compile((x: AnyTensor) => mul(exp(x), 0), options);
+    await expect(product(row(1000))).rejects.toThrow(/checkFinite: exp/);
   });
 
   it("evaluates trees, host leaves and numbers of other types", async () => {

@@ -63,9 +63,9 @@ const checkCast = parameters("cast", { x: kind.tensor, dtype: kind.dtype });
 /**
  * The same values in another dtype.
  *
- * To i32, u32 and u8 a float loses its fraction and stays at the end of the range beyond it (NaN has no defined result); between i32
- * and u32 the bits stay; to u8 integers stay at 0 and 255. To bool: x ≠ 0. To f16: nearest, halves to even, at most ±65504.
- * The gradient passes between f32 and f16, as f32, and nowhere else.
+ * To i32, u32 and u8 a float loses its fraction and stays at the end of the range beyond it; NaN becomes 0. Between i32 and u32 the
+ * bits stay; to u8 integers stay at 0 and 255. To bool: false of 0 alone, so true of NaN. To f16: nearest, halves to even, at most ±65504;
+ * NaN stays. A cast rounds where it stands, stored or not. The gradient passes between f32 and f16, as f32, and nowhere else.
  */
 export function cast<S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> {
   checkCast(arguments);
