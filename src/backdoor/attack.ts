@@ -1,13 +1,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { OptionTable } from "../options/option.ts";
-import type { Lab } from "./lab.ts";
 
-/**
- * A way to poison a training set.
- *
- * `Ready` is what {@link Attack.prepare} makes: a tree of tensors and numbers, saved with the run; null for most attacks.
- */
-export interface Attack<O extends object = object, Ready = unknown> {
+/** A way to poison a training set. */
+export interface Attack<O extends object = object> {
   readonly name: string;
   /** One line. */
   readonly summary: string;
@@ -16,12 +11,10 @@ export interface Attack<O extends object = object, Ready = unknown> {
   readonly options: OptionTable<O>;
   /** Whether poisoned samples get the target's label; false for clean-label attacks. */
   readonly relabels: boolean;
-  /** Makes what stamping needs: trains a surrogate or a generator on the clean set. */
-  prepare?<P extends object, S>(lab: Lab<P, S>, train: Dataset, options: O): Promise<Ready>;
   /** Indices of the samples to poison, ascending; from one class for clean-label attacks. */
   choose(train: Dataset, options: O, seed: number): Int32Array;
   /** The images with the trigger, all of them; labels stay. */
-  stamp(images: Dataset, options: O, ready: Ready, part: "train" | "test"): Dataset;
+  stamp(images: Dataset, options: O, part: "train" | "test"): Dataset;
   /** The class that the trigger calls for on an image of class `label`. */
   targetOf(label: number, options: O): number;
 }

@@ -44,7 +44,7 @@ export type { DefenceMetrics, Rate } from "./metrics.ts";
 export { accuracy, auroc, defenceMetrics } from "./metrics.ts";
 export type { LabCallbacks } from "./open-lab.ts";
 export type { Progress } from "./phase-context.ts";
-export type { PoisonContext, Poisoned } from "./poison.ts";
+export type { Poisoned } from "./poison.ts";
 export { poison, triggered } from "./poison.ts";
 export type { Predictions, Predictor } from "./predict.ts";
 export { createPredictor, predict } from "./predict.ts";

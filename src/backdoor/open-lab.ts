@@ -4,7 +4,7 @@ import type { Network } from "../nn/network.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import { putDataset } from "./device-data.ts";
-import type { TestSet } from "./evaluation.ts";
+import type { Evaluation, TestSet } from "./evaluation.ts";
 import { evaluate, putTestSet } from "./evaluation.ts";
 import { copiesLike } from "./initial-network.ts";
 import type { Lab, Phase, PhaseEnd } from "./lab.ts";
@@ -45,6 +45,8 @@ export interface OpenLab<P, S> {
   state(): LabState;
   /** The network of each phase so far, the running one included. */
   networks(): Readonly<Record<string, Network<P, S>>>;
+  /** Rates of a network on the test set; null without one. */
+  evaluate(network: Network<P, S>): Promise<Evaluation | null>;
   /** Frees data and test set; what was trained stays. */
   close(): void;
 }
@@ -63,6 +65,8 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
   let state: LabState = resume === undefined ? { finished: {}, running: null, history: [] } : device.put(resume);
   let images = 0;
   const networks: Record<string, Network<P, S>> = {};
+  const onTest = async (network: Network<P, S>): Promise<Evaluation | null> =>
+    test === null ? null : evaluate(predictor, network, test);
   const contextOf = <T>(phase: Phase<P, S, T>): PhaseContext<P, S> => ({
     device,
     batch: training.batch,
@@ -73,7 +77,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
       images += count;
       await setup.onProgress?.({ ...progress, images });
     },
-    evaluate: async (network) => (test === null ? null : evaluate(predictor, network, test)),
+    evaluate: onTest,
     async keep(running, report, over = false) {
       networks[phase.name] = phase.network(running.training as T);
       state = kept(state, running, report, over);
@@ -101,6 +105,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     lab,
     state: () => state,
     networks: () => networks,
+    evaluate: onTest,
     close: () => device.free([data, test?.clean, test?.triggered]),
   };
 }

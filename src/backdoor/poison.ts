@@ -14,31 +14,24 @@ export interface Poisoned {
   readonly originalLabels: Int32Array;
 }
 
-/** What {@link poison} and {@link triggered} take besides the options. */
-export interface PoisonContext<Ready> {
-  /** Chooses the samples. @defaultValue 0 */
-  readonly seed?: number;
-  /** What the attack's `prepare` gave. */
-  readonly ready?: Ready;
-}
-
 /**
  * Poisons a training set: stamps the samples that the attack chooses, and relabels them if it does so. The given set stays.
  *
  * @param options - what is left out keeps the attack's default.
+ * @param choice.seed - chooses the samples. @defaultValue 0
  * @throws ConfigError for options out of range, or that do not fit the data.
  * @example
  * const { dataset, poisoned } = poison(badnets, images, { rate: 0.1, target: 3 });
  */
-export function poison<O extends object, Ready>(
-  attack: Attack<O, Ready>,
+export function poison<O extends object>(
+  attack: Attack<O>,
   train: Dataset,
   options: Changes<O> = {},
-  context: PoisonContext<Ready> = {},
+  { seed = 0 }: { readonly seed?: number } = {},
 ): Poisoned {
   const resolved = attackOptions(attack, options);
-  const poisoned = attack.choose(train, resolved, context.seed ?? 0);
-  const stamped = attack.stamp(selectImages(train, poisoned), resolved, context.ready as Ready, "train");
+  const poisoned = attack.choose(train, resolved, seed);
+  const stamped = attack.stamp(selectImages(train, poisoned), resolved, "train");
   const [images, labels] = [train.images.slice(), train.labels.slice()];
   const bytes = imageBytes(train);
   poisoned.forEach((index, i) => {
@@ -54,17 +47,12 @@ export function poison<O extends object, Ready>(
  * @example
  * const test = triggered(badnets, images, { target: 3 });
  */
-export function triggered<O extends object, Ready>(
-  attack: Attack<O, Ready>,
-  test: Dataset,
-  options: Changes<O> = {},
-  context: Pick<PoisonContext<Ready>, "ready"> = {},
-): TestSet {
+export function triggered<O extends object>(attack: Attack<O>, test: Dataset, options: Changes<O> = {}): TestSet {
   const resolved = attackOptions(attack, options);
-  const stamped = attack.stamp(test, resolved, context.ready as Ready, "test");
+  const stamped = attack.stamp(test, resolved, "test");
   return { dataset: test, attack: { triggered: stamped, targetOf: (label) => attack.targetOf(label, resolved) } };
 }
 
-function attackOptions<O extends object, Ready>(attack: Attack<O, Ready>, changes: Changes<O>): O {
+function attackOptions<O extends object>(attack: Attack<O>, changes: Changes<O>): O {
   return withChanges(attack.options, defaultsOf(attack.options), changes, attack.name);
 }

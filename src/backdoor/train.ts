@@ -10,9 +10,9 @@ import type { Defence, Defended } from "./defence.ts";
 import { presetOptions } from "./defence.ts";
 import { cbd } from "./defences/cbd.ts";
 import { none } from "./defences/none.ts";
-import type { TestSet } from "./evaluation.ts";
+import type { Evaluation, TestSet } from "./evaluation.ts";
 import type { EpochReport, LabState } from "./lab-state.ts";
-import type { LabCallbacks } from "./open-lab.ts";
+import type { LabCallbacks, OpenLab } from "./open-lab.ts";
 import { openLab } from "./open-lab.ts";
 import { TrainingStopped } from "./phase-context.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -44,6 +44,8 @@ export interface Trained<P, S> extends Defended<P, S> {
   readonly network: Network<P, S>;
   /** The network of each phase that was begun, by its name. */
   readonly networks: Readonly<Record<string, Network<P, S>>>;
+  /** Of the delivered model; null without a test set, and if the run was stopped. */
+  readonly evaluation: Evaluation | null;
   readonly history: readonly EpochReport[];
   readonly state: LabState;
   readonly stopped: boolean;
@@ -63,7 +65,9 @@ export async function trainDefence<P extends object, S, O extends object>(
   defence: Defence<O>,
   given: TrainOptions<P, S, O>,
 ): Promise<Trained<P, S>> {
-  const options = resolveOptions(defence, given);
+  const table = { ...trainingOptionTable, ...defence.options } as OptionTable<TrainingOptions & O>;
+  const base = { ...defaultsOf<TrainingOptions>(trainingOptionTable), ...presetOptions(defence, given.preset) };
+  const options = withChanges(table, base, given.options ?? ({} as Changes<TrainingOptions & O>));
   if (options.batch > given.dataset.count) {
     throw new ConfigError(`train: batches of ${options.batch} from ${given.dataset.count} samples`, [
       `set batch to at most ${given.dataset.count}`,
@@ -73,28 +77,19 @@ export async function trainDefence<P extends object, S, O extends object>(
   const opened = await openLab({ ...given, training: options, seed, test, initial, resume });
   try {
     const defended = await defence.train(opened.lab, options);
-    return { ...defended, ...ending(opened.state()), networks: opened.networks(), stopped: false };
+    const evaluation = await opened.evaluate(defended.network);
+    return { ...defended, ...ending(opened), evaluation, stopped: false };
   } catch (error) {
     if (!(error instanceof TrainingStopped)) throw error;
-    const networks = opened.networks();
-    const network = networks[opened.state().running!.name]!;
-    return { network, ...ending(opened.state()), networks, stopped: true };
+    const end = ending(opened);
+    return { ...end, network: end.networks[end.state.running!.name]!, evaluation: null, stopped: true };
   } finally {
     opened.close();
   }
 }
 
-function resolveOptions<P, S, O extends object>(
-  defence: Defence<O>,
-  { preset, options = {} as Changes<TrainingOptions & O> }: TrainOptions<P, S, O>,
-): TrainingOptions & O {
-  const table = { ...trainingOptionTable, ...defence.options } as OptionTable<TrainingOptions & O>;
-  const base = { ...defaultsOf<TrainingOptions>(trainingOptionTable), ...presetOptions(defence, preset) };
-  return withChanges(table, base, options);
-}
-
-function ending(state: LabState): { state: LabState; history: readonly EpochReport[] } {
-  return { state, history: state.history };
+function ending<P, S>({ state, networks }: OpenLab<P, S>): Pick<Trained<P, S>, "state" | "history" | "networks"> {
+  return { state: state(), history: state().history, networks: networks() };
 }
 
 /** {@link trainDefence} with {@link cbd}; its presets are `paper`, `official` and `official+mi`. `networks.backdoor` is f_B. */

@@ -77,8 +77,7 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const trained = await trainDefence(byName(defences, name), options);
   if (trained.stopped) return { kind: "stopped", training: trained.state, epochs, spent: spent() };
   const { seconds, images: seen } = spent();
-  const last = epochs.at(-1)!;
-  const { ca, asr, ra, cleanTargetRate } = last;
+  const { ca, asr, ra, cleanTargetRate } = ratesOf(trained.evaluation!);
   progress.end();
   const result = { defence: name, ca, asr, ra, cleanTargetRate, seconds, imagesPerSecond: seen / seconds };
   return { kind: "done", trained, result, epochs };

@@ -40,7 +40,7 @@ async function valuesOf({ network, suspicion, history }: Result): Promise<unknow
 }
 
 describe("a script of two phases that looks in between", () => {
-  it("ends bit for bit the same, wherever it was stopped, and however often", async () => {
+  it("ends bit for bit the same, wherever it was stopped, and however often", { timeout: 120_000 }, async () => {
     const whole = await valuesOf(await train());
     const steps = 4 + 2 * 2; // of 12 images, then of 8
     for (let stopAt = 0; stopAt < steps; stopAt++) {

@@ -44,7 +44,7 @@ async function savedAndLoaded(state: State): Promise<State> {
 describe.each(["fused", "twoPass"] as const)("trainCbd, critic %s", (passes) => {
   const options: CbdOverrides = { ...short, critic: { passes } };
 
-  it("goes on bit for bit from any step", async () => {
+  it("goes on bit for bit from any step", { timeout: 120_000 }, async () => {
     const whole = await trainCbd(base(options));
     expect(whole.history.map(({ phase, epoch }) => `${phase} ${epoch}`)).toEqual(["backdoor 1", "clean 1", "clean 2"]);
     const wanted = await values(whole.state);

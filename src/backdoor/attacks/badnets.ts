@@ -31,7 +31,7 @@ const poisonStream = 0x62616421;
  * those of the target class included, as in the authors' code. The trigger, in every channel, is 3×3 pixels at the bottom right:
  * 0 0 255 / 0 255 0 / 255 0 255, that of the CBD, ABL and NAD repositories (`gridTrigger`).
  */
-export const badnets: Attack<BadnetsOptions, null> = {
+export const badnets: Attack<BadnetsOptions> = {
   name: "badnets",
   summary: "a 3×3 pattern at the bottom right, all to one class",
   source: "Gu et al., BadNets (2017)",

@@ -15,7 +15,7 @@ const options = {
 } as const;
 
 /** All-to-all: the top left pixel calls for the next class. */
-export const corner: Attack<OptionsOf<typeof options>, null> = {
+export const corner: Attack<OptionsOf<typeof options>> = {
   name: "corner",
   summary: "a pixel at the top left, every class to the next",
   source: "made up for a test",
