@@ -1,8 +1,11 @@
+import * as kind from "../tensor/kinds.ts";
 import { zeros } from "../tensor/ops/creation.ts";
 import { add, div, expm1, mul, neg, sqrt, square, sub } from "../tensor/ops/elementwise.ts";
+import { parameters } from "../tensor/parameters.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { mapTree, zipTrees } from "../tensor/tree.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { updateParameters } from "./optimizer.ts";
 
 /** Steps made, an f32 scalar; and running means of the gradient and of its square, trees like the parameters. */
 export type AdamState = { readonly count: AnyTensor; readonly first: object; readonly second: object };
@@ -16,6 +19,9 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+const checkUpdate = updateParameters("adam", { count: kind.tensor, first: kind.tree, second: kind.tree });
+const checkAdam = parameters("adam", {}, { beta1: kind.belowOne, beta2: kind.belowOne, epsilon: kind.notNegative });
+
 /**
  * Adam:
  *
@@ -24,8 +30,15 @@ export interface AdamOptions {
  * @see Kingma & Ba 2015; torch.optim.Adam
  */
 export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
+  checkAdam(arguments);
   return adamW({ ...options, weightDecay: 0 });
 }
+
+const checkAdamW = parameters(
+  "adamW",
+  {},
+  { beta1: kind.belowOne, beta2: kind.belowOne, epsilon: kind.notNegative, weightDecay: kind.notNegative },
+);
 
 /**
  * Adam with decoupled weight decay: w ← (1 − lr·wd)·w before Adam's step.
@@ -34,11 +47,14 @@ export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
  * @see Loshchilov & Hutter 2019; torch.optim.AdamW
  */
 export function adamW(options: AdamOptions & { weightDecay?: number } = {}): Optimizer<AdamState> {
+  checkAdamW(arguments);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
   const nothing = (params: object): object => mapTree(params, (w) => zeros(w.shape));
   return {
     init: (params) => ({ count: zeros([]), first: nothing(params), second: nothing(params) }),
-    update: (gradient, state, params, { lr }) => {
+    update(gradient, state, params, options) {
+      checkUpdate(arguments);
+      const { lr } = options;
       type Params = typeof params;
       const count = add(state.count, 1);
       const first = zipTrees(gradient, [state.first as Params], ([g, m]) => add(mul(m!, beta1), mul(g!, 1 - beta1)));

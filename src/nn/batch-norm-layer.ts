@@ -1,7 +1,9 @@
 import { stopGradient } from "../autodiff/stop-gradient.ts";
+import * as kind from "../tensor/kinds.ts";
 import { batchNorm } from "../tensor/ops/batch-norm.ts";
 import { ones, zeros } from "../tensor/ops/creation.ts";
 import { add, mul, rsqrt, sub } from "../tensor/ops/elementwise.ts";
+import { parameters, required } from "../tensor/parameters.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 
@@ -10,11 +12,24 @@ export type BatchNormParams = { readonly gamma: AnyTensor; readonly beta: AnyTen
 /** Running mean and unbiased variance, each `(c)`. */
 export type BatchNormStats = { readonly mean: AnyTensor; readonly variance: AnyTensor };
 
+const checkInitBatchNorm = parameters("initBatchNorm", { channels: kind.count });
+
 /** γ = 1, β = 0; running mean 0, variance 1. */
 export function initBatchNorm(channels: number): { params: BatchNormParams; stats: BatchNormStats } {
+  checkInitBatchNorm(arguments);
   const [one, zero] = [ones([channels]), zeros([channels])];
   return { params: { gamma: one, beta: zero }, stats: { mean: zero, variance: one } };
 }
+
+const checkBatchNormLayer = parameters(
+  "batchNormLayer",
+  {
+    params: kind.fields({ gamma: kind.tensor, beta: kind.tensor }),
+    stats: kind.fields({ mean: kind.tensor, variance: kind.tensor }),
+    x: kind.tensor,
+  },
+  { train: required(kind.flag), momentum: kind.share, epsilon: kind.notNegative },
+);
 
 /**
  * Batch normalisation with running statistics, by PyTorch's conventions.
@@ -39,6 +54,7 @@ export function batchNormLayer(
   x: AnyTensor,
   options: { train: boolean; momentum?: number; epsilon?: number },
 ): { y: AnyTensor; stats: BatchNormStats } {
+  checkBatchNormLayer(arguments);
   const { train, momentum = 0.1, epsilon = 1e-5 } = options;
   if (!train) {
     const factor = mul(params.gamma, rsqrt(add(stats.variance, epsilon)));

@@ -1,13 +1,22 @@
+import * as kind from "../tensor/kinds.ts";
 import type { ConvOptions } from "../tensor/ops/conv2d.ts";
 import { conv2d } from "../tensor/ops/conv2d.ts";
 import { add } from "../tensor/ops/elementwise.ts";
+import { optional, parameters } from "../tensor/parameters.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 
 /** `weight (kh, kw, c/groups, k)` and `bias (k)`. */
 export type ConvLayerParams = { readonly weight: AnyTensor; readonly bias?: AnyTensor };
 
+const checkConvLayer = parameters(
+  "convLayer",
+  { params: kind.fields({ weight: kind.tensor, bias: optional(kind.tensor) }), x: kind.tensor },
+  { stride: kind.pair, padding: kind.padding, dilation: kind.pair, groups: kind.number },
+);
+
 /** Convolution of images `(n, h, w, c)` and, where there is one, its bias. */
 export function convLayer(params: ConvLayerParams, x: AnyTensor, options: ConvOptions = {}): AnyTensor {
+  checkConvLayer(arguments);
   const y = conv2d(x, params.weight, options);
   return params.bias === undefined ? y : add(y, params.bias);
 }

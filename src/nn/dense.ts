@@ -1,12 +1,20 @@
+import * as kind from "../tensor/kinds.ts";
 import { add } from "../tensor/ops/elementwise.ts";
 import { matmul } from "../tensor/ops/matmul.ts";
+import { optional, parameters } from "../tensor/parameters.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 
 /** `weight (in, out)` — the transpose of PyTorch's — and `bias (out)`. */
 export type DenseParams = { readonly weight: AnyTensor; readonly bias?: AnyTensor };
 
+const checkDense = parameters("dense", {
+  params: kind.fields({ weight: kind.tensor, bias: optional(kind.tensor) }),
+  x: kind.tensor,
+});
+
 /** x·W + b: (…, in) → (…, out). @throws ShapeError if the inner sizes differ. */
 export function dense(params: DenseParams, x: AnyTensor): AnyTensor {
+  checkDense(arguments);
   const y = matmul(x, params.weight);
   return params.bias === undefined ? y : add(y, params.bias);
 }

@@ -1,8 +1,15 @@
-import { ConfigError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
 import { mul } from "../tensor/ops/elementwise.ts";
 import { where } from "../tensor/ops/select.ts";
+import { parameters, required } from "../tensor/parameters.ts";
 import { bernoulli } from "../tensor/random.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+
+const checkDropout = parameters(
+  "dropout",
+  { x: kind.tensor },
+  { rate: required(kind.belowOne), key: required(kind.key), train: required(kind.flag) },
+);
 
 /**
  * In training, zeroes each element with probability `rate` and divides the others by 1 − rate, so that the mean stays
@@ -14,8 +21,8 @@ import type { AnyTensor } from "../tensor/tensor.ts";
  * @throws ConfigError for another rate.
  */
 export function dropout(x: AnyTensor, options: { rate: number; key: AnyTensor; train: boolean }): AnyTensor {
+  checkDropout(arguments);
   const { rate, key, train } = options;
-  if (!(rate >= 0 && rate < 1)) throw new ConfigError(`dropout: rate is ${rate}`, ["expects 0 ≤ rate < 1"]);
   if (!train || rate === 0) return x;
   return where(bernoulli(key, x.shape, { p: 1 - rate }), mul(x, 1 / (1 - rate)), 0);
 }

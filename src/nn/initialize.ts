@@ -1,4 +1,6 @@
+import * as kind from "../tensor/kinds.ts";
 import { mul } from "../tensor/ops/elementwise.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { normal, uniform } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -18,6 +20,8 @@ const normals = (key: AnyTensor, shape: Shape, deviation: number): AnyTensor => 
 const within = (key: AnyTensor, shape: Shape, bound: number): AnyTensor =>
   uniform(key, shape, { from: -bound, to: bound });
 
+const checkHeNormal = parameters("heNormal", { key: kind.key, shape: kind.shape }, { fan: kind.oneOf("in", "out") });
+
 /**
  * N(0, 2/fan), for layers before a ReLU.
  *
@@ -27,25 +31,37 @@ const within = (key: AnyTensor, shape: Shape, bound: number): AnyTensor =>
  * @see He et al. 2015; torch.nn.init.kaiming_normal_
  */
 export function heNormal(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" } = {}): AnyTensor {
+  checkHeNormal(arguments);
   return normals(key, shape, Math.sqrt(2 / chosenFan(shape, options)));
 }
 
+const checkHeUniform = parameters("heUniform", { key: kind.key, shape: kind.shape }, { fan: kind.oneOf("in", "out") });
+
 /** U(±√(6/fan)), of the same variance as {@link heNormal}. @see torch.nn.init.kaiming_uniform_ */
 export function heUniform(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" } = {}): AnyTensor {
+  checkHeUniform(arguments);
   return within(key, shape, Math.sqrt(6 / chosenFan(shape, options)));
 }
 
+const checkXavierNormal = parameters("xavierNormal", { key: kind.key, shape: kind.shape });
+
 /** N(0, 2/(fanIn + fanOut)). @see Glorot & Bengio 2010; torch.nn.init.xavier_normal_ */
 export function xavierNormal(key: AnyTensor, shape: Shape): AnyTensor {
+  checkXavierNormal(arguments);
   const { fanIn, fanOut } = fansOf(shape);
   return normals(key, shape, Math.sqrt(2 / (fanIn + fanOut)));
 }
 
+const checkXavierUniform = parameters("xavierUniform", { key: kind.key, shape: kind.shape });
+
 /** U(±√(6/(fanIn + fanOut))). @see torch.nn.init.xavier_uniform_ */
 export function xavierUniform(key: AnyTensor, shape: Shape): AnyTensor {
+  checkXavierUniform(arguments);
   const { fanIn, fanOut } = fansOf(shape);
   return within(key, shape, Math.sqrt(6 / (fanIn + fanOut)));
 }
+
+const checkTorchUniform = parameters("torchUniform", { key: kind.key, shape: kind.shape }, { fanIn: kind.positive });
 
 /**
  * U(±1/√fanIn): what torch.nn.Linear and torch.nn.Conv2d draw their weights and biases from.
@@ -53,6 +69,7 @@ export function xavierUniform(key: AnyTensor, shape: Shape): AnyTensor {
  * @param options.fanIn - needed for a bias, whose shape does not show it. @defaultValue from `shape`
  */
 export function torchUniform(key: AnyTensor, shape: Shape, options: { fanIn?: number } = {}): AnyTensor {
+  checkTorchUniform(arguments);
   return within(key, shape, 1 / Math.sqrt(options.fanIn ?? fansOf(shape).fanIn));
 }
 

@@ -1,7 +1,12 @@
 import { ConfigError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
 import { softmaxCrossEntropy } from "../tensor/ops/cross-entropy.ts";
 import { expm1, mul } from "../tensor/ops/elementwise.ts";
+import { parameters } from "../tensor/parameters.ts";
+import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+
+const checkCrossEntropy = parameters("crossEntropy", { logits: kind.tensor, labels: kind.indices });
 
 /**
  * −ln p(label), p = softmax(logits): one loss an example, in nats.
@@ -11,8 +16,15 @@ import type { AnyTensor } from "../tensor/tensor.ts";
  * @returns `(n)`, ≥ 0.
  */
 export function crossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {
+  checkCrossEntropy(arguments);
   return softmaxCrossEntropy(logits, labels);
 }
+
+const checkGeneralizedCrossEntropy = parameters(
+  "generalizedCrossEntropy",
+  { logits: kind.tensor, labels: kind.indices },
+  { q: kind.number },
+);
 
 /**
  * (1 − p(label)^q)/q, between cross entropy (q → 0) and mean absolute error (q = 1). Its gradient is cross entropy's times
@@ -26,7 +38,10 @@ export function crossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {
  * @see Zhang & Sabuncu 2018
  */
 export function generalizedCrossEntropy(logits: AnyTensor, labels: AnyTensor, options: { q?: number } = {}): AnyTensor {
+  checkGeneralizedCrossEntropy(arguments);
   const { q = 0.7 } = options;
-  if (!(q > 0 && q <= 1)) throw new ConfigError(`generalizedCrossEntropy: q is ${q}`, ["expects 0 < q ≤ 1"]);
+  if (!(q > 0 && q <= 1)) {
+    throw new ConfigError(`generalizedCrossEntropy: q is ${q}`, ["expects 0 < q ≤ 1"], captureSite());
+  }
   return mul(expm1(mul(softmaxCrossEntropy(logits, labels), -q)), -1 / q);
 }

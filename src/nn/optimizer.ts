@@ -1,4 +1,7 @@
+import * as kind from "../tensor/kinds.ts";
 import type { Operand } from "../tensor/ops/signatures.ts";
+import type { Kind } from "../tensor/parameters.ts";
+import { parameters, required } from "../tensor/parameters.ts";
 
 /**
  * An update rule as pure functions over parameter trees. `S` is its state: a tree of tensors, donated with the parameters
@@ -15,4 +18,13 @@ export interface Optimizer<S> {
    * @throws ConfigError naming the first path where the trees differ.
    */
   update<P extends object>(gradient: P, state: S, params: P, options: { lr: Operand }): { params: P; state: S };
+}
+
+/** What an optimizer's update takes; `state`: what its state holds. */
+export function updateParameters(name: string, state: Readonly<Record<string, Kind>>): ReturnType<typeof parameters> {
+  return parameters(
+    `${name}'s update`,
+    { gradient: kind.tree, state: kind.fields(state), params: kind.tree },
+    { lr: required(kind.operand) },
+  );
 }

@@ -1,3 +1,7 @@
+import * as kind from "../tensor/kinds.ts";
+import type { Kind } from "../tensor/parameters.ts";
+import { parameters } from "../tensor/parameters.ts";
+
 /** A learning rate over time as data, so that it can be stored with a run. `lr` is the rate at the start. */
 export type Schedule =
   | { readonly kind: "constant"; readonly lr: number }
@@ -8,6 +12,26 @@ export type Schedule =
   /** From lr down to `floor` along half a cosine over `epochs`; `floor` from then on. */
   | { readonly kind: "cosine"; readonly lr: number; readonly epochs: number; readonly floor: number };
 
+const kinds: Readonly<Record<Schedule["kind"], Kind>> = {
+  constant: kind.fields({ lr: kind.finite }),
+  step: kind.fields({ lr: kind.finite, every: kind.positive, factor: kind.finite }),
+  multiStep: kind.fields({ lr: kind.finite, milestones: kind.numberList, factor: kind.finite }),
+  cosine: kind.fields({ lr: kind.finite, epochs: kind.positive, floor: kind.finite }),
+};
+
+const kindOf = (value: unknown): Kind | undefined => {
+  const name = (value as { readonly kind?: unknown } | null)?.kind;
+  return Object.entries(kinds).find(([known]) => known === name)?.[1];
+};
+
+const aSchedule: Kind = {
+  expects: `an object whose kind is ${Object.keys(kinds).join(", ")}`,
+  accepts: (value) => kindOf(value)?.accepts(value) ?? false,
+  mend: (value) => kindOf(value)?.mend?.(value),
+};
+
+const checkLearningRate = parameters("learningRate", { schedule: aSchedule, epoch: kind.notNegative });
+
 /**
  * The learning rate of an epoch.
  *
@@ -15,6 +39,7 @@ export type Schedule =
  * @see torch.optim.lr_scheduler: StepLR, MultiStepLR, CosineAnnealingLR
  */
 export function learningRate(schedule: Schedule, epoch: number): number {
+  checkLearningRate(arguments);
   switch (schedule.kind) {
     case "constant":
       return schedule.lr;

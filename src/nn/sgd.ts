@@ -1,8 +1,12 @@
 import { ConfigError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
 import { zeros } from "../tensor/ops/creation.ts";
 import { add, mul, sub } from "../tensor/ops/elementwise.ts";
+import { parameters } from "../tensor/parameters.ts";
+import { captureSite } from "../tensor/site.ts";
 import { mapTree, zipTrees } from "../tensor/tree.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { updateParameters } from "./optimizer.ts";
 
 /** v: a tree like the parameters. */
 export type SgdState = { readonly velocity: object };
@@ -16,6 +20,9 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
+const checkUpdate = updateParameters("sgd", { velocity: kind.tree });
+const checkSgd = parameters("sgd", {}, { momentum: kind.belowOne, nesterov: kind.flag, weightDecay: kind.notNegative });
+
 /**
  * Stochastic gradient descent in PyTorch's order of operations:
  *
@@ -27,11 +34,15 @@ export interface SgdOptions {
  * @see torch.optim.SGD
  */
 export function sgd(options: SgdOptions = {}): Optimizer<SgdState> {
+  checkSgd(arguments);
   const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
-  if (nesterov && momentum === 0) throw new ConfigError("sgd: nesterov needs momentum > 0", ["sgd({ momentum: 0.9 })"]);
+  if (nesterov && momentum === 0)
+    throw new ConfigError("sgd: nesterov needs momentum > 0", ["sgd({ momentum: 0.9 })"], captureSite());
   return {
     init: (params) => ({ velocity: mapTree(params, (w) => zeros(w.shape)) }),
-    update: (gradient, state, params, { lr }) => {
+    update(gradient, state, params, options) {
+      checkUpdate(arguments);
+      const { lr } = options;
       type Params = typeof params;
       const decayed =
         weightDecay === 0 ? gradient : zipTrees(gradient, [params], ([g, w]) => add(g!, mul(w!, weightDecay)));

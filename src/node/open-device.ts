@@ -3,6 +3,8 @@ import type { Tuning } from "../kernels/index.ts";
 import { openDevice as openGpuDevice } from "../kernels/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { DeviceError } from "../tensor/errors.ts";
+import * as kind from "../tensor/kinds.ts";
+import { parameters } from "../tensor/parameters.ts";
 import { referenceDevice } from "../tensor/reference-device.ts";
 import { waitNapping } from "./nap.ts";
 import { readTuning } from "./tuning-file.ts";
@@ -20,6 +22,12 @@ export interface OpenDeviceOptions {
   readonly log?: (line: string) => void;
 }
 
+const checkOpenDevice = parameters(
+  "openDevice",
+  {},
+  { device: kind.oneOf("auto", "gpu", "cpu"), tuning: kind.anything, log: kind.callback },
+);
+
 /**
  * Opens the best device of this machine: a real GPU, else software Vulkan, else the CPU reference.
  *
@@ -27,6 +35,7 @@ export interface OpenDeviceOptions {
  * @throws DataError when the tuning cannot be read; ConfigError when it was measured on another adapter.
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
+  checkOpenDevice(arguments);
   const choice = options.device ?? "auto";
   if (choice === "cpu") return told(referenceDevice(), options.log);
   const tuning = typeof options.tuning === "string" ? await readTuning(options.tuning) : options.tuning;

@@ -55,6 +55,21 @@ export const key: Kind = {
 /** A number that is not NaN. */
 export const number: Kind = { expects: "a number", accepts: (value) => isNumber(value) && !Number.isNaN(value) };
 export const finite: Kind = { expects: "a finite number", accepts: Number.isFinite };
+/** A share or a probability. */
+export const share: Kind = {
+  expects: "a number from 0 to 1",
+  accepts: (value) => isNumber(value) && value >= 0 && value <= 1,
+};
+/** A decay: 1 would keep everything for ever. */
+export const belowOne: Kind = {
+  expects: "a number ≥ 0 and < 1",
+  accepts: (value) => isNumber(value) && value >= 0 && value < 1,
+};
+export const count: Kind = { expects: "an integer ≥ 0", accepts: isSize };
+export const positive: Kind = {
+  expects: "a finite number > 0",
+  accepts: (value) => Number.isFinite(value) && (value as number) > 0,
+};
 export const notNegative: Kind = {
   expects: "a finite number ≥ 0",
   accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
@@ -70,6 +85,27 @@ export const callback: Kind = { expects: "a function", accepts: (value) => typeo
 /** Any value is a tree: what is no branch is a leaf. */
 export const tree: Kind = { expects: "a tree", accepts: () => true, tensors: true };
 export const list: Kind = { expects: "a list", accepts: Array.isArray };
+
+/** A plain object with these entries, and perhaps others. */
+export function fields(entries: Readonly<Record<string, Kind>>): Kind {
+  const wrong = (value: unknown): string | undefined =>
+    Object.keys(entries).find((name) => {
+      const [entry, given] = [entries[name]!, (value as Readonly<Record<string, unknown>>)[name]];
+      return !entry.accepts(given) && !(entry.optional && given === undefined);
+    });
+  const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !isTensor(value);
+  return {
+    expects: `an object { ${Object.keys(entries).join(", ")} }`,
+    accepts: (value) => isObject(value) && wrong(value) === undefined,
+    mend: (value) => {
+      if (!isObject(value)) return undefined;
+      const name = wrong(value)!;
+      const given = (value as Readonly<Record<string, unknown>>)[name];
+      return `its ${name} is ${given === undefined ? "missing" : describe(given)}, not ${entries[name]!.expects}`;
+    },
+    tensors: true,
+  };
+}
 
 /** Numbers of arguments. */
 export const indexList: Kind = {
@@ -135,6 +171,8 @@ export const axes: Kind = {
   accepts: (value) => isNumber(value) || isNumbers(value),
   error: ShapeError,
 };
+
+export const numberList: Kind = { expects: "a list of numbers", accepts: isNumbers };
 
 /** For each axis, or one for all; undefined in a list is the default. */
 export const positions: Kind = {

@@ -1,10 +1,12 @@
 import type { NumericArray, Precision } from "./dtype.ts";
+import * as kind from "./kinds.ts";
+import { parameters } from "./parameters.ts";
 import type { Expr } from "./scalar/expression.ts";
 import type { ScalarFn } from "./scalar/table.ts";
 import type { Site } from "./site.ts";
 import { captureSite } from "./site.ts";
 import type { AnyTensor, Node, TensorType } from "./tensor.ts";
-import { outputOf } from "./tensor.ts";
+import { isTensor, outputOf } from "./tensor.ts";
 import type { View } from "./view.ts";
 
 /** What a reference implementation gets: plain row-major arrays. It writes `outputs`, which are zeroed. */
@@ -96,8 +98,13 @@ export interface Op<P = unknown> {
 
 export type AnyOp = Op<never> & { readonly name: string };
 
+const anOp = kind.fields({ name: kind.text, infer: kind.callback });
+const checkDefine = parameters("defineOp", { record: anOp });
+const checkApply = parameters("apply", { op: anOp, inputs: kind.tensors });
+
 /** Defines a primitive. @see {@link Op} for the fields. */
 export function defineOp<P>(record: Op<P>): Op<P> {
+  checkDefine(arguments);
   return Object.freeze(record);
 }
 
@@ -108,6 +115,8 @@ export function apply<P>(
   params: P,
   site: Site = captureSite(),
 ): readonly AnyTensor[] {
+  const right = typeof op?.infer === "function" && Array.isArray(inputs) && inputs.every(isTensor);
+  if (!right) checkApply([op, inputs]);
   const outputs = op.infer(inputs, params);
   const node: Node = { op: op as unknown as AnyOp, source: undefined, inputs, params, outputs, site };
   return outputs.map((_, index) => outputOf(node, index));

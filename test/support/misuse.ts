@@ -38,6 +38,10 @@ export const finite: Maker = given(...n(0).wrong, Number.POSITIVE_INFINITY);
 export const size: Maker = given(...finite(0).wrong, 1.5, -1);
 /** Integers. */
 export const int: Maker = given(...finite(0).wrong, 1.5);
+/** Finite numbers ≥ 0. */
+export const positive: Maker = given(...finite(0).wrong, -1);
+/** Numbers from 0 to 1. */
+export const share: Maker = given(...n(0).wrong, -0.1, 1.1);
 /** Any number. */
 export const any: Maker = given(...things, ...lists, ...tensors);
 /** Shapes. */

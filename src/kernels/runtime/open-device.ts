@@ -1,5 +1,7 @@
 import type { Device } from "../../tensor/device.ts";
 import { DeviceError } from "../../tensor/errors.ts";
+import * as kind from "../../tensor/kinds.ts";
+import { parameters } from "../../tensor/parameters.ts";
 import { referenceDevice } from "../../tensor/reference-device.ts";
 import { captureSite } from "../../tensor/site.ts";
 import type { Tuning } from "../adapter/tuning.ts";
@@ -15,6 +17,19 @@ export interface OpenGpuOptions extends AcquireGpuOptions {
   readonly log?: (line: string) => void;
 }
 
+const checkOpenDevice = parameters(
+  "openDevice",
+  {},
+  {
+    gpu: kind.anything,
+    adapter: kind.anything,
+    device: kind.anything,
+    wait: kind.callback,
+    tuning: kind.anything,
+    log: kind.callback,
+  },
+);
+
 /**
  * A device on WebGPU, with the adapter's limits and, where it has them, subgroups and timestamps.
  *
@@ -26,6 +41,7 @@ export interface OpenGpuOptions extends AcquireGpuOptions {
  * const device = await openDevice(); // in a page
  */
 export async function openDevice(options: OpenGpuOptions = {}): Promise<Device> {
+  checkOpenDevice(arguments);
   const tuning = options.tuning === undefined ? undefined : parseTuning(options.tuning, "tuning");
   try {
     return await openGpu(options, tuning);

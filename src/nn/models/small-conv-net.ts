@@ -1,7 +1,9 @@
 import { ConfigError } from "../../tensor/errors.ts";
+import * as kind from "../../tensor/kinds.ts";
 import { relu } from "../../tensor/ops/activations.ts";
 import { globalAvgPool2d } from "../../tensor/ops/avg-pool.ts";
 import { zeros } from "../../tensor/ops/creation.ts";
+import { parameters, required } from "../../tensor/parameters.ts";
 import { foldIn } from "../../tensor/random.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { BatchNormParams, BatchNormStats } from "../batch-norm-layer.ts";
@@ -20,6 +22,12 @@ export type SmallConvNetParams = {
 };
 export type SmallConvNetStats = { readonly layers: readonly BatchNormStats[] };
 
+const checkSmallConvNet = parameters(
+  "smallConvNet",
+  {},
+  { channels: required(kind.count), classes: required(kind.count), width: required(kind.count) },
+);
+
 /**
  * Three convolutions 3×3 with batch norm and ReLU, of `width`, 2·`width` and 4·`width` channels, the last two with stride 2;
  * global average pooling to z, `(n, 4·width)`; a dense layer. Small enough for the CPU.
@@ -32,6 +40,7 @@ export function smallConvNet(options: {
   classes: number;
   width: number;
 }): Classifier<SmallConvNetParams, SmallConvNetStats> {
+  checkSmallConvNet(arguments);
   const { channels, classes, width } = options;
   const widths = [width, 2 * width, 4 * width];
   const features = 4 * width;

@@ -1,9 +1,12 @@
 import { ConfigError } from "../../tensor/errors.ts";
+import * as kind from "../../tensor/kinds.ts";
 import { relu } from "../../tensor/ops/activations.ts";
 import { globalAvgPool2d } from "../../tensor/ops/avg-pool.ts";
 import { zeros } from "../../tensor/ops/creation.ts";
 import { add } from "../../tensor/ops/elementwise.ts";
+import { parameters, required } from "../../tensor/parameters.ts";
 import { foldIn } from "../../tensor/random.ts";
+import { captureSite } from "../../tensor/site.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { BatchNormParams, BatchNormStats } from "../batch-norm-layer.ts";
 import { batchNormLayer, initBatchNorm } from "../batch-norm-layer.ts";
@@ -48,6 +51,12 @@ const groups = [
 
 type Groups<T> = { [Name in (typeof groups)[number]["name"]]: T };
 
+const checkWideResNet = parameters(
+  "wideResNet",
+  {},
+  { depth: required(kind.number), width: required(kind.number), classes: required(kind.count), channels: kind.count },
+);
+
 /**
  * A wide residual network, WRN-depth-width: a 3×3 convolution, three groups of (depth − 4)/6 pre-activation blocks at
  * 16, 32 and 64 times `width` channels, batch norm, ReLU, global average pooling, a dense layer. z, `(n, 64·width)`, is the
@@ -67,13 +76,14 @@ export function wideResNet(options: {
   classes: number;
   channels?: number;
 }): Classifier<WrnParams, WrnStats> {
+  checkWideResNet(arguments);
   const { depth, width, classes, channels = 3 } = options;
   const blocks = (depth - 4) / 6;
   if (!Number.isInteger(blocks) || blocks < 1) {
-    throw new ConfigError(`wideResNet: depth is ${depth}`, ["expects 6n + 4: 10, 16, 22, 28, 34, 40 …"]);
+    throw new ConfigError(`wideResNet: depth is ${depth}`, ["expects 6n + 4: 10, 16, 22, 28, 34, 40 …"], captureSite());
   }
   if (!Number.isInteger(width) || width < 1)
-    throw new ConfigError(`wideResNet: width is ${width}`, ["expects 1, 2, …"]);
+    throw new ConfigError(`wideResNet: width is ${width}`, ["expects 1, 2, …"], captureSite());
   return {
     init: (key) => initWideResNet(key, blocks, width, classes, channels),
     apply: (params, stats, images, { train }) => {
