@@ -1,3 +1,4 @@
+import { driverNotes } from "../node/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { DeviceError } from "../tensor/errors.ts";
 import { full } from "../tensor/ops/creation.ts";
@@ -23,7 +24,8 @@ export const doctorCommand: Command<typeof options> = {
     const device = await openChosen(deviceConfig(values), io);
     try {
       const info = device.info();
-      const report = { ...versions(), ...info, matmulGflops: await measureMatmul(device) };
+      const matmulGflops = await measureMatmul(device);
+      const report = { ...versions(), ...info, driverNotes: driverNotes(), matmulGflops };
       io.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
       return info.kind === "gpu" ? exitCode.ok : exitCode.onlyCpu;
     } finally {
@@ -69,6 +71,8 @@ async function measureMatmul(device: Device): Promise<number> {
 }
 
 interface Report extends ReturnType<typeof versions>, ReturnType<Device["info"]> {
+  /** Harmless warnings of the driver, kept off standard error. */
+  readonly driverNotes: readonly string[];
   readonly matmulGflops: number;
 }
 
@@ -93,6 +97,7 @@ function formatReport(report: Report): string {
     ["class", report.adapterClass],
     ["features", report.features.join(" ") || "none"],
     ...limits,
+    ...report.driverNotes.map((note) => ["driver", note] as const),
     ["matmul", `${report.matmulGflops.toPrecision(3)} GFLOP/s, results right`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -10,6 +10,7 @@ export type { DType, NumericArray } from "../tensor/dtype.ts";
 export type { Shape } from "../tensor/shape.ts";
 export type { AnyTensor } from "../tensor/tensor.ts";
 export { writeAtomically } from "./atomic-file.ts";
+export { driverNotes } from "./driver-notes.ts";
 export { reasonOf } from "./file-reason.ts";
 export { openFolder } from "./folder.ts";
 export { makeWritableFolder } from "./make-folder.ts";

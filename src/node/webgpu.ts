@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { env } from "node:process";
 import { DeviceError } from "../tensor/errors.ts";
+import { withoutDriverNotes } from "./driver-notes.ts";
 import { explainMissingAdapter, readVulkanFacts } from "./vulkan.ts";
 
 // Every pending promise hangs for ever once the object that create() returned is garbage-collected, so it stays here.
@@ -44,7 +45,7 @@ function explainLoading(error: unknown): DeviceError {
 export async function requestBestAdapter(gpu: GPU): Promise<GPUAdapter> {
   let software: GPUAdapter | undefined;
   for (const powerPreference of ["high-performance", "low-power"] as const) {
-    const adapter = await gpu.requestAdapter({ powerPreference });
+    const adapter = await withoutDriverNotes(() => gpu.requestAdapter({ powerPreference }));
     if (adapter !== null && !adapter.info.isFallbackAdapter) return adapter;
     software ??= adapter ?? undefined;
   }
