@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { DataError } from "../tensor/errors.ts";
+import { hasSecondGroup } from "./excess-mass.ts";
 import { auroc } from "./metrics.ts";
 
 /** A training sample and how suspect it is. */
@@ -13,8 +14,27 @@ export interface Suspect {
   readonly rank: number;
 }
 
+/** How many samples of a class there are, and how many of them are suspects. */
+export interface ClassSuspects {
+  readonly count: number;
+  readonly suspects: number;
+}
+
+/**
+ * What a ranking comes to.
+ *
+ * `nothing`: the suspicions form no second group; the order means nothing.
+ * `scattered`: they do, but no class holds half of it: wrong labels and rare classes look so.
+ * `wholeClass`: it is three quarters of a class or more: an easy class looks so, and one that is poisoned for the most part.
+ * `poison`: it is a part of one class, as an attack with one target makes it.
+ */
+export type Finding = "nothing" | "scattered" | "wholeClass" | "poison";
+
 /** What a defence's suspicion says of a training set without knowing any truth. */
 export interface Diagnosis {
+  readonly finding: Finding;
+  /** By class. */
+  readonly classes: readonly ClassSuspects[];
   /** Every sample, by rank. */
   readonly suspects: readonly Suspect[];
   /** Share of samples above the suspicion that splits them in two. */
@@ -34,12 +54,20 @@ export interface SuspicionQuality {
 }
 
 /**
- * Ranks training samples by a defence's suspicion, and splits them in two.
+ * Ranks training samples by a defence's suspicion, splits them in two, and says whether the upper part means anything.
  *
  * @param suspicion - one number per sample, higher for what looks more like poison.
+ * @throws DataError for a suspicion that is not finite.
+ * @example
+ * const set = { count: 3, labels: Int32Array.of(0, 1, 0), classes: 2 };
+ * console.log(diagnose(set, [0.1, 0.2, 5]).suspects[0]!.index); // 2
  */
-export function diagnose(dataset: Dataset, suspicion: ArrayLike<number>): Diagnosis {
-  const { count, labels } = dataset;
+export function diagnose(
+  { count, labels, classes }: Pick<Dataset, "count" | "labels" | "classes">,
+  suspicion: ArrayLike<number>,
+): Diagnosis {
+  const wrong = Array.from(suspicion).findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new DataError(`diagnose: the suspicion of sample ${wrong} is ${suspicion[wrong]}`);
   const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => suspicion[b]! - suspicion[a]! || a - b);
   const suspects = order.map((index, at) => ({
     index,
@@ -49,14 +77,27 @@ export function diagnose(dataset: Dataset, suspicion: ArrayLike<number>): Diagno
   }));
   const above = countSuspects(suspects.map((suspect) => suspect.suspicion));
   const threshold = suspects[above]?.suspicion ?? Number.NEGATIVE_INFINITY;
-  const mass = new Float64Array(dataset.classes);
+  const mass = new Float64Array(classes);
   for (const { label, suspicion: own } of suspects.slice(0, above)) mass[label]! += own - threshold;
   const suspectedTarget = mass.reduce((best, value, label) => (value > mass[best]! ? label : best), 0);
-  return { suspects, estimatedRate: above / count, threshold, suspectedTarget };
+  const perClass = Array.from({ length: classes }, (_, label) => ({
+    count: labels.reduce((total, own) => total + (own === label ? 1 : 0), 0),
+    suspects: suspects.slice(0, above).filter((suspect) => suspect.label === label).length,
+  }));
+  const finding = hasSecondGroup(suspects.map((suspect) => suspect.suspicion).reverse())
+    ? judge(perClass[suspectedTarget]!, above)
+    : "nothing";
+  return { finding, classes: perClass, suspects, estimatedRate: above / count, threshold, suspectedTarget };
+}
+
+/** What a second group of `all` suspects is, by the class that holds most of it. */
+function judge({ count, suspects }: ClassSuspects, all: number): Finding {
+  if (suspects < all / 2) return "scattered";
+  return suspects >= 0.75 * count ? "wholeClass" : "poison";
 }
 
 /** How many of some samples, the most suspect first, lie in the upper of the two groups into which {@link splitInTwo} divides them. */
-export function countSuspects(descending: readonly number[]): number {
+function countSuspects(descending: readonly number[]): number {
   return splitInTwo(descending.map((suspicion) => -suspicion));
 }
 

@@ -4,7 +4,7 @@ import type { Device } from "../tensor/device.ts";
 import type { DeviceData } from "./device-data.ts";
 import { putDataset } from "./device-data.ts";
 import type { DefenceMetrics } from "./metrics.ts";
-import { accuracy, defenceMetrics } from "./metrics.ts";
+import { cleanMetrics, defenceMetrics } from "./metrics.ts";
 import type { Predictor } from "./predict.ts";
 
 /** Images that were never trained on, and what is known of the attack. */
@@ -22,7 +22,8 @@ export interface DeviceTestSet {
 }
 
 /** Rates on a test set; those of the attack only where there is one. */
-export type Evaluation = Pick<DefenceMetrics, "ca"> & Partial<Omit<DefenceMetrics, "ca">>;
+export type Evaluation = Pick<DefenceMetrics, "ca" | "classAccuracy"> &
+  Partial<Omit<DefenceMetrics, "ca" | "classAccuracy">>;
 
 /** Uploads a test set once for all evaluations. */
 export function putTestSet(device: Device, test: TestSet): DeviceTestSet {
@@ -37,7 +38,7 @@ export async function evaluate<P, S>(
   { test, clean, triggered }: DeviceTestSet,
 ): Promise<Evaluation> {
   const predicted = await predictor(network, clean);
-  if (test.attack === undefined || triggered === null) return { ca: accuracy(predicted.classes, test.dataset.labels) };
+  if (test.attack === undefined || triggered === null) return cleanMetrics(test.dataset, predicted.classes);
   const attacked = await predictor(network, triggered);
   return defenceMetrics(test.dataset, test.attack.targetOf, predicted.classes, attacked.classes);
 }

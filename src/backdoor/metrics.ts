@@ -12,12 +12,16 @@ export interface Rate {
 export interface DefenceMetrics {
   /** Clean accuracy: all clean test images called by their label. */
   readonly ca: Rate;
+  /** Clean accuracy per class, by label: a defence that gives up a class hides in the mean. */
+  readonly classAccuracy: readonly Rate[];
   /** Attack success rate: triggered images of other classes called the target. */
   readonly asr: Rate;
   /** Robust accuracy: the same triggered images called by their true label. */
   readonly ra: Rate;
   /** The same images without trigger called the target: what the ASR of a model without a backdoor would be. */
   readonly cleanTargetRate: Rate;
+  /** Clean accuracy of the classes that the trigger calls for: an ASR of 0 means little where a model never names its target. */
+  readonly targetAccuracy: Rate;
 }
 
 /** The share of 0 … n − 1 for which `hit` holds, among those for which `counted` does. */
@@ -37,6 +41,16 @@ export function accuracy(predicted: ArrayLike<number>, labels: ArrayLike<number>
   return rateOf(labels.length, (i) => predicted[i] === labels[i]);
 }
 
+/** What a model's predictions for clean test images come to, over all and per class. */
+export function cleanMetrics(
+  { count, labels, classes }: Dataset,
+  predicted: ArrayLike<number>,
+): Pick<DefenceMetrics, "ca" | "classAccuracy"> {
+  const right = (i: number): boolean => predicted[i] === labels[i];
+  const classAccuracy = Array.from({ length: classes }, (_, label) => rateOf(count, right, (i) => labels[i] === label));
+  return { ca: rateOf(count, right), classAccuracy };
+}
+
 /**
  * CA, ASR, RA and the clean target rate from predicted classes. Images that already have the class that the trigger calls for
  * count for CA only.
@@ -52,11 +66,17 @@ export function defenceMetrics(
 ): DefenceMetrics {
   const target = (i: number): number => targetOf(test.labels[i]!);
   const other = (i: number): boolean => test.labels[i] !== target(i);
+  const targets = new Set(Array.from({ length: test.classes }, (_, label) => targetOf(label)));
   return {
-    ca: accuracy(clean, test.labels),
+    ...cleanMetrics(test, clean),
     asr: rateOf(test.count, (i) => triggered[i] === target(i), other),
     ra: rateOf(test.count, (i) => triggered[i] === test.labels[i], other),
     cleanTargetRate: rateOf(test.count, (i) => clean[i] === target(i), other),
+    targetAccuracy: rateOf(
+      test.count,
+      (i) => clean[i] === test.labels[i],
+      (i) => targets.has(test.labels[i]!),
+    ),
   };
 }
 

@@ -21,6 +21,8 @@ describe("defenceMetrics", () => {
     const metrics = defenceMetrics(test, () => 0, [0, 1, 1, 0, 2, 1], [0, 0, 0, 0, 2, 1]);
     expect(metrics).toEqual({
       ca: { rate: 3 / 6, count: 6 },
+      classAccuracy: [1 / 2, 1 / 2, 1 / 2].map((rate) => ({ rate, count: 2 })),
+      targetAccuracy: { rate: 1 / 2, count: 2 },
       asr: { rate: 2 / 4, count: 4 },
       ra: { rate: 1 / 4, count: 4 },
       cleanTargetRate: { rate: 1 / 4, count: 4 },

@@ -1,0 +1,38 @@
+import type { Evaluation } from "./evaluation.ts";
+import type { Rate } from "./metrics.ts";
+
+/** What makes a row of rates mean something else than it seems to. */
+export type Flag =
+  /** The model is hardly better than one that always names the largest class. */
+  | { readonly kind: "collapsed" }
+  /** Almost no image of a class is called by its label: an ASR of 0 may only mean that its target is gone. */
+  | { readonly kind: "class lost"; readonly label: number }
+  /** The undefended model does not follow the trigger: there is nothing to defend against. */
+  | { readonly kind: "attack not learned" };
+
+const fewest = 5; // test images of a class below which its rate says nothing
+
+/**
+ * The flags of an evaluation, from fixed rules, so that no reader needs to look for them.
+ *
+ * collapsed: CA is at most 1.5 times the share of the largest class. class lost: the accuracy of a class is below a quarter of CA.
+ * attack not learned: without a defence, fewer than half of the triggered images are called the target.
+ *
+ * @param undefended - whether the model was trained without a defence.
+ * @example
+ * const rate = (value: number) => ({ rate: value, count: 100 });
+ * const flags = flagsOf({ ca: rate(0.8), classAccuracy: [rate(0.98), rate(0.02)] }, { undefended: false });
+ * console.log(flags); // [ { kind: 'class lost', label: 1 } ]
+ */
+export function flagsOf(
+  { ca, classAccuracy, asr }: Evaluation,
+  { undefended }: { readonly undefended: boolean },
+): readonly Flag[] {
+  const largest = Math.max(...classAccuracy.map(({ count }) => count)) / ca.count;
+  const notLearned: readonly Flag[] =
+    undefended && asr !== undefined && asr.rate < 0.5 ? [{ kind: "attack not learned" }] : [];
+  if (ca.rate <= Math.min(1.5 * largest, (1 + largest) / 2)) return [{ kind: "collapsed" }, ...notLearned];
+  const lost = ({ rate, count }: Rate): boolean => count >= fewest && rate < ca.rate / 4;
+  const classes = classAccuracy.flatMap((rate, label): Flag[] => (lost(rate) ? [{ kind: "class lost", label }] : []));
+  return [...classes, ...notLearned];
+}
