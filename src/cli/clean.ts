@@ -1,11 +1,13 @@
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { countSuspects } from "../backdoor/diagnostics.ts";
+import { diagnose } from "../backdoor/diagnostics.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { DatasetParts } from "../data/dataset-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import { makeWritableFolder, readText, writeAtomically } from "../node/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
+import { printable } from "../tensor/printable.ts";
 import { checkedConfig } from "./check-config.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
@@ -15,6 +17,7 @@ import { recordsHelp } from "./help.ts";
 import { loadData, loadParts } from "./load-data.ts";
 import type { RunConfig } from "./run-config.ts";
 import { byName } from "./run-config.ts";
+import { describeFinding } from "./suspects.ts";
 import type { SuspectRow } from "./suspects-file.ts";
 import { readSuspects } from "./suspects-file.ts";
 
@@ -51,7 +54,7 @@ ${recordsHelp("Formats", datasetFormats)}`,
     const file = required(values.suspects, "suspects");
     const suspects = await readSuspects(file);
     const dropped = chooseDropped(values.drop, suspects);
-    const { format, parts } = await loadExamined(values.data, file);
+    const { format, folder, parts } = await loadExamined(values.data, file);
     const { train } = parts;
     const known = new Set(suspects.map(({ index }) => index));
     const stranger = suspects.find(({ index }) => index >= train.count);
@@ -59,10 +62,10 @@ ${recordsHelp("Formats", datasetFormats)}`,
       throw new DataError(`--suspects names image ${stranger.index}, the training set has ${train.count}`);
     }
     const kept = Array.from({ length: train.count }, (_, i) => i).filter((i) => known.has(i) && !dropped.has(i));
+    const files = new Map(byName(datasetFormats, format).write(parts, kept));
+    checkTarget(out, folder, new Set(files.keys()));
     await makeWritableFolder(out);
-    for (const [name, content] of byName(datasetFormats, format).write(parts, kept)) {
-      writeAtomically(join(out, name), content);
-    }
+    for (const [name, content] of files) writeAtomically(join(out, name), content);
     io.out(`${suspects.length - dropped.size} of ${suspects.length} images in ${out}, ${dropped.size} dropped\n`);
     return exitCode.ok;
   },
@@ -70,19 +73,43 @@ ${recordsHelp("Formats", datasetFormats)}`,
 
 function chooseDropped(text: string, suspects: readonly SuspectRow[]): ReadonlySet<number> {
   const most = suspects.length - 1;
-  const count = text === "auto" ? countSuspects(sortedSuspicion(suspects)) : /^\d+$/.test(text) ? Number(text) : -1;
+  const count = text === "auto" ? countPoison(suspects) : /^\d+$/.test(text) ? Number(text) : -1;
   if (count < 0 || count > most) {
     throw new ConfigError(`--drop: expects auto or a whole number from 0 to ${most}, got ${JSON.stringify(text)}`);
   }
   return new Set(suspects.slice(0, count).map(({ index }) => index));
 }
 
-function sortedSuspicion(suspects: readonly SuspectRow[]): number[] {
-  return suspects.map(({ suspicion }) => suspicion).sort((a, b) => b - a);
+/** @throws ConfigError where the suspicions do not look like poison: dropping their upper part would harm the set. */
+function countPoison(suspects: readonly SuspectRow[]): number {
+  const labels = Int32Array.from(suspects, ({ label }) => label);
+  const classes = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const diagnosis = diagnose(
+    { count: labels.length, labels, classes },
+    suspects.map(({ suspicion }) => suspicion),
+  );
+  const { finding, estimatedRate } = diagnosis;
+  if (finding === "poison") return Math.round(estimatedRate * labels.length);
+  const found = describeFinding({ ...diagnosis, estimatedPoisonRate: 100 * estimatedRate });
+  throw new ConfigError(`--drop auto: ${found}; --drop N drops the first N of the list all the same`);
+}
+
+/** @throws ConfigError for the set that is cleaned, and for a folder in which other files would lie beside the clean set. */
+function checkTarget(out: string, source: string | null, names: ReadonlySet<string>): void {
+  if (!existsSync(out)) return;
+  if (source !== null && realpathSync(out) === realpathSync(source)) {
+    throw new ConfigError(`--out ${out} is the set to clean itself; name another folder`);
+  }
+  const other = readdirSync(out).find((name) => !names.has(name));
+  if (other !== undefined) {
+    throw new ConfigError(`--out ${out} holds "${printable(other)}", which is not of the clean set; name a new folder`);
+  }
 }
 
 interface Examined {
   readonly format: string;
+  /** Where the set lies; null for a drawn one. */
+  readonly folder: string | null;
   /** The training images as the run saw them, poison included. */
   readonly parts: DatasetParts & { readonly train: Dataset };
 }
@@ -91,12 +118,12 @@ async function loadExamined(folder: string | null, suspects: string): Promise<Ex
   if (folder !== null) {
     const choice = await chooseDataset({ dataset: null, data: folder });
     const parts = await loadParts({ dataset: { ...choice, options: {} }, limit: null, seed: 0 });
-    return { format: choice.format, parts };
+    return { format: choice.format, folder, parts };
   }
   const path = join(dirname(suspects), "run.json");
   const config = await readConfig(path);
   const { parts, train } = await loadData(config);
-  return { format: config.dataset.format, parts: { ...parts, train } };
+  return { format: config.dataset.format, folder: config.dataset.folder, parts: { ...parts, train } };
 }
 
 const largestReport = 2 ** 28; // bytes; one line per epoch of each defence

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { defences } from "../backdoor/defences/index.ts";
+import { none } from "../backdoor/defences/none.ts";
+import { flagsOf } from "../backdoor/flags.ts";
 import type { EpochReport, LabState } from "../backdoor/lab-state.ts";
 import type { Progress as StepProgress } from "../backdoor/phase-context.ts";
 import type { Trained, TrainOptions } from "../backdoor/train.ts";
@@ -77,9 +79,15 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const trained = await trainDefence(byName(defences, name), options);
   if (trained.stopped) return { kind: "stopped", training: trained.state, epochs, spent: spent() };
   const { seconds, images: seen } = spent();
-  const { ca, asr, ra, cleanTargetRate } = ratesOf(trained.evaluation!);
+  const evaluation = trained.evaluation!;
   progress.end();
-  const result = { defence: name, ca, asr, ra, cleanTargetRate, seconds, imagesPerSecond: seen / seconds };
+  const result = {
+    defence: name,
+    ...ratesOf(evaluation),
+    flags: flagsOf(evaluation, { undefended: name === none.name }),
+    seconds,
+    imagesPerSecond: seen / seconds,
+  };
   return { kind: "done", trained, result, epochs };
 }
 

@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { writeAtomically } from "../node/index.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
+import { formatResults } from "./format-results.ts";
 import type { Io } from "./io.ts";
 import { encodeModel } from "./model-file.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { openProgress } from "./progress.ts";
 import { runDefence } from "./run-defence.ts";
 import type { RunReport } from "./run-report.ts";
-import { formatReport, formatResults } from "./run-report.ts";
+import { formatReport } from "./run-report.ts";
 import type { RunState } from "./run-state.ts";
 import { saveRunState } from "./run-state.ts";
 import { rankSuspects } from "./suspects.ts";
@@ -71,7 +72,7 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     forget();
     progress.end();
   }
-  io.out(run.json ? formatReport(reportOf(run, state)) : formatResults(state.results));
+  io.out(run.json ? formatReport(reportOf(run, state)) : formatResults(state.results, run.data.train.classNames));
   return exitCode.ok;
 }
 

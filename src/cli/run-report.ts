@@ -1,10 +1,9 @@
-import { defences } from "../backdoor/defences/index.ts";
+import type { ClassSuspects, Finding } from "../backdoor/diagnostics.ts";
 import type { Evaluation } from "../backdoor/evaluation.ts";
+import type { Flag } from "../backdoor/flags.ts";
 import type { Rate } from "../backdoor/metrics.ts";
 import type { DeviceInfo } from "../tensor/device.ts";
 import type { RunConfig } from "./run-config.ts";
-import { byName } from "./run-config.ts";
-import { formatTable } from "./table.ts";
 import type { Versions } from "./versions.ts";
 
 /** Rates in percent; those about the trigger are null without an attack. */
@@ -17,11 +16,17 @@ export interface Rates {
   readonly ra: number | null;
   /** Clean images of other classes called the target: the ASR of a model that knows no trigger. */
   readonly cleanTargetRate: number | null;
+  /** Clean accuracy of the target class. */
+  readonly targetAccuracy: number | null;
+  /** Clean accuracy per class, by label. */
+  readonly classAccuracy: readonly number[];
 }
 
 /** One line of the table. */
 export interface Result extends Rates {
   readonly defence: string;
+  /** What makes the rates mean something else than it seems. */
+  readonly flags: readonly Flag[];
   /** Training, evaluation after each epoch included. */
   readonly seconds: number;
   /** Images that training steps took in per second. */
@@ -60,6 +65,9 @@ export interface RunReport {
 /** What a ranking of the training images says. */
 export interface SuspectReport {
   readonly defence: string;
+  readonly finding: Finding;
+  /** Training images and suspects per class, by label. */
+  readonly classes: readonly ClassSuspects[];
   /** Percent. */
   readonly estimatedPoisonRate: number;
   readonly suspectedTarget: number;
@@ -75,36 +83,19 @@ export function percent(rate: number): number {
 }
 
 /** An evaluation in percent. */
-export function ratesOf({ ca, asr, ra, cleanTargetRate }: Evaluation): Rates {
+export function ratesOf({ ca, asr, ra, cleanTargetRate, targetAccuracy, classAccuracy }: Evaluation): Rates {
   const orNull = (value: Rate | undefined): number | null => (value === undefined ? null : percent(value.rate));
-  return { ca: percent(ca.rate), asr: orNull(asr), ra: orNull(ra), cleanTargetRate: orNull(cleanTargetRate) };
+  return {
+    ca: percent(ca.rate),
+    asr: orNull(asr),
+    ra: orNull(ra),
+    cleanTargetRate: orNull(cleanTargetRate),
+    targetAccuracy: orNull(targetAccuracy),
+    classAccuracy: classAccuracy.map(({ rate }) => percent(rate)),
+  };
 }
 
 /** The report as JSON. */
 export function formatReport(report: RunReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
-}
-
-const needs = { nothing: "", cleanSubset: " (needs a clean subset)", poisonRate: " (needs the poison rate)" } as const;
-
-/** A defence's name, with what it must be given besides the training set. */
-function labelOf(name: string): string {
-  return name + needs[byName(defences, name).needs];
-}
-
-/** The table that `train` prints. */
-export function formatResults(results: readonly Result[]): string {
-  const show = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
-  return formatTable(
-    ["defence", "CA %", "ASR %", "clean target %", "RA %", "seconds", "images/s"],
-    results.map((result) => [
-      labelOf(result.defence),
-      show(result.ca),
-      show(result.asr),
-      show(result.cleanTargetRate),
-      show(result.ra),
-      result.seconds.toFixed(1),
-      result.imagesPerSecond.toFixed(0),
-    ]),
-  );
 }

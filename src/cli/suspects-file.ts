@@ -1,9 +1,12 @@
 import { readBytes } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
+import { printable } from "../tensor/printable.ts";
 
 /** What `clean` needs of a row of suspects.csv. */
 export interface SuspectRow {
   readonly index: number;
+  /** The label that it has in the training set. */
+  readonly label: number;
   /** Higher is more suspect. */
   readonly suspicion: number;
 }
@@ -16,21 +19,24 @@ export interface SuspectRow {
 export async function readSuspects(path: string): Promise<readonly SuspectRow[]> {
   const lines = new TextDecoder().decode(await readBytes(path)).split(/\r?\n/);
   const header = lines[0]!.split(",").map((name) => name.trim());
-  const columns = ["index", "suspicion", "rank"].map((name) => header.indexOf(name));
+  const columns = ["index", "label", "suspicion", "rank"].map((name) => header.indexOf(name));
   if (columns.includes(-1))
-    throw new DataError(`${path}: its first line is not a header with index, suspicion and rank`);
+    throw new DataError(`${path}: its first line is not a header with index, label, suspicion and rank`);
   const rows = lines.slice(1).flatMap((line, i) => {
     if (line.trim() === "") return [];
     const cells = line.split(",");
-    const [index, suspicion, rank] = columns.map((column) => Number(cells[column]?.trim() || Number.NaN));
-    if (!Number.isInteger(index) || index! < 0 || Number.isNaN(suspicion) || !Number.isInteger(rank)) {
-      throw new DataError(`${path}: line ${i + 2} is not an index, a suspicion and a rank: "${line}"`);
+    const [index, label, suspicion, rank] = columns.map((column) => Number(cells[column]?.trim() || Number.NaN));
+    const whole = [index, label, rank].every((value) => Number.isInteger(value) && value! >= 0);
+    if (!whole || !Number.isFinite(suspicion)) {
+      throw new DataError(
+        `${path}: line ${i + 2} is not an index, a label, a suspicion and a rank: "${printable(line)}"`,
+      );
     }
-    return [{ index: index!, suspicion: suspicion!, rank: rank! }];
+    return [{ index: index!, label: label!, suspicion: suspicion!, rank: rank! }];
   });
   if (rows.length === 0) throw new DataError(`${path}: holds no image`);
   if (new Set(rows.map(({ index }) => index)).size !== rows.length) {
     throw new DataError(`${path}: an index appears twice`);
   }
-  return rows.sort((a, b) => a.rank - b.rank).map(({ index, suspicion }) => ({ index, suspicion }));
+  return rows.sort((a, b) => a.rank - b.rank).map(({ index, label, suspicion }) => ({ index, label, suspicion }));
 }

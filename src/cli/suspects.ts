@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Defended } from "../backdoor/defence.ts";
 import { diagnose, suspectsCsv, suspicionQuality } from "../backdoor/diagnostics.ts";
 import { writeAtomically } from "../node/index.ts";
+import { className } from "./format-results.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
 import type { SuspectReport } from "./run-report.ts";
@@ -21,18 +22,41 @@ export async function rankSuspects(
   const quality = known ? suspicionQuality(diagnosis.suspects, poisoned) : null;
   const report: SuspectReport = {
     defence,
+    finding: diagnosis.finding,
+    classes: diagnosis.classes,
     estimatedPoisonRate: percent(diagnosis.estimatedRate),
     suspectedTarget: diagnosis.suspectedTarget,
     auroc: quality?.auroc ?? null,
     precision: quality === null ? null : percent(quality.precision),
   };
-  progress.note(describe(report, data.train.classNames?.[report.suspectedTarget]));
+  progress.note(`${defence}: ${describeFinding(report, data.train.classNames)}${describeQuality(report)}`);
   return report;
 }
 
-function describe(report: SuspectReport, className = ""): string {
-  const { defence, estimatedPoisonRate, suspectedTarget, auroc, precision } = report;
-  const guess =
-    `${defence}: ${estimatedPoisonRate.toFixed(1)} % look poisoned, target class ${suspectedTarget} ${className}`.trimEnd();
-  return auroc === null ? guess : `${guess}; AUROC ${auroc.toFixed(3)}, precision ${precision!.toFixed(1)} %`;
+type Found = Pick<SuspectReport, "finding" | "classes" | "estimatedPoisonRate" | "suspectedTarget">;
+
+const lookedFor = "Looked for a part of one class that stands apart from the rest; what is made otherwise is not seen";
+
+/** A finding in one or two sentences. That nothing was found is not said to mean that nothing is there. */
+export function describeFinding(
+  { finding, classes, estimatedPoisonRate, suspectedTarget }: Found,
+  classNames?: readonly string[],
+): string {
+  const share = `${estimatedPoisonRate.toFixed(1)} %`;
+  const name = className(suspectedTarget, classNames);
+  const { count, suspects } = classes[suspectedTarget]!;
+  switch (finding) {
+    case "nothing":
+      return `nothing found: no second group of images stands apart, so the order of the suspects means nothing. ${lookedFor}`;
+    case "scattered":
+      return `nothing found: ${share} stand apart, but no class holds half of them, as with wrong labels or rare classes. ${lookedFor}`;
+    case "wholeClass":
+      return `class ${name} stands apart as a whole, ${suspects} of its ${count} images: an easy class does so, and one of which most is poisoned. Look at them before you drop any`;
+    case "poison":
+      return `${share} look poisoned, target class ${name}`;
+  }
+}
+
+function describeQuality({ auroc, precision }: SuspectReport): string {
+  return auroc === null ? "" : `; AUROC ${auroc.toFixed(3)}, precision ${precision!.toFixed(1)} %`;
 }

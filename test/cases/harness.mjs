@@ -1,11 +1,16 @@
 // What the cases are written with: the library, short constructors, and the comparison of numbers.
 import { execFile } from "node:child_process";
-import * as d from "deconfound";
+import * as language from "deconfound";
+import * as cbd from "deconfound/cbd";
+import * as mi from "deconfound/mi";
+import * as nn from "deconfound/nn";
 import * as node from "deconfound/node";
 import * as testing from "deconfound/testing";
 import { root } from "../support/repository.ts";
 
-export { d, testing };
+/** All functions that the cases use, from whichever entry point. */
+export const d = { ...language, ...nn, ...mi, ...cbd };
+export { testing };
 export const { tensor } = d;
 export const f32 = (values, shape) => tensor(Float32Array.from(values), { shape: shape ?? [values.length] });
 export const i32 = (values, shape) => tensor(Int32Array.from(values), { shape: shape ?? [values.length] });

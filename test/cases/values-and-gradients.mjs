@@ -211,7 +211,7 @@ U("n16", "max of a leading NaN", (x) => d.max(x), [nan, 1, 3], [nan]);
 U("n18", "max of nothing but -inf", (x) => d.max(x), [-inf, -inf], [-inf]);
 U("n20", "sum with NaN, inf", (x) => [d.sum(x), d.mean(x)], [1, nan, inf], [nan, nan]);
 U("n21", "sum inf - inf", (x) => d.sum(x), [inf, -inf, 1], [nan]);
-U("n22", "argmax with NaN (documented: last place)", (x) => d.argmax(x), [3, nan, 5, 1], [3]);
+U("n22", "argmax with NaN: the first NaN, as NumPy and JAX have it", (x) => d.argmax(x), [3, nan, 5, 1], [1]);
 U("n23", "argmax of nothing but -inf", (x) => d.argmax(x), [-inf, -inf, -inf], [0]);
 U(
   "n25",

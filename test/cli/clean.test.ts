@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -67,9 +76,9 @@ function writeSuspects(low: readonly number[], count = 12): string {
   return path;
 }
 
-test("auto drops the lower group, batch by batch, and the result is a CIFAR-10 folder", async () => {
+test("the first N of the list are dropped, batch by batch, and the result is a CIFAR-10 folder", async () => {
   const [data, suspects, out] = [writeFolder(), writeSuspects([9, 0, 3]), join(folder, "out")];
-  expect(await clean("--suspects", suspects, "--data", data, "--out", out)).toBe(
+  expect(await clean("--suspects", suspects, "--data", data, "--out", out, "--drop", "3")).toBe(
     `9 of 12 images in ${out}, 3 dropped\n`,
   );
   const cleaned = await readDataset(out);
@@ -93,7 +102,7 @@ test("without --data the run's own poisoned set is cleaned", async () => {
   const parsed = parseOptions(trainCommand, ["--dataset", "builtin"]);
   const config = {
     ...(await parseRunConfig(parsed.values, parsed)),
-    dataset: { format: "builtin", folder: null, options: { size: 16, count: 20 } },
+    dataset: { format: "builtin", folder: null, options: { size: 16, count: 100 } },
     limit: null,
     attack: { name: "badnets", options: { rate: 0.2, target: 1 } },
     seed: 5,
@@ -101,14 +110,14 @@ test("without --data the run's own poisoned set is cleaned", async () => {
   writeFileSync(join(folder, "run.json"), JSON.stringify({ config }));
   const poisoned = poison(
     badnets,
-    builtinDataset({ count: 20, size: 16, seed: 5 }),
+    builtinDataset({ count: 100, size: 16, seed: 5 }),
     { rate: 0.2, target: 1 },
     { seed: 5 },
   );
   const out = join(folder, "out");
-  await clean("--suspects", writeSuspects([...poisoned.poisoned], 20), "--out", out);
+  await clean("--suspects", writeSuspects([...poisoned.poisoned], 100), "--out", out);
   const { tensors } = decodeSafetensors(new Uint8Array(readFileSync(join(out, "train.safetensors"))), "train");
-  const kept = Array.from({ length: 20 }, (_, i) => i).filter((i) => !poisoned.poisoned.includes(i));
+  const kept = Array.from({ length: 100 }, (_, i) => i).filter((i) => !poisoned.poisoned.includes(i));
   expect(tensors.get("images")!.data).toEqual(selectImages(poisoned.dataset, kept).images);
   expect([...tensors.get("labels")!.data]).toEqual(kept.map((i) => i % 10));
 });
@@ -119,22 +128,50 @@ test("what does not fit is refused in one line", async () => {
   await expect(clean("--out", out)).rejects.toThrow("--suspects is missing");
   const path = writeSuspects([1]);
   await expect(clean("--suspects", path)).rejects.toThrow("--out is missing");
-  await expect(clean("--suspects", path, "--out", out)).rejects.toThrow(
+  await expect(clean("--suspects", path, "--out", out, "--drop", "1")).rejects.toThrow(
     /run\.json: cannot be read, .*--data DIR names/,
   );
   await expect(clean("--suspects", path, "--data", data, "--out", out, "--drop", "12")).rejects.toThrow("from 0 to 11");
-  writeFileSync(path, "index,suspicion,rank\n0,0.5,1\n0,0.5,2\n");
+  writeFileSync(path, "index,label,suspicion,rank\n0,0,0.5,1\n0,0,0.5,2\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow("an index appears twice");
-  writeFileSync(path, "index,suspicion,rank\n12,0.5,1\n");
-  await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
+  writeFileSync(path, "index,label,suspicion,rank\n12,0,0.5,1\n13,0,0.4,2\n");
+  await expect(clean("--suspects", path, "--data", data, "--out", out, "--drop", "1")).rejects.toThrow(
     "names image 12, the training set has 12",
   );
-  writeFileSync(path, "index,suspicion,rank\n1,x,1\n");
+  writeFileSync(path, "index,label,suspicion,rank\n1,0,x,1\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
-    'line 2 is not an index, a suspicion and a rank: "1,x,1"',
+    'line 2 is not an index, a label, a suspicion and a rank: "1,0,x,1"',
   );
   writeFileSync(path, "a,b\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
-    "not a header with index, suspicion and rank",
+    "not a header with index, label, suspicion and rank",
   );
+});
+
+test("auto drops nothing where nothing was found", async () => {
+  const [data, out] = [writeFolder(), join(folder, "out")];
+  await expect(clean("--suspects", writeSuspects([]), "--data", data, "--out", out)).rejects.toThrow(
+    /--drop auto: nothing found: .* --drop N drops the first N/,
+  );
+  expect(existsSync(out)).toBe(false);
+});
+
+test("neither the examined set nor a folder with other files is written into", async () => {
+  const [data, suspects] = [writeFolder(), writeSuspects([1])];
+  const before = readFileSync(join(data, "data_batch_1.bin"));
+  const link = join(folder, "link");
+  symlinkSync(data, link);
+  for (const out of [data, link, join(data, "..", "data")]) {
+    await expect(clean("--suspects", suspects, "--data", data, "--out", out, "--drop", "1")).rejects.toThrow(
+      "is the set to clean itself",
+    );
+  }
+  expect(readFileSync(join(data, "data_batch_1.bin"))).toEqual(before);
+  const used = join(folder, "used");
+  mkdirSync(used);
+  writeFileSync(join(used, "thesis.txt"), "mine");
+  await expect(clean("--suspects", suspects, "--data", data, "--out", used, "--drop", "1")).rejects.toThrow(
+    'holds "thesis.txt", which is not of the clean set',
+  );
+  expect(readdirSync(used)).toEqual(["thesis.txt"]);
 });

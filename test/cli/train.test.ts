@@ -28,10 +28,13 @@ test("a run writes report, models and suspects, and prints one table", async () 
   const out = join(folder, "first");
   const { code, out: table, err } = await command(`${line} --out ${out}`);
   expect(code).toBe(0);
-  expect(table).toMatch(/^defence +CA % +ASR % +clean target % +RA % +seconds +images\/s\n-[- ]+\nnone .*\ncbd .*\n$/);
+  expect(table).toMatch(
+    /^defence +CA % +ASR % +clean target % +RA % +target class % +worst class % +seconds +images\/s\n-[- ]+\nnone .*\ncbd .*\n/,
+  );
+  expect(table).toContain("none: COLLAPSED");
   expect(err.match(/^none {2}epoch \d\/2 {2}loss \d.*CA .*ASR .*$/gm)).toHaveLength(2);
   expect(err.match(/^cbd: backdoored model {2}epoch \d\/2 /gm)).toHaveLength(2); // 5 steps are 2 epochs of 4
-  expect(err).toMatch(/^cbd: .* look poisoned.* AUROC /m);
+  expect(err).toMatch(/^cbd: nothing found.* AUROC /m); // two epochs on 60 images
   expect(readdirSync(out).sort()).toEqual([
     "model-cbd.safetensors",
     "model-none.safetensors",

@@ -48,7 +48,11 @@ export function reshape<X extends AnyTensor, const S extends Shape>(
       captureSite(),
     );
   }
-  const rest = sizeOf(x.shape) / Math.max(1, sizeOf(known));
+  if (known.length < shape.length && sizeOf(known) === 0) {
+    const mend = `say what −1 stands for: with a size of 0 beside it any number fits`;
+    throw new ShapeError(`reshape: ${formatShape(shape)} leaves −1 open`, [mend], captureSite());
+  }
+  const rest = sizeOf(x.shape) / sizeOf(known);
   const full = shape.map((n) => (n === -1 ? (Number.isInteger(rest) ? rest : 0) : n));
   const y = sameShape(x.shape, full) ? x : apply1(reshapeOp, [x], { shape: full });
   return y as AnyTensor as Reshaped<X, S>;

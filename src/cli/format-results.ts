@@ -1,0 +1,52 @@
+import { defences } from "../backdoor/defences/index.ts";
+import type { Flag } from "../backdoor/flags.ts";
+import { byName } from "./run-config.ts";
+import type { Result } from "./run-report.ts";
+import { formatTable } from "./table.ts";
+
+/**
+ * The table that `train` prints, and under it what its rows do not say by themselves.
+ *
+ * @param classNames - by label; numbers where there are none.
+ */
+export function formatResults(results: readonly Result[], classNames: readonly string[] = []): string {
+  const show = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
+  const header = ["defence", "CA %", "ASR %", "clean target %", "RA %", "target class %", "worst class %"];
+  const rows = results.map((result) => [
+    labelOf(result.defence),
+    ...[result.ca, result.asr, result.cleanTargetRate, result.ra, result.targetAccuracy].map(show),
+    show(Math.min(...result.classAccuracy)),
+    result.seconds.toFixed(1),
+    result.imagesPerSecond.toFixed(0),
+  ]);
+  const flags = results.flatMap(({ defence, flags: found, classAccuracy }) =>
+    found.map((flag) => `${defence}: ${describeFlag(flag, classNames, classAccuracy)}\n`),
+  );
+  return formatTable([...header, "seconds", "images/s"], rows) + flags.join("");
+}
+
+const needs = { nothing: "", cleanSubset: " (needs a clean subset)", poisonRate: " (needs the poison rate)" } as const;
+
+/** A defence's name, with what it must be given besides the training set. */
+function labelOf(name: string): string {
+  return name + needs[byName(defences, name).needs];
+}
+
+function describeFlag(flag: Flag, classNames: readonly string[], classAccuracy: readonly number[]): string {
+  switch (flag.kind) {
+    case "collapsed":
+      return "COLLAPSED: hardly better than always naming one class, so its other rates mean nothing";
+    case "class lost": {
+      const name = className(flag.label, classNames);
+      const accuracy = classAccuracy[flag.label]!.toFixed(1);
+      return `CLASS LOST: only ${accuracy} % of the test images of class ${name} are called by their label`;
+    }
+    case "attack not learned":
+      return "ATTACK NOT LEARNED: the undefended model does not follow the trigger, so a low ASR proves no defence";
+  }
+}
+
+/** `7 rows`, or `7` without names. */
+export function className(label: number, classNames: readonly string[] = []): string {
+  return `${label} ${classNames[label] ?? ""}`.trimEnd();
+}
