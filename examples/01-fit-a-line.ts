@@ -1,6 +1,6 @@
 // Fits y = a·x + b to noisy points by gradient descent: a pure function, its gradient, a compiled step.
 
-import type { AnyTensor } from "deconfound";
+import type { Tensor } from "deconfound";
 import { mean, random, square, sub, tensor, valueAndGrad } from "deconfound";
 import { sgd } from "deconfound/nn";
 import { openDevice } from "deconfound/node";
@@ -13,12 +13,12 @@ const y = x
   .sub(0.5)
   .add(random.normal(random.key(2), [100]).mul(0.1));
 
-type Line = { a: AnyTensor; b: AnyTensor };
-const loss = ({ a, b }: Line, xs: AnyTensor, ys: AnyTensor): AnyTensor => mean(square(sub(ys, xs.mul(a).add(b))));
+type Line = { a: Tensor; b: Tensor };
+const loss = ({ a, b }: Line, xs: Tensor, ys: Tensor): Tensor => mean(square(sub(ys, xs.mul(a).add(b))));
 
 const optimizer = sgd({ momentum: 0.9 });
 const step = device.compile(
-  (state: { params: Line; optimizer: ReturnType<typeof optimizer.init> }, xs: AnyTensor, ys: AnyTensor) => {
+  (state: { params: Line; optimizer: ReturnType<typeof optimizer.init> }, xs: Tensor, ys: Tensor) => {
     const { value, gradient } = valueAndGrad(loss)(state.params, xs, ys);
     const { params, state: next } = optimizer.update(gradient, state.optimizer, state.params, { lr: 0.1 });
     return { state: { params, optimizer: next }, loss: value };

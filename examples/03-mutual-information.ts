@@ -1,6 +1,6 @@
 // How much do x and y know of each other? A critic and a bound in ten lines, on Gaussians whose mutual information is known:
 // d pairs of correlation ρ share −d/2·ln(1 − ρ²) nats.
-import type { AnyTensor } from "deconfound";
+import type { AnyTensor, Tensor } from "deconfound";
 import {
   add,
   diagonal,
@@ -21,14 +21,14 @@ import { openDevice } from "deconfound/node";
 const [n, d, correlation] = [256, 4, 0.7];
 
 // The critic scores every pair: f(x_i, y_j) = x_iᵀ W y_j + y_j²·v. The true log density ratio has this form.
-type Critic = { w: AnyTensor; v: AnyTensor };
-const scores = ({ w, v }: Critic, x: AnyTensor, y: AnyTensor): AnyTensor =>
+type Critic = { w: Tensor; v: Tensor };
+const scores = ({ w, v }: Critic, x: Tensor, y: Tensor): Tensor =>
   add(matmul(matmul(x, w), transpose(y)), transpose(matmul(square(y), v)));
 
 // InfoNCE (van den Oord et al. 2018): mean_i [ f(x_i, y_i) − ln mean_j exp f(x_i, y_j) ] ≤ I(X;Y), and ≤ ln n.
-const infoNce = (f: AnyTensor): AnyTensor => mean(sub(diagonal(f), logMeanExp(f, { axis: 1 })));
+const infoNce = (f: Tensor): Tensor => mean(sub(diagonal(f), logMeanExp(f, { axis: 1 })));
 
-function samples(key: AnyTensor): { x: AnyTensor; y: AnyTensor } {
+function samples(key: AnyTensor): { x: Tensor; y: Tensor } {
   const [first, second] = random.split(key, 2);
   const x = random.normal(first, [n, d]);
   const noise = random.normal(second, [n, d]);

@@ -1,5 +1,5 @@
 // A network of one's own, trained on arrays in memory that somebody has poisoned: CBD needs an `init` and an `apply`.
-import type { AnyTensor } from "deconfound";
+import type { Tensor } from "deconfound";
 import { conv2d, globalAvgPool2d, matmul, random, relu, zeros } from "deconfound";
 import { badnets, poison, trainCbd, trainPlain, triggered } from "deconfound/backdoor";
 import type { Dataset } from "deconfound/data";
@@ -9,7 +9,7 @@ import { heNormal } from "deconfound/nn";
 import { openDevice } from "deconfound/node";
 
 // Three convolutions, global average pooling to z, a linear layer.
-type Params = { convs: AnyTensor[]; biases: AnyTensor[]; out: AnyTensor };
+type Params = { convs: Tensor[]; biases: Tensor[]; out: Tensor };
 const widths = [8, 12, 16];
 const classifier: Classifier<Params, null> = {
   init: (key) => {
@@ -18,8 +18,8 @@ const classifier: Classifier<Params, null> = {
     const biases = widths.map((to) => zeros([to]));
     return { params: { convs, biases, out: heNormal(keys[3]!, [16, 4]) }, stats: null };
   },
-  apply: ({ convs, biases, out }, stats, images) => {
-    const features = convs.reduce<AnyTensor>(
+  apply: ({ convs, biases, out }, stats, images: Tensor) => {
+    const features = convs.reduce<Tensor>(
       (x, w, i) => relu(conv2d(x, w, { stride: i === 0 ? 1 : 2, padding: 1 }).add(biases[i]!)),
       images.sub(0.5),
     );

@@ -13,7 +13,6 @@ export type {
   KernelProfile,
   MemoryReport,
   MemorySlot,
-  Passed,
   ProfileReport,
   Program,
   Scope,

@@ -4,7 +4,7 @@ import type { Op } from "../tensor/op.ts";
 import { apply, defineOp } from "../tensor/op.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
-import type { AnyTensor, Node } from "../tensor/tensor.ts";
+import type { AnyTensor, Node, Tensor } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
@@ -18,7 +18,7 @@ export interface CustomVjpCall<A extends readonly unknown[], R> {
   /** The function's result. */
   readonly value: R;
   /** Cotangents of the result's tensors, a tree like it; zeros where nothing hangs on an output. */
-  readonly g: MapTree<R, AnyTensor>;
+  readonly g: MapTree<R, Tensor>;
 }
 
 /** One tree of cotangents an argument, each like its argument; null: no gradient. */
@@ -93,7 +93,7 @@ export function customVjp<A extends readonly unknown[], R>(
           rule({
             args: unflattenTree(args, tensors) as unknown as A,
             value: unflattenTree(result, outputs) as R,
-            g: unflattenTree(result, g) as MapTree<R, AnyTensor>,
+            g: unflattenTree(result, g) as MapTree<R, Tensor>,
           }),
         ),
     };

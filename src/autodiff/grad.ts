@@ -4,7 +4,7 @@ import { scalar } from "../tensor/ops/operand.ts";
 import { parameters } from "../tensor/parameters.ts";
 import type { Site } from "../tensor/site.ts";
 import { captureSite } from "../tensor/site.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
 import { refuseAsync } from "../tensor/trace.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
@@ -21,9 +21,9 @@ export type Chosen<A extends readonly unknown[], N extends Argnums> = N extends 
 
 export interface GradOptions<N extends Argnums, Aux extends boolean> {
   /** Indices of the arguments to differentiate by; an array gives an array of gradients. @defaultValue 0 */
-  readonly argnums?: N;
+  readonly argnums?: N | undefined;
   /** Whether `f` returns `{ value, aux }`, aux being any tree to hand through. @defaultValue false */
-  readonly hasAux?: Aux;
+  readonly hasAux?: Aux | undefined;
 }
 
 /** A loss with more results, for `hasAux`. */
@@ -78,7 +78,7 @@ const checkValueAndGrad = parameters(
 export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => WithAux<X>,
   options: GradOptions<N, true> & { readonly hasAux: true },
-): (...args: A) => { value: AnyTensor; gradient: Chosen<A, N>; aux: X };
+): (...args: A) => { value: Tensor; gradient: Chosen<A, N>; aux: X };
 export function valueAndGrad<A extends readonly unknown[], V extends AnyTensor, const N extends Argnums = 0>(
   f: (...args: A) => V,
   options?: GradOptions<N, false>,

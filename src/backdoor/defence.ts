@@ -8,9 +8,9 @@ import type { Lab } from "./lab.ts";
 export interface Defended<P, S> {
   readonly network: Network<P, S>;
   /** One number per training sample, higher for what looks more like poison. */
-  readonly suspicion?: ArrayLike<number>;
+  readonly suspicion?: ArrayLike<number> | undefined;
   /** Further columns of the list of suspects, one number per sample: what the suspicion was made from. */
-  readonly evidence?: Readonly<Record<string, ArrayLike<number>>>;
+  readonly evidence?: Readonly<Record<string, ArrayLike<number>>> | undefined;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface Defence<O extends object = object> {
   readonly needs: "nothing" | "cleanSubset" | "poisonRate";
   readonly options: OptionTable<O>;
   /** Changes to the defaults, by name; the first one is what is taken when nothing is said. */
-  readonly presets?: Readonly<Record<string, Changes<O>>>;
+  readonly presets?: Readonly<Record<string, Changes<O>>> | undefined;
   train<P extends object, S>(lab: Lab<P, S>, options: O): Promise<Defended<P, S>>;
 }
 

@@ -11,7 +11,7 @@ import type { Predictor } from "./predict.ts";
 export interface TestSet {
   readonly dataset: Dataset;
   /** The same images with the trigger, and the class that it calls for by true label; left out when there is no attack to measure. */
-  readonly attack?: { readonly triggered: Dataset; targetOf(label: number): number };
+  readonly attack?: { readonly triggered: Dataset; targetOf(label: number): number } | undefined;
 }
 
 /** A test set on the device. */

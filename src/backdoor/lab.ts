@@ -36,9 +36,9 @@ export interface Phase<P, S, T> {
   /** Unique within a defence: finished phases are saved under it. */
   readonly name: string;
   /** What a line of progress calls the network; left out where a defence trains only one. */
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** Indices into the training set. @defaultValue all of it */
-  readonly samples?: Int32Array;
+  readonly samples?: Int32Array | undefined;
   readonly length: { readonly epochs: number } | { readonly steps: number };
   readonly augment: AugmentKind;
   /** By name, as the steps ask for them. */
@@ -54,7 +54,7 @@ export interface Phase<P, S, T> {
   readonly passes: readonly Step<T>[];
   /** The network in a state: what is evaluated. */
   network(state: T): Network<P, S>;
-  readonly at?: Looks<P, S>;
+  readonly at?: Looks<P, S> | undefined;
 }
 
 /** What a phase came to. */

@@ -17,11 +17,11 @@ import type { TrainingOptions } from "./training-options.ts";
 /** What a training tells and asks. */
 export interface LabCallbacks {
   /** After every step. The training waits for it. */
-  readonly onProgress?: (progress: Progress) => void | Promise<void>;
+  readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** After every epoch, with the state to go on from: the place to save it. The training waits for it. */
-  readonly onEpoch?: (report: EpochReport, state: LabState) => void | Promise<void>;
+  readonly onEpoch?: ((report: EpochReport, state: LabState) => void | Promise<void>) | undefined;
   /** Asked before every step; true ends the training with the state as it is. */
-  readonly shouldStop?: () => boolean;
+  readonly shouldStop?: (() => boolean) | undefined;
 }
 
 /** What a lab is opened with. */

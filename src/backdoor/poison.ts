@@ -27,7 +27,7 @@ export function poison<O extends object>(
   attack: Attack<O>,
   train: Dataset,
   options: Changes<O> = {},
-  { seed = 0 }: { readonly seed?: number } = {},
+  { seed = 0 }: { readonly seed?: number | undefined } = {},
 ): Poisoned {
   const resolved = attackOptions(attack, options);
   const poisoned = attack.choose(train, resolved, seed);

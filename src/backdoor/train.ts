@@ -25,17 +25,17 @@ export interface TrainOptions<P, S, O extends object = object> extends LabCallba
   readonly dataset: Dataset;
   readonly classifier: Classifier<P, S>;
   /** One of the defence's presets. @defaultValue the first */
-  readonly preset?: string;
+  readonly preset?: string | undefined;
   /** Changes to the preset: options of every training (`batch`, `optimizer`, `clean`) and of the defence. */
-  readonly options?: Changes<TrainingOptions & O>;
+  readonly options?: Changes<TrainingOptions & O> | undefined;
   /** Decides initial parameters, order of samples, augmentation, dropout. @defaultValue 0 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Evaluated after each epoch. */
-  readonly test?: TestSet;
+  readonly test?: TestSet | undefined;
   /** Parameters and statistics to start phases from instead of fresh ones, by phase; copied. */
-  readonly initial?: Readonly<Record<string, Network<P, S>>>;
+  readonly initial?: Readonly<Record<string, Network<P, S>>> | undefined;
   /** A state that an earlier run of the same options gave; its tensors are consumed. */
-  readonly resume?: LabState;
+  readonly resume?: LabState | undefined;
 }
 
 /** What training came to. Its tensors are on the device. */
@@ -57,8 +57,7 @@ export interface Trained<P, S> extends Defended<P, S> {
  * The same seed and device give the same bits, also through `shouldStop` and `resume`.
  *
  * @throws ConfigError for options that do not exist, are out of range or contradict the data; DataError for a dataset whose
- * fields disagree; DivergenceError for a loss that is not finite. It is looked at after every 64 steps, at the end of an epoch
- * and before a stop; the error names the first step at fault.
+ * fields disagree.
  * @example
  * const { network } = await trainDefence(none, { device, dataset, classifier, options: { batch: 20 } });
  */

@@ -23,7 +23,7 @@ export type {
   ValueOf,
 } from "../options/option.ts";
 export type { Operand } from "../tensor/ops/signatures.ts";
-export type { AnyTensor } from "../tensor/tensor.ts";
+export type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 export { cleanStep, fusedStep } from "./clean-step.ts";
 export { criticStep } from "./critic-step.ts";
 export { informationBottleneck } from "./information-bottleneck.ts";

@@ -1,6 +1,6 @@
 import { sum } from "../tensor/ops/broadcast.ts";
 import { mul, square } from "../tensor/ops/elementwise.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 /**
  * Term ①, I(Z;X): ½‖z‖² of each sample, the upper bound KL(N(z, σ²I) ‖ N(0, I)) without its constants.
@@ -11,6 +11,6 @@ import type { AnyTensor } from "../tensor/tensor.ts";
  * Deviation: the authors' code leaves this term out and points to weight decay, which is a different penalty.
  * Source: CBD §3 with the encoder's variance set to a constant.
  */
-export function informationBottleneck(z: AnyTensor): AnyTensor {
-  return mul(sum(square(z), { axis: 1 }), 0.5);
+export function informationBottleneck(z: AnyTensor): Tensor {
+  return mul(sum(square(z), { axis: 1 }), 0.5) as Tensor;
 }

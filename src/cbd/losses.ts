@@ -1,6 +1,6 @@
 import { crossEntropy, generalizedCrossEntropy } from "../nn/losses.ts";
 import { add, mul } from "../tensor/ops/elementwise.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { informationBottleneck } from "./information-bottleneck.ts";
 import type { CbdOptions } from "./options.ts";
 
@@ -14,7 +14,7 @@ export function backdooredLoss(
   logits: AnyTensor,
   labels: AnyTensor,
   { loss, q }: Pick<CbdOptions["backdoor"], "loss" | "q">,
-): AnyTensor {
+): Tensor {
   return loss === "crossEntropy" ? crossEntropy(logits, labels) : generalizedCrossEntropy(logits, labels, { q });
 }
 
@@ -27,7 +27,7 @@ export function backdooredLoss(
  * @param beta - β ≥ 0.
  * @returns `f32 (n)`.
  */
-export function cleanLoss(lossClean: AnyTensor, weights: AnyTensor, z: AnyTensor, beta: number): AnyTensor {
-  const weighted = mul(weights, lossClean);
+export function cleanLoss(lossClean: AnyTensor, weights: AnyTensor, z: AnyTensor, beta: number): Tensor {
+  const weighted = mul(weights, lossClean) as Tensor;
   return beta === 0 ? weighted : add(weighted, mul(informationBottleneck(z), beta));
 }

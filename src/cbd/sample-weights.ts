@@ -1,7 +1,7 @@
 import { stopGradient } from "../autodiff/stop-gradient.ts";
 import { sum } from "../tensor/ops/broadcast.ts";
 import { add, div, log, maximum, minimum, mul, neg, pow } from "../tensor/ops/elementwise.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import type { CbdOptions } from "./options.ts";
 
 const smallestSum = 1e-12; // of a batch's weights
@@ -14,8 +14,8 @@ const guard = 1e-8; // the authors' guard of 0/0
  * @returns `f32 (n)`, in [0, 1].
  * Source: CBD §3, after Learning from Failure (Nam et al. 2020).
  */
-export function relativeDifficulty(lossBackdoored: AnyTensor, lossClean: AnyTensor): AnyTensor {
-  return div(lossBackdoored, add(add(lossClean, lossBackdoored), guard));
+export function relativeDifficulty(lossBackdoored: AnyTensor, lossClean: AnyTensor): Tensor {
+  return div(lossBackdoored, add(add(lossClean, lossBackdoored), guard)) as Tensor;
 }
 
 /**
@@ -24,7 +24,7 @@ export function relativeDifficulty(lossBackdoored: AnyTensor, lossClean: AnyTens
  * @param lossBackdoored - `f32 (n)`, of f_B in evaluation mode without augmentation. @param lossClean - of f_C.
  * @returns `f32 (n)`.
  */
-export function suspicionOf(lossBackdoored: AnyTensor, lossClean: AnyTensor): AnyTensor {
+export function suspicionOf(lossBackdoored: AnyTensor, lossClean: AnyTensor): Tensor {
   return neg(log(maximum(relativeDifficulty(lossBackdoored, lossClean), guard)));
 }
 
@@ -39,14 +39,10 @@ export function suspicionOf(lossBackdoored: AnyTensor, lossClean: AnyTensor): An
  * Deviation: the authors divide by Σw unguarded; here a batch without any weight gets zeros, not NaN.
  * Source: CBD §3.
  */
-export function sampleWeights(
-  lossBackdoored: AnyTensor,
-  lossClean: AnyTensor,
-  options: CbdOptions["weight"],
-): AnyTensor {
+export function sampleWeights(lossBackdoored: AnyTensor, lossClean: AnyTensor, options: CbdOptions["weight"]): Tensor {
   const { exponent, norm, cap, floor } = options;
   const [lossB, lossC] = [stopGradient(lossBackdoored), stopGradient(lossClean)];
-  let w: AnyTensor = relativeDifficulty(lossB, lossC);
+  let w = relativeDifficulty(lossB, lossC);
   if (exponent !== 1) w = pow(w, exponent);
   if (floor > 0) w = maximum(w, floor);
   if (norm === "batchMean") w = mul(w, div(w.shape[0]!, maximum(sum(w), smallestSum)));

@@ -1,7 +1,7 @@
 import { apply1 } from "../tensor/op.ts";
 import type { Augmentation } from "../tensor/ops/augment-batch.ts";
 import { augmentBatchOp } from "../tensor/ops/augment-batch.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 export type { Augmentation } from "../tensor/ops/augment-batch.ts";
 
@@ -23,7 +23,7 @@ export function augmentBatch(
   indices: AnyTensor,
   key: AnyTensor,
   augmentation: Augmentation,
-): AnyTensor {
+): Tensor {
   const { crop, flip, cutout } = augmentation;
-  return apply1(augmentBatchOp, [images, indices, key], { crop, flip, cutout });
+  return apply1(augmentBatchOp, [images, indices, key], { crop, flip, cutout }) as Tensor;
 }

@@ -8,13 +8,13 @@ import { randomStream } from "./random-stream.ts";
 export interface BuiltinOptions {
   readonly count: number;
   /** Height and width in pixels, from 12. @defaultValue 32 */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** @defaultValue 0 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Training and test images of one seed are different draws. @defaultValue "train" */
-  readonly part?: "train" | "test";
+  readonly part?: "train" | "test" | undefined;
   /** 2 … 10. @defaultValue 10 */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
 }
 
 const mostBytes = 2 ** 31; // of all images

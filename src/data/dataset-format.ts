@@ -18,7 +18,7 @@ export interface DatasetParts {
   readonly train: Dataset;
   readonly test: Dataset;
   /** The files behind `train`, in its order, where there are several: {@link DatasetFormat.write} keeps them. */
-  readonly files?: readonly { readonly name: string; readonly count: number }[];
+  readonly files?: readonly { readonly name: string; readonly count: number }[] | undefined;
 }
 
 /** A way to store labelled images, in bytes: it opens no file itself. */

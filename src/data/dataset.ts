@@ -12,7 +12,7 @@ export interface Dataset {
   readonly channels: number;
   readonly classes: number;
   /** One name per class. */
-  readonly classNames?: readonly string[];
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /** Bytes of one image. */

@@ -16,7 +16,7 @@ export type {
   TextsOption,
   ValueOf,
 } from "../options/option.ts";
-export type { AnyTensor } from "../tensor/tensor.ts";
+export type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 export type { Augmentation } from "./augment.ts";
 export { augmentBatch, plainBatch } from "./augment.ts";
 export type { AugmentKind } from "./augment-kind.ts";

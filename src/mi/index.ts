@@ -5,7 +5,7 @@ import { wasserstein } from "./wasserstein/wasserstein.ts";
 
 export type { AdamState } from "../nn/adam.ts";
 export type { Operand } from "../tensor/ops/signatures.ts";
-export type { AnyTensor } from "../tensor/tensor.ts";
+export type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 export type { DependenceEstimator, Estimator, EstimatorFacts } from "./estimator.ts";
 export type { CriticParams, CriticState } from "./wasserstein/critic.ts";
 export { criticScores, initCritic } from "./wasserstein/critic.ts";

@@ -12,11 +12,11 @@ export type AdamState = { readonly count: AnyTensor; readonly first: object; rea
 
 export interface AdamOptions {
   /** Decay of the first moment. @defaultValue 0.9 */
-  readonly beta1?: number;
+  readonly beta1?: number | undefined;
   /** Decay of the second moment. @defaultValue 0.999 */
-  readonly beta2?: number;
+  readonly beta2?: number | undefined;
   /** Added to √v̂. @defaultValue 1e-8 */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
 }
 
 const checkUpdate = updateParameters("adam", { count: kind.tensor, first: kind.tree, second: kind.tree });
@@ -46,7 +46,7 @@ const checkAdamW = parameters(
  * @param options.weightDecay - wd. @defaultValue 0.01
  * @see Loshchilov & Hutter 2019; torch.optim.AdamW
  */
-export function adamW(options: AdamOptions & { weightDecay?: number } = {}): Optimizer<AdamState> {
+export function adamW(options: AdamOptions & { weightDecay?: number | undefined } = {}): Optimizer<AdamState> {
   checkAdamW(arguments);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
   const nothing = (params: object): object => mapTree(params, (w) => zeros(w.shape));

@@ -5,7 +5,7 @@ import { ones, zeros } from "../tensor/ops/creation.ts";
 import { add, mul, rsqrt, sub } from "../tensor/ops/elementwise.ts";
 import { parameters, required } from "../tensor/parameters.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 /** γ and β, each `(c)`. */
 export type BatchNormParams = { readonly gamma: AnyTensor; readonly beta: AnyTensor };
@@ -52,8 +52,8 @@ export function batchNormLayer(
   params: BatchNormParams,
   stats: BatchNormStats,
   x: AnyTensor,
-  options: { train: boolean; momentum?: number; epsilon?: number },
-): { y: AnyTensor; stats: BatchNormStats } {
+  options: { train: boolean; momentum?: number | undefined; epsilon?: number | undefined },
+): { y: Tensor; stats: BatchNormStats } {
   checkBatchNormLayer(arguments);
   const { train, momentum = 0.1, epsilon = 1e-5 } = options;
   if (!train) {

@@ -4,7 +4,7 @@ export interface ApplyOptions {
   /** Batch statistics and dropout; else running statistics and neither randomness nor new statistics. */
   readonly train: boolean;
   /** A `u32[2]` key for layers that draw; a classifier without such layers ignores it. */
-  readonly key?: AnyTensor;
+  readonly key?: AnyTensor | undefined;
 }
 
 /**

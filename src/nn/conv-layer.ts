@@ -3,10 +3,10 @@ import type { ConvOptions } from "../tensor/ops/conv2d.ts";
 import { conv2d } from "../tensor/ops/conv2d.ts";
 import { add } from "../tensor/ops/elementwise.ts";
 import { optional, parameters } from "../tensor/parameters.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 /** `weight (kh, kw, c/groups, k)` and `bias (k)`. */
-export type ConvLayerParams = { readonly weight: AnyTensor; readonly bias?: AnyTensor };
+export type ConvLayerParams = { readonly weight: AnyTensor; readonly bias?: AnyTensor | undefined };
 
 const checkConvLayer = parameters(
   "convLayer",
@@ -15,7 +15,7 @@ const checkConvLayer = parameters(
 );
 
 /** Convolution of images `(n, h, w, c)` and, where there is one, its bias. */
-export function convLayer(params: ConvLayerParams, x: AnyTensor, options: ConvOptions = {}): AnyTensor {
+export function convLayer(params: ConvLayerParams, x: AnyTensor, options: ConvOptions = {}): Tensor {
   checkConvLayer(arguments);
   const y = conv2d(x, params.weight, options);
   return params.bias === undefined ? y : add(y, params.bias);

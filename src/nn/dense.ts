@@ -2,10 +2,10 @@ import * as kind from "../tensor/kinds.ts";
 import { add } from "../tensor/ops/elementwise.ts";
 import { matmul } from "../tensor/ops/matmul.ts";
 import { optional, parameters } from "../tensor/parameters.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 /** `weight (in, out)` — the transpose of PyTorch's — and `bias (out)`. */
-export type DenseParams = { readonly weight: AnyTensor; readonly bias?: AnyTensor };
+export type DenseParams = { readonly weight: AnyTensor; readonly bias?: AnyTensor | undefined };
 
 const checkDense = parameters("dense", {
   params: kind.fields({ weight: kind.tensor, bias: optional(kind.tensor) }),
@@ -13,7 +13,7 @@ const checkDense = parameters("dense", {
 });
 
 /** x·W + b: (…, in) → (…, out). @throws ShapeError if the inner sizes differ. */
-export function dense(params: DenseParams, x: AnyTensor): AnyTensor {
+export function dense(params: DenseParams, x: AnyTensor): Tensor {
   checkDense(arguments);
   const y = matmul(x, params.weight);
   return params.bias === undefined ? y : add(y, params.bias);

@@ -1,9 +1,11 @@
+import type { DType } from "../tensor/dtype.ts";
 import * as kind from "../tensor/kinds.ts";
 import { mul } from "../tensor/ops/elementwise.ts";
 import { where } from "../tensor/ops/select.ts";
 import { parameters, required } from "../tensor/parameters.ts";
 import { bernoulli } from "../tensor/random.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 const checkDropout = parameters(
   "dropout",
@@ -20,6 +22,10 @@ const checkDropout = parameters(
  * @param options.key - `u32[2]`; the same key drops the same elements.
  * @throws ConfigError for another rate.
  */
+export function dropout<S extends Shape>(
+  x: Tensor<S, DType>,
+  options: { rate: number; key: AnyTensor; train: boolean },
+): Tensor<S>;
 export function dropout(x: AnyTensor, options: { rate: number; key: AnyTensor; train: boolean }): AnyTensor {
   checkDropout(arguments);
   const { rate, key, train } = options;

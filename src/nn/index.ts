@@ -1,10 +1,11 @@
 import { endOfEntry } from "../tensor/site.ts";
 
 export type { Form } from "../options/option.ts";
+export type { DType } from "../tensor/dtype.ts";
 export type { ConvOptions } from "../tensor/ops/conv2d.ts";
 export type { Operand } from "../tensor/ops/signatures.ts";
 export type { Shape } from "../tensor/shape.ts";
-export type { AnyTensor } from "../tensor/tensor.ts";
+export type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 export type { AdamOptions, AdamState } from "./adam.ts";
 export { adam, adamW } from "./adam.ts";
 export type { BatchNormParams, BatchNormStats } from "./batch-norm-layer.ts";

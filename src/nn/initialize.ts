@@ -4,7 +4,7 @@ import { parameters } from "../tensor/parameters.ts";
 import { normal, uniform } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 /**
  * Values that one output reads, and outputs that one input reaches, for a weight `(…taps, in, out)`: `(in, out)` of a dense
@@ -16,8 +16,8 @@ export function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
   return { fanIn: taps * inputs, fanOut: taps * (shape[shape.length - 1] ?? 1) };
 }
 
-const normals = (key: AnyTensor, shape: Shape, deviation: number): AnyTensor => mul(normal(key, shape), deviation);
-const within = (key: AnyTensor, shape: Shape, bound: number): AnyTensor =>
+const normals = (key: AnyTensor, shape: Shape, deviation: number): Tensor => mul(normal(key, shape), deviation);
+const within = (key: AnyTensor, shape: Shape, bound: number): Tensor =>
   uniform(key, shape, { from: -bound, to: bound });
 
 const checkHeNormal = parameters("heNormal", { key: kind.key, shape: kind.shape }, { fan: kind.oneOf("in", "out") });
@@ -30,7 +30,7 @@ const checkHeNormal = parameters("heNormal", { key: kind.key, shape: kind.shape 
  * @param options.fan - `"in"` keeps the size of activations, `"out"` that of gradients. @defaultValue "in"
  * @see He et al. 2015; torch.nn.init.kaiming_normal_
  */
-export function heNormal(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" } = {}): AnyTensor {
+export function heNormal(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" | undefined } = {}): Tensor {
   checkHeNormal(arguments);
   return normals(key, shape, Math.sqrt(2 / chosenFan(shape, options)));
 }
@@ -38,7 +38,7 @@ export function heNormal(key: AnyTensor, shape: Shape, options: { fan?: "in" | "
 const checkHeUniform = parameters("heUniform", { key: kind.key, shape: kind.shape }, { fan: kind.oneOf("in", "out") });
 
 /** U(±√(6/fan)), of the same variance as {@link heNormal}. @see torch.nn.init.kaiming_uniform_ */
-export function heUniform(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" } = {}): AnyTensor {
+export function heUniform(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" | undefined } = {}): Tensor {
   checkHeUniform(arguments);
   return within(key, shape, Math.sqrt(6 / chosenFan(shape, options)));
 }
@@ -46,7 +46,7 @@ export function heUniform(key: AnyTensor, shape: Shape, options: { fan?: "in" | 
 const checkXavierNormal = parameters("xavierNormal", { key: kind.key, shape: kind.shape });
 
 /** N(0, 2/(fanIn + fanOut)). @see Glorot & Bengio 2010; torch.nn.init.xavier_normal_ */
-export function xavierNormal(key: AnyTensor, shape: Shape): AnyTensor {
+export function xavierNormal(key: AnyTensor, shape: Shape): Tensor {
   checkXavierNormal(arguments);
   const { fanIn, fanOut } = fansOf(shape);
   return normals(key, shape, Math.sqrt(2 / (fanIn + fanOut)));
@@ -55,7 +55,7 @@ export function xavierNormal(key: AnyTensor, shape: Shape): AnyTensor {
 const checkXavierUniform = parameters("xavierUniform", { key: kind.key, shape: kind.shape });
 
 /** U(±√(6/(fanIn + fanOut))). @see torch.nn.init.xavier_uniform_ */
-export function xavierUniform(key: AnyTensor, shape: Shape): AnyTensor {
+export function xavierUniform(key: AnyTensor, shape: Shape): Tensor {
   checkXavierUniform(arguments);
   const { fanIn, fanOut } = fansOf(shape);
   return within(key, shape, Math.sqrt(6 / (fanIn + fanOut)));
@@ -68,12 +68,12 @@ const checkTorchUniform = parameters("torchUniform", { key: kind.key, shape: kin
  *
  * @param options.fanIn - needed for a bias, whose shape does not show it. @defaultValue from `shape`
  */
-export function torchUniform(key: AnyTensor, shape: Shape, options: { fanIn?: number } = {}): AnyTensor {
+export function torchUniform(key: AnyTensor, shape: Shape, options: { fanIn?: number | undefined } = {}): Tensor {
   checkTorchUniform(arguments);
   return within(key, shape, 1 / Math.sqrt(options.fanIn ?? fansOf(shape).fanIn));
 }
 
-function chosenFan(shape: Shape, options: { fan?: "in" | "out" }): number {
+function chosenFan(shape: Shape, options: { fan?: "in" | "out" | undefined }): number {
   const { fanIn, fanOut } = fansOf(shape);
   return options.fan === "out" ? fanOut : fanIn;
 }

@@ -4,7 +4,7 @@ import { softmaxCrossEntropy } from "../tensor/ops/cross-entropy.ts";
 import { expm1, mul } from "../tensor/ops/elementwise.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 
 const checkCrossEntropy = parameters("crossEntropy", { logits: kind.tensor, labels: kind.indices });
 
@@ -15,7 +15,7 @@ const checkCrossEntropy = parameters("crossEntropy", { logits: kind.tensor, labe
  * @param labels - `(n)`, i32, 0 … k−1.
  * @returns `(n)`, ≥ 0.
  */
-export function crossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {
+export function crossEntropy(logits: AnyTensor, labels: AnyTensor): Tensor {
   checkCrossEntropy(arguments);
   return softmaxCrossEntropy(logits, labels);
 }
@@ -37,7 +37,11 @@ const checkGeneralizedCrossEntropy = parameters(
  * @throws ConfigError for another q.
  * @see Zhang & Sabuncu 2018
  */
-export function generalizedCrossEntropy(logits: AnyTensor, labels: AnyTensor, options: { q?: number } = {}): AnyTensor {
+export function generalizedCrossEntropy(
+  logits: AnyTensor,
+  labels: AnyTensor,
+  options: { q?: number | undefined } = {},
+): Tensor {
   checkGeneralizedCrossEntropy(arguments);
   const { q = 0.7 } = options;
   if (!(q > 0 && q <= 1)) {

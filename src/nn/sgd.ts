@@ -13,11 +13,11 @@ export type SgdState = { readonly velocity: object };
 
 export interface SgdOptions {
   /** μ in [0, 1). @defaultValue 0 */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Look ahead along the velocity. Needs momentum. @defaultValue false */
-  readonly nesterov?: boolean;
+  readonly nesterov?: boolean | undefined;
   /** L2: added to the gradient as wd·w, for every parameter, before the momentum. @defaultValue 0 */
-  readonly weightDecay?: number;
+  readonly weightDecay?: number | undefined;
 }
 
 const checkUpdate = updateParameters("sgd", { velocity: kind.tree });

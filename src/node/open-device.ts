@@ -15,11 +15,11 @@ export type DeviceChoice = "auto" | "gpu" | "cpu";
 
 export interface OpenDeviceOptions {
   /** Default `auto`. */
-  readonly device?: DeviceChoice;
+  readonly device?: DeviceChoice | undefined;
   /** What `tune` measured on this adapter, or the path of its file. The CPU reference has no use for it. @defaultValue the built-in rules */
-  readonly tuning?: Tuning | string;
+  readonly tuning?: Tuning | string | undefined;
   /** Told which device was taken and, after a fallback, why. By default only a fallback is said, as a process warning. */
-  readonly log?: (line: string) => void;
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 const checkOpenDevice = parameters(

@@ -13,7 +13,10 @@ import { openFolder } from "./folder.ts";
  * @example
  * const { train, test } = await readDataset("cifar-10-batches-bin", { limit: 5000 });
  */
-export async function readDataset(path: string, { limit }: { readonly limit?: number } = {}): Promise<DatasetParts> {
+export async function readDataset(
+  path: string,
+  { limit }: { readonly limit?: number | undefined } = {},
+): Promise<DatasetParts> {
   const folder = openFolder(path);
   const format = await detectFormat(folder);
   return format.read({ folder, options: defaultsOf(format.options), seed: 0, limit: limit ?? null });

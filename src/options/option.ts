@@ -3,9 +3,9 @@ interface Described {
   /** What it decides, in a few words. */
   readonly doc: string;
   /** The command line also knows it as `--<flag>`. Options of several tables may share a flag; it then sets each of them. */
-  readonly flag?: string;
+  readonly flag?: string | undefined;
   /** Another flag that cannot be given together with this option's. */
-  readonly excludes?: string;
+  readonly excludes?: string | undefined;
 }
 
 /** A finite number in a range, both ends included. `default: null`: left out means null. */
@@ -15,7 +15,7 @@ export interface NumberOption extends Described {
   readonly from: number;
   readonly to: number;
   /** Such as `epochs`; absent for pure numbers. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
 }
 
 export interface BooleanOption extends Described {

@@ -40,7 +40,7 @@ export type IndexReductionMethod = <X extends AnyTensor, const O extends ReduceO
 ) => Reduced<X, O, "i32">;
 export type AxisMethod = <S extends Shape, D extends DType>(
   this: Float<S, D>,
-  options?: { readonly axis?: number },
+  options?: { readonly axis?: number | undefined },
 ) => Tensor<S>;
 
 export type MethodOf = {
@@ -82,12 +82,12 @@ export interface TensorMethods extends ElementwiseMethods {
   ) => Reshaped<X, S>;
   readonly transpose: <X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
     this: X,
-    options?: { readonly axes?: Axes & Orders<X["shape"], Axes> },
+    options?: { readonly axes?: (Axes & Orders<X["shape"], Axes>) | undefined },
   ) => Transposed<X, Axes>;
   readonly broadcastTo: <X extends AnyTensor, const S extends Shape>(this: X, shape: S) => Shaped<X, S>;
   readonly squeeze: <X extends AnyTensor>(
     this: X,
-    options?: { readonly axis?: number | readonly number[] },
+    options?: { readonly axis?: number | readonly number[] | undefined },
   ) => Shaped<X, Shape>;
   readonly expandDims: <X extends AnyTensor>(this: X, options: { readonly axis: number }) => Shaped<X, Shape>;
   readonly slice: <X extends AnyTensor>(this: X, options: SliceOptions) => Shaped<X, Shape>;

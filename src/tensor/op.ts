@@ -37,7 +37,7 @@ export type KernelRule<P> =
   | {
       readonly family: string;
       /** For family `reduce`: how two partial results become one. Associative and commutative. */
-      readonly combine?: ScalarFn;
+      readonly combine?: ScalarFn | undefined;
     }
   | {
       /** WGSL whose bindings are the inputs in order, then the outputs; entry point `main`. */
@@ -55,7 +55,7 @@ export type Domain =
 
 /** One example call for the laws: input types with domains, and params. */
 export interface Sample<P> {
-  readonly inputs: readonly (TensorType & { readonly domain?: Domain })[];
+  readonly inputs: readonly (TensorType & { readonly domain?: Domain | undefined })[];
   readonly params: P;
 }
 
@@ -74,26 +74,26 @@ export interface Op<P = unknown> {
   /** Shape-and-dtype rule. Throws ShapeError or DTypeError. */
   infer(inputs: readonly TensorType[], params: P): readonly TensorType[];
   /** Elementwise: inputs have been broadcast to one shape. */
-  readonly scalar?: Expr;
-  readonly view?: (inputs: readonly TensorType[], output: TensorType, params: P) => View;
+  readonly scalar?: Expr | undefined;
+  readonly view?: ((inputs: readonly TensorType[], output: TensorType, params: P) => View) | undefined;
   /**
    * Passes input 0 on, not before the other inputs exist. An evaluator may neither drop the node (although its view is flat),
    * nor merge it with its input, nor schedule it before the other inputs.
    */
-  readonly barrier?: true;
+  readonly barrier?: true | undefined;
   /** Elementwise conversion of one input to the output's dtype. */
-  readonly convert?: true;
+  readonly convert?: true | undefined;
   /** Definition by other ops. */
-  readonly expand?: (inputs: readonly AnyTensor[], params: P) => readonly AnyTensor[];
-  readonly kernel?: KernelRule<P>;
-  readonly reference?: (call: ReferenceCall<P>) => void;
+  readonly expand?: ((inputs: readonly AnyTensor[], params: P) => readonly AnyTensor[]) | undefined;
+  readonly kernel?: KernelRule<P> | undefined;
+  readonly reference?: ((call: ReferenceCall<P>) => void) | undefined;
   /** null: no gradient (integers, comparisons, random bits). Left out: from `scalar` or `expand`. */
-  readonly vjp?: ((call: VjpCall<P>) => Cotangents) | null;
+  readonly vjp?: (((call: VjpCall<P>) => Cotangents) | null) | undefined;
   /** Inputs in which the op is jointly linear; the transpose law checks them. */
-  readonly linear?: readonly number[];
+  readonly linear?: readonly number[] | undefined;
   /** Example calls for the laws. */
   readonly samples: () => readonly Sample<P>[];
-  readonly tolerance?: Tolerance;
+  readonly tolerance?: Tolerance | undefined;
 }
 
 export type AnyOp = Op<never> & { readonly name: string };

@@ -118,9 +118,13 @@ const checkUniform = parameters(
 export function uniform<const S extends Shape>(
   source: AnyTensor,
   shape: S,
-  options?: { from?: number; to?: number },
+  options?: { from?: number | undefined; to?: number | undefined },
 ): Tensor<Plain<S>>;
-export function uniform(source: AnyTensor, shape: Shape, options: { from?: number; to?: number } = {}): AnyTensor {
+export function uniform(
+  source: AnyTensor,
+  shape: Shape,
+  options: { from?: number | undefined; to?: number | undefined } = {},
+): AnyTensor {
   checkUniform(arguments);
   const { from = 0, to = 1 } = options;
   if (!(from <= to && Number.isFinite(to - from))) {

@@ -24,7 +24,7 @@ const checkEvaluate = parameters("evaluateReference", { tree: kind.anything }, {
  * @returns the tree with host leaves. In `f64` their data are Float64Arrays.
  * @throws TraceError if the tree hangs on an input of a traced function, or on a device's data.
  */
-export function evaluateReference<T>(tree: T, options: { precision?: Precision } = {}): T {
+export function evaluateReference<T>(tree: T, options: { precision?: Precision | undefined } = {}): T {
   checkEvaluate(arguments);
   const roots = tensorsOf("evaluateReference", tree);
   const values = computeValues(roots, options.precision ?? "f64");

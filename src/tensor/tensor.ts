@@ -50,7 +50,9 @@ export type Node = {
 /**
  * A value of the program: output `index` of `node`. Nothing is computed until an evaluator runs it.
  *
- * `S` is the shape, literal where the compiler can know it; `D` the element type.
+ * `S` is the shape, literal where the compiler can know it; `D` the element type. Write `Tensor` for numbers to compute with: f32
+ * of any shape, which is what the functions of the language give. {@link AnyTensor} is for code that takes any dtype: keys, labels,
+ * images, whole trees.
  */
 export interface Tensor<out S extends Shape = Shape, out D extends DType = "f32"> extends TensorMethods {
   readonly node: Node;
@@ -172,7 +174,7 @@ export function tensor<
   const V extends Nested | NumericArray,
   const S extends Shape = V extends NumericArray ? readonly [number] : NestedShape<V>,
   D extends DType = DTypeOfArray<V>,
->(values: V, options: { shape?: S; dtype?: D } = {}): Tensor<Plain<S>, D> {
+>(values: V, options: { shape?: S | undefined; dtype?: D | undefined } = {}): Tensor<Plain<S>, D> {
   checkTensor(arguments);
   const { flat, natural, shape: own } = readValues(values);
   const dtype = options.dtype ?? natural ?? "f32";

@@ -17,20 +17,20 @@ import { variablesOf } from "./variables.ts";
 
 export interface CheckGradsOptions {
   /** Derivatives to check: 1 the gradient, 2 also the gradient of the gradient, … @defaultValue 1 */
-  readonly order?: number;
+  readonly order?: number | undefined;
   /** Allowed |Δ| relative to the terms of the projection, Σ|gᵢvᵢ|. @defaultValue 1e-6, as numbers in formulas are f32 */
-  readonly rtol?: number;
+  readonly rtol?: number | undefined;
   /** Allowed |Δ| besides. @defaultValue 0; what rounding may have done is allowed in any case */
-  readonly atol?: number;
+  readonly atol?: number | undefined;
   /** Random projections per order; every second one is scaled by the inputs' sizes. @defaultValue 2 */
-  readonly directions?: number;
+  readonly directions?: number | undefined;
   /** Of the random projections. @defaultValue 0 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * What `stopGradient(x)` is for the check: `value`, so that leaving out its derivative is an error, or `constant`, for functions that
    * stop gradients on purpose. @defaultValue "value"
    */
-  readonly stopGradient?: "value" | "constant";
+  readonly stopGradient?: "value" | "constant" | undefined;
 }
 
 /**

@@ -33,7 +33,7 @@ import { variablesOf } from "./variables.ts";
 export function checkTranspose<A extends readonly unknown[]>(
   f: (...args: A) => unknown,
   inputs: A,
-  options: { readonly seed?: number } = {},
+  options: { readonly seed?: number | undefined } = {},
 ): void {
   const { seed = 0 } = options;
   const site = captureSite();

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { namesNotExported, publicDeclarations, undocumented } from "../support/declarations.ts";
+import { exactOptions, namesNotExported, publicDeclarations, undocumented } from "../support/declarations.ts";
 import { entryPoints, root } from "../support/repository.ts";
 
 // api/ holds what each entry point exports, so that a change of the public interface is seen in review. `npm run api` rewrites it.
@@ -29,4 +29,9 @@ test.each(entryPoints)("$name exports what its report says", async ({ path }) =>
 test.each(entryPoints)("every type that a signature of $name names can be imported from it", ({ path }) => {
   const module = path === "index" || path === "bundle" ? folder : `${folder}/${path.replace(/index$/, "")}`;
   expect(namesNotExported(`${folder}/${path}.d.ts`, module)).toEqual([]);
+});
+
+test.each(entryPoints)("an option of $name may be given as undefined", ({ path }) => {
+  // what a stack is read from is no option: an object without it differs from one that has it
+  expect(exactOptions(`${folder}/${path}.d.ts`).filter((name) => name !== "Site.stack")).toEqual([]);
 });

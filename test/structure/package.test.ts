@@ -157,3 +157,50 @@ try { loss(); } catch (error) { console.log(error.message.split("\\n").at(-1)); 
     expect(readdirSync(user)).not.toContain("runs");
   });
 });
+
+// Compilers to check beside the installed one, by path: `npm i --prefix /tmp/ts5.4 typescript@5.4` makes
+// /tmp/ts5.4/node_modules/typescript/bin/tsc. Tried by hand with 5.4.5, 5.9.3 and 6.0.3.
+const compilers = [`${root}node_modules/typescript/bin/tsc`, ...(process.env["COMPILERS"]?.split(",") ?? [])];
+
+describe.each(compilers)("what is compiled, by %s", (compiler) => {
+  test.each([
+    ["no DOM, nodenext", { lib: ["es2022"], module: "nodenext" }],
+    ["DOM, a bundler", { lib: ["es2022", "dom"], module: "esnext", moduleResolution: "bundler" }],
+  ])(
+    "%s: every declaration is checked, every exported function can be exported again",
+    async (_, options) => {
+      const code = join(user, "code");
+      mkdirSync(code, { recursive: true });
+      for (const { name, path } of entryPoints) {
+        const names = Object.keys((await import(pathToFileURL(`${root}src/${path}.ts`).href)) as object);
+        const lines = names.map((one) => `export const ${one}_ = all.${one};\n`);
+        writeFileSync(
+          join(code, `${path.replaceAll("/", "-")}.ts`),
+          `import * as all from "${name}";\n${lines.join("")}`,
+        );
+      }
+      copyFileSync(`${root}test/structure/consumer/own-code.ts`, join(code, "own-code.ts"));
+      const strict = {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: false,
+      };
+      const emit = {
+        declaration: true,
+        emitDeclarationOnly: true,
+        outDir: "types",
+        rootDir: "code",
+        target: "es2022",
+        types: [],
+      };
+      writeFileSync(
+        join(user, "tsconfig.json"),
+        JSON.stringify({ compilerOptions: { ...strict, ...emit, ...options }, include: ["code"] }),
+      );
+      const { stdout } = spawnSync(process.execPath, [compiler, "-p", "."], { cwd: user, encoding: "utf8" });
+      expect(stdout).toBe("");
+    },
+    300_000,
+  );
+});

@@ -58,3 +58,14 @@ export function namesNotExported(entry: string, module: string): string[] {
     });
   });
 }
+
+/** Optional properties of exported types that do not take `undefined`, which callers under `exactOptionalPropertyTypes` have to give. */
+export function exactOptions(entry: string): string[] {
+  return [...exportsOf(entry)].flatMap(([name, place]) => {
+    const home = homeOf(place);
+    if (home.name === "*") return exactOptions(home.file);
+    const text = declarationFile(home.file).declared.get(home.name)!;
+    const members = [...text.matchAll(/^\s+(?:readonly )?(\w+)\?: (?:[^;{]|\{[^}]*\})*;/gm)];
+    return members.flatMap(([member, option]) => (/\bundefined\b/.test(member) ? [] : [`${name}.${option}`]));
+  });
+}

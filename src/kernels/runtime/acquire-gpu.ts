@@ -4,24 +4,13 @@ import type { AdapterFacts } from "../adapter/facts.ts";
 import type { PlanLimits } from "../adapter/plan-limits.ts";
 import type { Gpu } from "./gpu.ts";
 import { watchGpu } from "./gpu.ts";
-import type { Wait, WebGpu, WebGpuAdapter, WebGpuDevice } from "./web-gpu.ts";
-
-export interface AcquireGpuOptions {
-  /** What `webgpu`'s `create([])` returns, say. @defaultValue `navigator.gpu`, where there is one */
-  readonly gpu?: WebGpu;
-  /** An adapter to take instead of asking `gpu` for one. */
-  readonly adapter?: WebGpuAdapter;
-  /** A device of the caller, taken as it is, with its limits and features. `close()` leaves it alive. */
-  readonly device?: WebGpuDevice;
-  /** How to wait for the GPU. @defaultValue a plain await */
-  readonly wait?: Wait;
-}
+import type { AcquireGpuOptions, Wait } from "./web-gpu.ts";
 
 /** What the options' types stand for. */
 interface Native {
-  readonly gpu?: GPU;
+  readonly gpu?: GPU | undefined;
   readonly adapter?: GPUAdapter | undefined;
-  readonly device?: GPUDevice;
+  readonly device?: GPUDevice | undefined;
 }
 
 /** A GPU and what is known of it. */
@@ -72,7 +61,7 @@ export async function acquireGpu(options: AcquireGpuOptions, caller: string): Pr
 }
 
 async function findAdapter(given: GPU | undefined, caller: string): Promise<GPUAdapter> {
-  const gpu = given ?? (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  const gpu = given ?? (globalThis as { navigator?: { gpu?: GPU | undefined } }).navigator?.gpu;
   if (gpu === undefined) {
     throw new DeviceError(`${caller}: no WebGPU: there is no navigator.gpu`, [
       "in a page: take a browser with WebGPU, over https or localhost",

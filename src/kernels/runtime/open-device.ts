@@ -6,15 +6,15 @@ import { referenceDevice } from "../../tensor/reference-device.ts";
 import { captureSite } from "../../tensor/site.ts";
 import type { Tuning } from "../adapter/tuning.ts";
 import { checkAdapter, parseTuning, tunedBy } from "../adapter/tuning.ts";
-import type { AcquireGpuOptions } from "./acquire-gpu.ts";
 import { acquireGpu } from "./acquire-gpu.ts";
 import { gpuDevice } from "./gpu-device.ts";
+import type { AcquireGpuOptions } from "./web-gpu.ts";
 
 export interface OpenGpuOptions extends AcquireGpuOptions {
   /** What {@link tune} measured on this adapter, instead of the built-in rules for kernels. */
-  readonly tuning?: Tuning;
+  readonly tuning?: Tuning | undefined;
   /** Told why the CPU reference is taken. @defaultValue `console.warn` */
-  readonly log?: (line: string) => void;
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 const checkOpenDevice = parameters(

@@ -23,3 +23,15 @@ export interface WebGpuDevice {
 
 /** Waits for a promise of the GPU: `node/` brings one that naps, since Dawn spins a core while a promise is pending. */
 export type Wait = <T>(promise: Promise<T>) => Promise<T>;
+
+/** Which GPU to take. */
+export interface AcquireGpuOptions {
+  /** What `webgpu`'s `create([])` returns, say. @defaultValue `navigator.gpu`, where there is one */
+  readonly gpu?: WebGpu | undefined;
+  /** An adapter to take instead of asking `gpu` for one. */
+  readonly adapter?: WebGpuAdapter | undefined;
+  /** A device of the caller, taken as it is, with its limits and features. `close()` leaves it alive. */
+  readonly device?: WebGpuDevice | undefined;
+  /** How to wait for the GPU. @defaultValue a plain await */
+  readonly wait?: Wait | undefined;
+}

@@ -8,23 +8,23 @@ import type { ProductFamily, ProductShape } from "../adapter/product-shape.ts";
 import type { TunedClass, TunedVariant, Tuning } from "../adapter/tuning.ts";
 import { classOf, tuningFormat } from "../adapter/tuning.ts";
 import { mostParts, splits, variantName, variantsFor } from "../families/variants.ts";
-import type { AcquireGpuOptions } from "../runtime/acquire-gpu.ts";
 import { acquireGpu } from "../runtime/acquire-gpu.ts";
 import { gpuDevice } from "../runtime/gpu-device.ts";
+import type { AcquireGpuOptions } from "../runtime/web-gpu.ts";
 import type { ProductWork } from "./works.ts";
 import { tuneWorks } from "./works.ts";
 
 export interface TuneOptions extends AcquireGpuOptions {
   /** Families to measure. @defaultValue all */
-  readonly only?: readonly ProductFamily[];
+  readonly only?: readonly ProductFamily[] | undefined;
   /** What to measure instead of the built-in list. */
-  readonly works?: readonly ProductWork[];
+  readonly works?: readonly ProductWork[] | undefined;
   /** Rounds, in each of which every candidate runs in turn. @defaultValue 3 */
-  readonly rounds?: number;
+  readonly rounds?: number | undefined;
   /** The library's version, for the record. */
-  readonly library?: string;
+  readonly library?: string | undefined;
   /** Told after each class of products, with how many works of how many are done. */
-  readonly onMeasured?: (measured: TunedClass, done: number, of: number) => void;
+  readonly onMeasured?: ((measured: TunedClass, done: number, of: number) => void) | undefined;
 }
 
 /** A candidate that runs. */

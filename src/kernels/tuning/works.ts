@@ -45,7 +45,7 @@ export function convolutionWorks(
   n: number,
   size: number,
   [channels, results]: readonly [number, number],
-  { window = 3, stride = 1 }: { readonly window?: number; readonly stride?: number } = {},
+  { window = 3, stride = 1 }: { readonly window?: number | undefined; readonly stride?: number | undefined } = {},
 ): ProductWork[] {
   const side = (window - 1) / 2;
   const params: ConvParams = {

@@ -6,7 +6,7 @@ import { add } from "../../tensor/ops/elementwise.ts";
 import { matmul } from "../../tensor/ops/matmul.ts";
 import { reshape } from "../../tensor/ops/reshape.ts";
 import { normal, split } from "../../tensor/random.ts";
-import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 
 /** Weights of D_φ. */
 export type CriticParams = {
@@ -59,7 +59,7 @@ export function criticScores(
   r: AnyTensor,
   z: AnyTensor,
   options: { readonly dropout: number; readonly key: AnyTensor },
-): AnyTensor {
+): Tensor {
   const [first, second] = split(options.key, 2) as [AnyTensor, AnyTensor];
   const rate = options.dropout;
   const pair = dropout(concat([r, z], { axis: 1 }), { rate, key: first, train: true });

@@ -5,7 +5,7 @@ import { div, maximum, sqrt, square } from "../../tensor/ops/elementwise.ts";
 import { matmul } from "../../tensor/ops/matmul.ts";
 import { reshape } from "../../tensor/ops/reshape.ts";
 import { transpose } from "../../tensor/ops/transpose.ts";
-import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import type { CriticState } from "./critic.ts";
 import type { WassersteinOptions } from "./options.ts";
 
@@ -15,8 +15,8 @@ const smallest = 1e-12; // under it a weight is left alone instead of divided by
 const persistentIterations = 4;
 const officialIterations = 5;
 
-const norm = (x: AnyTensor): AnyTensor => sqrt(sum(square(x)));
-const unit = (x: AnyTensor): AnyTensor => div(x, maximum(norm(x), smallest));
+const norm = (x: AnyTensor): Tensor => sqrt(sum(square(x)));
+const unit = (x: AnyTensor): Tensor => div(x, maximum(norm(x), smallest)) as Tensor;
 
 /** W·v for `(rows, columns)` and `(columns)`. */
 function apply(weight: AnyTensor, v: AnyTensor): AnyTensor {
@@ -34,10 +34,10 @@ export function spectralNorm(
   weight: AnyTensor,
   start: AnyTensor,
   iterations: number,
-): { sigma: AnyTensor; vector: AnyTensor } {
+): { sigma: Tensor; vector: Tensor } {
   const turned = transpose(weight);
   let u = unit(start);
-  let sigma: AnyTensor = norm(u);
+  let sigma = norm(u);
   for (let i = 0; i < iterations; i++) {
     const back = apply(turned, unit(apply(weight, u)));
     sigma = norm(back);

@@ -2,7 +2,7 @@ import { sub } from "../../tensor/ops/elementwise.ts";
 import { gather } from "../../tensor/ops/gather.ts";
 import { roll } from "../../tensor/ops/roll.ts";
 import { permutation, split } from "../../tensor/random.ts";
-import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import type { CriticParams } from "./critic.ts";
 import { criticScores } from "./critic.ts";
 import type { WassersteinOptions } from "./options.ts";
@@ -26,7 +26,7 @@ export function wassersteinTerms(
   z: AnyTensor,
   key: AnyTensor,
   { shuffle, dropout }: Pick<WassersteinOptions, "shuffle" | "dropout">,
-): AnyTensor {
+): Tensor {
   const [joint, product, order] = split(key, 3) as [AnyTensor, AnyTensor, AnyTensor];
   const shuffled =
     shuffle === "roll" ? roll(z, { shift: -1, axis: 0 }) : gather(z, permutation(order, z.shape[0]!), { axis: 0 });

@@ -7,7 +7,7 @@ import { add } from "../../tensor/ops/elementwise.ts";
 import { parameters, required } from "../../tensor/parameters.ts";
 import { foldIn } from "../../tensor/random.ts";
 import { captureSite } from "../../tensor/site.ts";
-import type { AnyTensor } from "../../tensor/tensor.ts";
+import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import type { BatchNormParams, BatchNormStats } from "../batch-norm-layer.ts";
 import { batchNormLayer, initBatchNorm } from "../batch-norm-layer.ts";
 import type { Classifier } from "../classifier.ts";
@@ -23,7 +23,7 @@ export type WrnBlockParams = {
   readonly conv1: ConvLayerParams;
   readonly bn2: BatchNormParams;
   readonly conv2: ConvLayerParams;
-  readonly convShortcut?: ConvLayerParams;
+  readonly convShortcut?: ConvLayerParams | undefined;
 };
 export type WrnBlockStats = { readonly bn1: BatchNormStats; readonly bn2: BatchNormStats };
 
@@ -74,7 +74,7 @@ export function wideResNet(options: {
   depth: number;
   width: number;
   classes: number;
-  channels?: number;
+  channels?: number | undefined;
 }): Classifier<WrnParams, WrnStats> {
   checkWideResNet(arguments);
   const { depth, width, classes, channels = 3 } = options;
@@ -109,7 +109,7 @@ function applyBlock(
   x: AnyTensor,
   stride: number,
   train: boolean,
-): { y: AnyTensor; stats: WrnBlockStats } {
+): { y: Tensor; stats: WrnBlockStats } {
   const first = batchNormLayer(params.bn1, stats.bn1, x, { train });
   const activated = relu(first.y);
   const middle = convLayer(params.conv1, activated, { stride, padding: 1 });

@@ -21,8 +21,11 @@ export function relu(x: AnyTensor): AnyTensor {
 const checkLeakyRelu = parameters("leakyRelu", { x: kind.tensor }, { slope: kind.number });
 
 /** x where x > 0, else slope·x. The gradient at 0 is `slope`. @defaultValue slope 0.01 */
-export function leakyRelu<S extends Shape, D extends DType>(x: Float<S, D>, options?: { slope?: number }): Tensor<S>;
-export function leakyRelu(x: AnyTensor, options: { slope?: number } = {}): AnyTensor {
+export function leakyRelu<S extends Shape, D extends DType>(
+  x: Float<S, D>,
+  options?: { slope?: number | undefined },
+): Tensor<S>;
+export function leakyRelu(x: AnyTensor, options: { slope?: number | undefined } = {}): AnyTensor {
   checkLeakyRelu(arguments);
   return where(greater(x, 0), x, mul(x, options.slope ?? 0.01));
 }
@@ -54,7 +57,15 @@ const checkClip = parameters("clip", { x: kind.tensor }, { min: kind.operand, ma
  * @param options.max - upper bound. It wins where min > max. @defaultValue none
  * @throws ConfigError without a bound.
  */
-export function clip(x: AnyTensor, options: { min?: Operand; max?: Operand }): AnyTensor {
+export function clip<S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  options: { min?: number | undefined; max?: number | undefined },
+): Tensor<S, D>;
+export function clip<D extends DType>(
+  x: Tensor<Shape, D>,
+  options: { min?: Operand | undefined; max?: Operand | undefined },
+): Tensor<Shape, D>;
+export function clip(x: AnyTensor, options: { min?: Operand | undefined; max?: Operand | undefined }): AnyTensor {
   checkClip(arguments);
   if (options.min === undefined && options.max === undefined) {
     throw new ConfigError("clip: no bound given", ["expects { min }, { max } or both"], captureSite());

@@ -5,7 +5,7 @@ import { apply, defineOp } from "../op.ts";
 import { parameters } from "../parameters.ts";
 import { formatShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
-import type { AnyTensor, TensorType } from "../tensor.ts";
+import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { add, mul, rsqrt, sub } from "./elementwise.ts";
 import { moments } from "./moments.ts";
@@ -149,13 +149,13 @@ export function batchNorm(
   x: AnyTensor,
   gamma: AnyTensor,
   beta: AnyTensor,
-  options: { epsilon?: number } = {},
-): { y: AnyTensor; mean: AnyTensor; variance: AnyTensor } {
+  options: { epsilon?: number | undefined } = {},
+): { y: Tensor; mean: Tensor; variance: Tensor } {
   checkBatchNorm(arguments);
   const [y, mean, variance] = apply(batchNormOp, [x, gamma, beta], { epsilon: options.epsilon ?? 1e-5 }) as [
-    AnyTensor,
-    AnyTensor,
-    AnyTensor,
+    Tensor,
+    Tensor,
+    Tensor,
   ];
   return { y, mean, variance };
 }

@@ -74,9 +74,9 @@ const checkConcat = parameters("concat", { tensors: kind.tensors }, { axis: kind
 /** Joins tensors along an existing axis. @throws ShapeError if other sizes differ or none is given. @defaultValue axis 0 */
 export function concat<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],
-  options?: { axis?: number },
+  options?: { axis?: number | undefined },
 ): Tensor<Shape, D>;
-export function concat(tensors: readonly AnyTensor[], options: { axis?: number } = {}): AnyTensor {
+export function concat(tensors: readonly AnyTensor[], options: { axis?: number | undefined } = {}): AnyTensor {
   checkConcat(arguments);
   if (tensors.length === 0) throw new ShapeError("concat: no tensor given", ["expects one or more"], captureSite());
   const axis = normalizeAxis("concat", options.axis ?? 0, tensors[0]!.shape.length);
@@ -97,9 +97,9 @@ const checkStack = parameters("stack", { tensors: kind.tensors }, { axis: kind.a
 /** Joins tensors of one shape along a new axis. @defaultValue axis 0 */
 export function stack<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],
-  options?: { axis?: number },
+  options?: { axis?: number | undefined },
 ): Tensor<Shape, D>;
-export function stack(tensors: readonly AnyTensor[], options: { axis?: number } = {}): AnyTensor {
+export function stack(tensors: readonly AnyTensor[], options: { axis?: number | undefined } = {}): AnyTensor {
   checkStack(arguments);
   if (tensors.length === 0) throw new ShapeError("stack: no tensor given", ["expects one or more"], captureSite());
   const axis = normalizeAxis("stack", options.axis ?? 0, tensors[0]!.shape.length + 1);

@@ -9,15 +9,15 @@ import { convInputGradient } from "./conv2d.ts";
 
 export interface ConvTransposeOptions {
   /** Pixels between the places where an input pixel lands. @defaultValue 1 */
-  readonly stride?: Pair;
+  readonly stride?: Pair | undefined;
   /** Rows and columns cut off the result: the zeros of the convolution that this transposes. @defaultValue "valid" */
-  readonly padding?: Exclude<Padding, "same">;
+  readonly padding?: Exclude<Padding, "same"> | undefined;
   /** @defaultValue 1 */
-  readonly dilation?: Pair;
+  readonly dilation?: Pair | undefined;
   /** @defaultValue 1 */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
   /** Rows below and columns right that the convolution's stride would leave unread. @defaultValue 0 */
-  readonly outputPadding?: Pair;
+  readonly outputPadding?: Pair | undefined;
 }
 
 const checkConvTranspose2d = parameters(

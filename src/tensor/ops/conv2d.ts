@@ -142,13 +142,13 @@ export function convWeightGradient(x: AnyTensor, g: AnyTensor, params: ConvWeigh
 
 export interface ConvOptions {
   /** Pixels between windows. @defaultValue 1 */
-  readonly stride?: Pair;
+  readonly stride?: Pair | undefined;
   /** @defaultValue "valid" */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
   /** Pixels between taps. @defaultValue 1 */
-  readonly dilation?: Pair;
+  readonly dilation?: Pair | undefined;
   /** @defaultValue 1 */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
 }
 
 const checkConv2d = parameters(

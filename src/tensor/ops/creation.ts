@@ -22,7 +22,7 @@ const checkFull = parameters("full", { shape: kind.shape, value: kind.anyNumber 
 export function full<const S extends Shape, D extends DType = "f32">(
   shape: S,
   value: number,
-  options: { dtype?: D } = {},
+  options: { dtype?: D | undefined } = {},
 ): Tensor<Plain<S>, D> {
   checkFull(arguments);
   checkShape("full", shape);
@@ -34,7 +34,7 @@ const checkZeros = parameters("zeros", { shape: kind.shape }, { dtype: kind.dtyp
 /** A tensor of zeros. @defaultValue dtype f32 */
 export function zeros<const S extends Shape, D extends DType = "f32">(
   shape: S,
-  options: { dtype?: D } = {},
+  options: { dtype?: D | undefined } = {},
 ): Tensor<Plain<S>, D> {
   checkZeros(arguments);
   return full(shape, 0, options);
@@ -45,7 +45,7 @@ const checkOnes = parameters("ones", { shape: kind.shape }, { dtype: kind.dtype 
 /** A tensor of ones. @defaultValue dtype f32 */
 export function ones<const S extends Shape, D extends DType = "f32">(
   shape: S,
-  options: { dtype?: D } = {},
+  options: { dtype?: D | undefined } = {},
 ): Tensor<Plain<S>, D> {
   checkOnes(arguments);
   return full(shape, 1, options);
@@ -66,9 +66,12 @@ const checkArange = parameters(
  */
 export function arange<D extends DType = "f32">(
   stop: number,
-  options?: { start?: number; step?: number; dtype?: D },
+  options?: { start?: number | undefined; step?: number | undefined; dtype?: D | undefined },
 ): Tensor<Shape, D>;
-export function arange(stop: number, options: { start?: number; step?: number; dtype?: DType } = {}): AnyTensor {
+export function arange(
+  stop: number,
+  options: { start?: number | undefined; step?: number | undefined; dtype?: DType | undefined } = {},
+): AnyTensor {
   checkArange(arguments);
   const { start = 0, step = 1, dtype = "f32" } = options;
   const count = Math.max(0, Math.ceil((stop - start) / step));
@@ -97,8 +100,11 @@ export function arange(stop: number, options: { start?: number; step?: number; d
 const checkEye = parameters("eye", { n: kind.number }, { columns: kind.number, dtype: kind.dtype });
 
 /** The identity matrix `(n, columns)`. @defaultValue columns n, dtype f32 */
-export function eye<D extends DType = "f32">(n: number, options?: { columns?: number; dtype?: D }): Tensor<Shape, D>;
-export function eye(n: number, options: { columns?: number; dtype?: DType } = {}): AnyTensor {
+export function eye<D extends DType = "f32">(
+  n: number,
+  options?: { columns?: number | undefined; dtype?: D | undefined },
+): Tensor<Shape, D>;
+export function eye(n: number, options: { columns?: number | undefined; dtype?: DType | undefined } = {}): AnyTensor {
   checkEye(arguments);
   const { columns = n, dtype = "f32" } = options;
   checkShape("eye", [n, columns]);
@@ -121,9 +127,9 @@ const checkOneHot = parameters(
  */
 export function oneHot<D extends DType = "f32">(
   indices: AnyTensor,
-  options: { classes: number; dtype?: D },
+  options: { classes: number; dtype?: D | undefined },
 ): Tensor<Shape, D>;
-export function oneHot(indices: AnyTensor, options: { classes: number; dtype?: DType }): AnyTensor {
+export function oneHot(indices: AnyTensor, options: { classes: number; dtype?: DType | undefined }): AnyTensor {
   checkOneHot(arguments);
   checkDTypes("oneHot", [indices], ["i32"]);
   checkShape("oneHot", [options.classes]);

@@ -58,9 +58,12 @@ const checkCumsum = parameters("cumsum", { x: kind.tensor }, { axis: kind.axis, 
 /** Running sums along an axis, the element itself included; integers wrap. @defaultValue axis 0, reverse (from the end) false */
 export function cumsum<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
-  options?: { axis?: number; reverse?: boolean },
+  options?: { axis?: number | undefined; reverse?: boolean | undefined },
 ): Tensor<S, D>;
-export function cumsum(x: AnyTensor, options: { axis?: number; reverse?: boolean } = {}): AnyTensor {
+export function cumsum(
+  x: AnyTensor,
+  options: { axis?: number | undefined; reverse?: boolean | undefined } = {},
+): AnyTensor {
   checkCumsum(arguments);
   const axis = normalizeAxis("cumsum", options.axis ?? 0, x.shape.length);
   return apply1(cumsumOp, [x], { axis, reverse: options.reverse ?? false });

@@ -65,9 +65,9 @@ const checkDiagonal = parameters("diagonal", { x: kind.tensor }, { axes: kind.ax
  */
 export function diagonal<D extends DType>(
   x: Tensor<Shape, D>,
-  options?: { axes?: readonly [number, number] },
+  options?: { axes?: readonly [number, number] | undefined },
 ): Tensor<Shape, D>;
-export function diagonal(x: AnyTensor, options: { axes?: readonly [number, number] } = {}): AnyTensor {
+export function diagonal(x: AnyTensor, options: { axes?: readonly [number, number] | undefined } = {}): AnyTensor {
   checkDiagonal(arguments);
   const [a, b] = options.axes ?? [-2, -1];
   if (x.shape.length < 2) throw new ShapeError(`diagonal: ${formatType(x)} has no two axes`, [], captureSite());

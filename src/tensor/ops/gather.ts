@@ -135,9 +135,9 @@ const checkGather = parameters("gather", { x: kind.tensor, indices: kind.indices
 export function gather<D extends DType>(
   x: Tensor<Shape, D>,
   indices: AnyTensor,
-  options?: { axis?: number },
+  options?: { axis?: number | undefined },
 ): Tensor<Shape, D>;
-export function gather(x: AnyTensor, indices: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+export function gather(x: AnyTensor, indices: AnyTensor, options: { axis?: number | undefined } = {}): AnyTensor {
   checkGather(arguments);
   const axis = normalizeAxis("gather", options.axis ?? 0, x.shape.length);
   checkIndices("gather", indices, x.shape[axis]!);
@@ -165,9 +165,13 @@ const checkScatterAdd = parameters(
 export function scatterAdd<D extends DType>(
   x: Tensor<Shape, D>,
   indices: AnyTensor,
-  options: { size: number; axis?: number },
+  options: { size: number; axis?: number | undefined },
 ): Tensor<Shape, D>;
-export function scatterAdd(x: AnyTensor, indices: AnyTensor, options: { size: number; axis?: number }): AnyTensor {
+export function scatterAdd(
+  x: AnyTensor,
+  indices: AnyTensor,
+  options: { size: number; axis?: number | undefined },
+): AnyTensor {
   checkScatterAdd(arguments);
   const rank = x.shape.length - indices.shape.length + 1;
   const axis = normalizeAxis("scatterAdd", options.axis ?? 0, Math.max(1, rank));

@@ -30,8 +30,12 @@ const checkGridSample = parameters(
  * @throws ShapeError if the sizes do not fit.
  * @see torch.nn.functional.grid_sample
  */
-export function gridSample(x: AnyTensor, grid: AnyTensor, options?: { padding?: "zeros" | "edge" }): Tensor;
-export function gridSample(x: AnyTensor, grid: AnyTensor, options: { padding?: "zeros" | "edge" } = {}): AnyTensor {
+export function gridSample(x: AnyTensor, grid: AnyTensor, options?: { padding?: "zeros" | "edge" | undefined }): Tensor;
+export function gridSample(
+  x: AnyTensor,
+  grid: AnyTensor,
+  options: { padding?: "zeros" | "edge" | undefined } = {},
+): AnyTensor {
   checkGridSample(arguments);
   checkRank("gridSample", "x", x.shape, ["n", "h", "w", "c"]);
   checkRank("gridSample", "grid", grid.shape, ["n", "oh", "ow", "2"]);

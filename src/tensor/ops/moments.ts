@@ -4,7 +4,7 @@ import { apply, defineOp } from "../op.ts";
 import { parameters } from "../parameters.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import { normalizeAxes } from "../shape.ts";
-import type { AnyTensor } from "../tensor.ts";
+import type { AnyTensor, Tensor } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
 import { broadcastTo, reducedShape, reduceSamples, reductionOffsets, sum } from "./broadcast.ts";
 import { add, mul, square, sub } from "./elementwise.ts";
@@ -75,9 +75,12 @@ const checkMoments = parameters("moments", { x: kind.tensor }, { axis: kind.axes
  * @returns `{ mean, variance }`, the reduced axes gone.
  * @throws ShapeError over an empty axis.
  */
-export function moments(x: AnyTensor, options: { axis?: AxisOption } = {}): { mean: AnyTensor; variance: AnyTensor } {
+export function moments(
+  x: AnyTensor,
+  options: { axis?: AxisOption | undefined } = {},
+): { mean: Tensor; variance: Tensor } {
   checkMoments(arguments);
   const axes = normalizeAxes("moments", options.axis, x.shape.length);
-  const [mean, variance] = apply(momentsOp, [x], { axes }) as [AnyTensor, AnyTensor];
+  const [mean, variance] = apply(momentsOp, [x], { axes }) as [Tensor, Tensor];
   return { mean, variance };
 }

@@ -19,7 +19,7 @@ const checkPad = parameters("pad", { x: kind.tensor }, { padding: required(kind.
  */
 export function pad(
   x: AnyTensor,
-  options: { padding: number | readonly (readonly [number, number])[]; value?: number },
+  options: { padding: number | readonly (readonly [number, number])[]; value?: number | undefined },
 ): AnyTensor {
   checkPad(arguments);
   const { value = 0 } = options;

@@ -15,9 +15,9 @@ export interface PoolOptions {
   /** Height and width of a window. */
   readonly size: Pair;
   /** Pixels between windows. @defaultValue `size` */
-  readonly stride?: Pair;
+  readonly stride?: Pair | undefined;
   /** Each side smaller than the window. @defaultValue "valid" */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
 }
 
 /** Resolves the options for one image size. */

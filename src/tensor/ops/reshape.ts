@@ -63,7 +63,7 @@ const checkSqueeze = parameters("squeeze", { x: kind.tensor }, { axis: kind.axes
 /** Drops axes of size 1: the given ones, or all. @throws ShapeError if a given axis has another size. */
 export function squeeze<X extends AnyTensor>(
   x: X,
-  options: { axis?: number | readonly number[] } = {},
+  options: { axis?: number | readonly number[] | undefined } = {},
 ): Shaped<X, Shape> {
   checkSqueeze(arguments);
   const wanted = options.axis === undefined ? undefined : normalizeAxes("squeeze", options.axis, x.shape.length);

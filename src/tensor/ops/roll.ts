@@ -55,9 +55,9 @@ const checkRoll = parameters("roll", { x: kind.tensor }, { shift: required(kind.
 /** Moves elements by `shift` positions along an axis; what leaves the end comes in at the beginning. @defaultValue axis 0 */
 export function roll<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
-  options: { shift: number; axis?: number },
+  options: { shift: number; axis?: number | undefined },
 ): Tensor<S, D>;
-export function roll(x: AnyTensor, options: { shift: number; axis?: number }): AnyTensor {
+export function roll(x: AnyTensor, options: { shift: number; axis?: number | undefined }): AnyTensor {
   checkRoll(arguments);
   const axis = normalizeAxis("roll", options.axis ?? 0, x.shape.length);
   if (!Number.isInteger(options.shift)) {

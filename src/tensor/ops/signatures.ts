@@ -43,9 +43,9 @@ export type Comparison = <A extends Operand, B extends Operand>(a: A, b: B & Bes
 
 export interface ReduceOptions {
   /** Axes to reduce, negative ones from the end. @defaultValue all axes */
-  readonly axis?: AxisOption;
+  readonly axis?: AxisOption | undefined;
   /** Keep reduced axes with size 1. @defaultValue false */
-  readonly keepDims?: boolean;
+  readonly keepDims?: boolean | undefined;
 }
 
 /** What is left of `X`; the dtype is `D`. */

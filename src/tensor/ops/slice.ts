@@ -135,7 +135,7 @@ function resolveRange(n: number, from: number | undefined, to: number | undefine
 
 export interface SliceOptions {
   /** Axes to cut. @defaultValue all, in order */
-  readonly axis?: AxisOption;
+  readonly axis?: AxisOption | undefined;
   /** First position, one number for all named axes or one each. @defaultValue the beginning; the end where step < 0 */
   readonly start?: number | readonly (number | undefined)[];
   /** Position before which it ends. @defaultValue the end, inclusive; the beginning, inclusive, where step < 0 */
@@ -186,8 +186,11 @@ export function slice(x: AnyTensor, options: SliceOptions): AnyTensor {
 const checkFlip = parameters("flip", { x: kind.tensor }, { axis: kind.axes });
 
 /** Reverses the order along axes. @defaultValue all axes */
-export function flip<S extends Shape, D extends DType>(x: Tensor<S, D>, options?: { axis?: AxisOption }): Tensor<S, D>;
-export function flip(x: AnyTensor, options: { axis?: AxisOption } = {}): AnyTensor {
+export function flip<S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  options?: { axis?: AxisOption | undefined },
+): Tensor<S, D>;
+export function flip(x: AnyTensor, options: { axis?: AxisOption | undefined } = {}): AnyTensor {
   checkFlip(arguments);
   const axes = normalizeAxes("flip", options.axis, x.shape.length);
   return slice(x, { axis: axes, step: -1 });

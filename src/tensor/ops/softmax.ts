@@ -62,8 +62,11 @@ const checkSoftmax = parameters("softmax", { x: kind.tensor }, { axis: kind.axis
 /**
  * eˣ/Σeˣ along an axis, without overflow. f32. A slice of nothing but −∞, or with ∞ or NaN in it, gives NaN. @defaultValue axis −1
  */
-export function softmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
-export function softmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+export function softmax<S extends Shape, D extends DType>(
+  x: Float<S, D>,
+  options?: { axis?: number | undefined },
+): Tensor<S>;
+export function softmax(x: AnyTensor, options: { axis?: number | undefined } = {}): AnyTensor {
   checkSoftmax(arguments);
   return apply1(softmaxOp, [x], { axis: normalizeAxis("softmax", options.axis ?? -1, x.shape.length) });
 }
@@ -74,8 +77,11 @@ const checkLogSoftmax = parameters("logSoftmax", { x: kind.tensor }, { axis: kin
  * x − ln Σeˣ along an axis, computed as (x − max) − ln Σ exp(x − max): exact to f32 at every size of x. f32. A slice of nothing but −∞,
  * or with ∞ or NaN in it, gives NaN. @defaultValue axis −1
  */
-export function logSoftmax<S extends Shape, D extends DType>(x: Float<S, D>, options?: { axis?: number }): Tensor<S>;
-export function logSoftmax(x: AnyTensor, options: { axis?: number } = {}): AnyTensor {
+export function logSoftmax<S extends Shape, D extends DType>(
+  x: Float<S, D>,
+  options?: { axis?: number | undefined },
+): Tensor<S>;
+export function logSoftmax(x: AnyTensor, options: { axis?: number | undefined } = {}): AnyTensor {
   checkLogSoftmax(arguments);
   return apply1(logSoftmaxOp, [x], { axis: normalizeAxis("logSoftmax", options.axis ?? -1, x.shape.length) });
 }

@@ -69,9 +69,9 @@ export const sortOp: Op<SortParams> = defineOp<SortParams>({
 
 export interface SortOptions {
   /** @defaultValue −1 */
-  readonly axis?: number;
+  readonly axis?: number | undefined;
   /** Largest first. @defaultValue false */
-  readonly descending?: boolean;
+  readonly descending?: boolean | undefined;
 }
 
 function sorted(op: string, x: AnyTensor, options: SortOptions): readonly [AnyTensor, AnyTensor] {
@@ -109,7 +109,14 @@ const checkTopK = parameters("topK", { x: kind.tensor }, { k: required(kind.numb
  * @param options.k - 0 … size of the axis.
  * @param options.axis - @defaultValue −1
  */
-export function topK(x: AnyTensor, options: { k: number; axis?: number }): { values: AnyTensor; indices: AnyTensor } {
+export function topK<D extends DType>(
+  x: Tensor<Shape, D>,
+  options: { k: number; axis?: number | undefined },
+): { values: Tensor<Shape, D>; indices: Tensor<Shape, "i32"> };
+export function topK(
+  x: AnyTensor,
+  options: { k: number; axis?: number | undefined },
+): { values: AnyTensor; indices: AnyTensor } {
   checkTopK(arguments);
   const axis = normalizeAxis("topK", options.axis ?? -1, x.shape.length);
   const n = x.shape[axis]!;

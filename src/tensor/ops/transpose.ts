@@ -37,7 +37,7 @@ const checkTranspose = parameters("transpose", { x: kind.tensor }, { axes: kind.
  */
 export function transpose<X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
   x: X,
-  options: { axes?: Axes & Orders<X["shape"], Axes> } = {},
+  options: { axes?: (Axes & Orders<X["shape"], Axes>) | undefined } = {},
 ): Transposed<X, Axes> {
   checkTranspose(arguments);
   const rank = x.shape.length;

@@ -26,7 +26,7 @@ export interface BroadcastPair {
  * ```
  */
 export function broadcastShapes(
-  options: { readonly maxRank?: number; readonly maxSize?: number } = {},
+  options: { readonly maxRank?: number | undefined; readonly maxSize?: number | undefined } = {},
 ): Arbitrary<BroadcastPair> {
   const { maxRank = 4, maxSize = 4 } = options;
   // 0: both have the size, 1: `a` has 1, 2: `b` has 1; simplest first

@@ -3,13 +3,13 @@ import * as fc from "fast-check";
 
 export interface ShapeOptions {
   /** @defaultValue 0 */
-  readonly minRank?: number;
+  readonly minRank?: number | undefined;
   /** @defaultValue 4 */
-  readonly maxRank?: number;
+  readonly maxRank?: number | undefined;
   /** Smallest size of an axis; 0 lets empty tensors in. @defaultValue 1 */
-  readonly minSize?: number;
+  readonly minSize?: number | undefined;
   /** @defaultValue 5 */
-  readonly maxSize?: number;
+  readonly maxSize?: number | undefined;
 }
 
 /**

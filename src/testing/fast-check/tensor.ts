@@ -30,7 +30,7 @@ export type TensorValues = "nice" | "separated";
  */
 export function tensor(
   shape: readonly number[] | Arbitrary<readonly number[]>,
-  options: { readonly values?: TensorValues } = {},
+  options: { readonly values?: TensorValues | undefined } = {},
 ): Arbitrary<Tensor> {
   const shapes = shape instanceof fc.Arbitrary ? shape : fc.constant(shape);
   const [drawn, fill] =
