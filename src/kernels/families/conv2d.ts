@@ -22,6 +22,9 @@ export const conv2dInputGradient: FamilyOf<typeof conv2dInputGradientOp> = ({ in
   return gather({ source: sizes4(inputs[0]!), result: sizes4(outputs[0]!), kernel: [kh, kw] }, params, true, adapter);
 };
 
+/** Pixels of a tile of the broadcast kernel. */
+const broadcastPixels = 16;
+
 interface Shapes {
   readonly source: Sizes4;
   readonly result: Sizes4;
@@ -68,7 +71,7 @@ function gather(
     const offsetStep = (axis: 0 | 1): { i32: number } =>
       transposed ? { i32: -(taps[axis]!.step * dilation[axis]) / stride[axis] } : { i32: dilation[axis] };
     const columns = Math.ceil(width / (4 * lanes));
-    const tiles = 2 * Math.ceil(pixels / 32); // even, so that the two quads of a workgroup share a residue
+    const tiles = 2 * Math.ceil(pixels / (2 * broadcastPixels)); // even, so that the two quads of a workgroup share a residue
     const count = (columns * groups * tiles * phases[0] * phases[1]) / (8 / lanes);
     return {
       scratch: [],
@@ -77,6 +80,7 @@ function gather(
           file: "conv2d-subgroup",
           constants: {
             LANES: lanes,
+            ROWS: broadcastPixels,
             TRANSPOSED: transposed,
             STRIDED: transposed && phases[0] * phases[1] > 1,
             ALIGNED: depth % 4 === 0,

@@ -1,5 +1,5 @@
 // y = Σ over taps and source channels of s · w, conv2d or its input gradient (TRANSPOSED). Implicit matrix product: LANES lanes
-// compute 16 pixels × 4·LANES channels; each source element is loaded by one lane and broadcast. Source s (n, source_h, source_w,
+// compute ROWS pixels × 4·LANES channels; each source element is loaded by one lane and broadcast. Source s (n, source_h, source_w,
 // source_channels), result (n, h, w, channels), weights w (kh, kw, …); groups of `depth` source and `width` result channels, width
 // divisible by 4. Geometry is data: only what selects code is constant.
 // A strided gradient (STRIDED) goes by residues: output pixels of one residue (y mod phases_h, x mod phases_w) meet the same taps.
@@ -56,15 +56,15 @@ fn main(
   let block = quotient(row, size.groups);
   let g = row - block * size.groups;
   let residue = select(0u, quotient(first, size.column_tiles * size.groups * size.pixel_tiles), STRIDED);
-  let p = (block - residue * size.pixel_tiles) * 16u;
+  let p = (block - residue * size.pixel_tiles) * ROWS;
   let residue_y = select(0u, min(residue / size.phases_w, size.phases_h - 1u), STRIDED);
   let residue_x = select(0u, residue % size.phases_w, STRIDED);
 
-  var y: array<i32, 16u / LANES>;
-  var x: array<i32, 16u / LANES>;
-  var start: array<i32, 16u / LANES>; // element of the pixel under a tap at offset (0, 0)
+  var y: array<i32, ROWS / LANES>;
+  var x: array<i32, ROWS / LANES>;
+  var start: array<i32, ROWS / LANES>; // element of the pixel under a tap at offset (0, 0)
   var pixel = pixel_of(p + lane);
-  for (var j = 0u; j < 16u / LANES; j++) {
+  for (var j = 0u; j < ROWS / LANES; j++) {
     y[j] = select(0x40000000, i32(pixel.y * size.grid_step_h), pixel.n < size.n); // pixels past the end lie outside every image
     x[j] = i32(pixel.x * size.grid_step_w);
     start[j] = ((i32(pixel.n * size.source_h) + y[j]) * i32(size.source_w) + x[j]) * i32(size.source_channels) + i32(g * depth());
@@ -80,7 +80,7 @@ fn main(
   let by = vec4u(1u, 2u, 3u, 4u) * (select(size.channels, size.source_channels, TRANSPOSED) / 4u);
   let next_block = select(by.w, 1u, TRANSPOSED);
   let source_depth = depth();
-  var acc: array<vec4f, 16>;
+  var acc: array<vec4f, ROWS>;
   if (!STRIDED || (tap_y < size.kh && tap_x < size.kw)) { // a residue may meet no tap
     var offset_y = first_y;
     var i = tap_y;
@@ -89,9 +89,9 @@ fn main(
       var k = tap_x;
       loop {
         let offset = (offset_y * i32(size.source_w) + offset_x) * i32(size.source_channels);
-        var at: array<u32, 16u / LANES>;
-        var inside: array<bool, 16u / LANES>;
-        for (var j = 0u; j < 16u / LANES; j++) {
+        var at: array<u32, ROWS / LANES>;
+        var inside: array<bool, ROWS / LANES>;
+        for (var j = 0u; j < ROWS / LANES; j++) {
           inside[j] = u32(y[j] + offset_y) < size.source_h && u32(x[j] + offset_x) < size.source_w;
           at[j] = select(0u, u32(start[j] + offset), inside[j]);
         }
@@ -99,27 +99,10 @@ fn main(
         var quad = weights / 4u;
         var d = 0u;
         loop {
-          var a: array<vec4f, 16u / LANES>;
-          for (var j = 0u; j < 16u / LANES; j++) { a[j] = s_quad(at[j], d, inside[j]); }
+          var a: array<vec4f, ROWS / LANES>;
+          for (var j = 0u; j < ROWS / LANES; j++) { a[j] = s_quad(at[j], d, inside[j]); }
           let w = w_block(weights, d, quad, by);
-          for (var j = 0u; j < 16u / LANES; j++) {
-            let v = a[j];
-            if (LANES == 4u) {
-              acc[j * 4u] += w * quadBroadcast(v, 0u);
-              acc[j * 4u + 1u] += w * quadBroadcast(v, 1u);
-              acc[j * 4u + 2u] += w * quadBroadcast(v, 2u);
-              acc[j * 4u + 3u] += w * quadBroadcast(v, 3u);
-            } else {
-              acc[j * 8u] += w * subgroupBroadcast(v, 0u);
-              acc[j * 8u + 1u] += w * subgroupBroadcast(v, 1u);
-              acc[j * 8u + 2u] += w * subgroupBroadcast(v, 2u);
-              acc[j * 8u + 3u] += w * subgroupBroadcast(v, 3u);
-              acc[j * 8u + 4u] += w * subgroupBroadcast(v, 4u);
-              acc[j * 8u + 5u] += w * subgroupBroadcast(v, 5u);
-              acc[j * 8u + 6u] += w * subgroupBroadcast(v, 6u);
-              acc[j * 8u + 7u] += w * subgroupBroadcast(v, 7u);
-            }
-          }
+          for (var j = 0u; j < ROWS / LANES; j++) { add_broadcasts(&acc, j, w, a[j]); }
           continuing { d += 4u; quad += next_block; break if d >= source_depth; }
         }
         offset_x += size.offset_step_w;
@@ -132,7 +115,7 @@ fn main(
   if (e >= size.width || (STRIDED && residue >= size.phases_h * size.phases_w)) { return; }
   var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
   var pixel_out = pixel_of(p);
-  let end = rows_until(p, size.n * size.grid_h * size.grid_w, 16u);
+  let end = rows_until(p, size.n * size.grid_h * size.grid_w, ROWS);
   for (var i = 0u; i < end; i++) {
     var result = p + i;
     var inside = true;

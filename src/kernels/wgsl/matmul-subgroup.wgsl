@@ -108,24 +108,7 @@ fn main(
       add_rows(&acc, 8u, b, subgroupBroadcast(a[0], 2u), subgroupBroadcast(a[0], 6u), subgroupBroadcast(a[1], 2u), subgroupBroadcast(a[1], 6u));
       add_rows(&acc, 12u, b, subgroupBroadcast(a[0], 3u), subgroupBroadcast(a[0], 7u), subgroupBroadcast(a[1], 3u), subgroupBroadcast(a[1], 7u));
     } else {
-      for (var j = 0u; j < ROWS / LANES; j++) {
-        let v = a[j];
-        if (LANES == 4u) {
-          acc[j * 4u] += b * quadBroadcast(v, 0u);
-          acc[j * 4u + 1u] += b * quadBroadcast(v, 1u);
-          acc[j * 4u + 2u] += b * quadBroadcast(v, 2u);
-          acc[j * 4u + 3u] += b * quadBroadcast(v, 3u);
-        } else {
-          acc[j * 8u] += b * subgroupBroadcast(v, 0u);
-          acc[j * 8u + 1u] += b * subgroupBroadcast(v, 1u);
-          acc[j * 8u + 2u] += b * subgroupBroadcast(v, 2u);
-          acc[j * 8u + 3u] += b * subgroupBroadcast(v, 3u);
-          acc[j * 8u + 4u] += b * subgroupBroadcast(v, 4u);
-          acc[j * 8u + 5u] += b * subgroupBroadcast(v, 5u);
-          acc[j * 8u + 6u] += b * subgroupBroadcast(v, 6u);
-          acc[j * 8u + 7u] += b * subgroupBroadcast(v, 7u);
-        }
-      }
+      for (var j = 0u; j < ROWS / LANES; j++) { add_broadcasts(&acc, j, b, a[j]); }
     }
     continuing { k += 4u; break if k >= depth; }
   }
