@@ -5,7 +5,7 @@ import { runningSums } from "./cumsum.ts";
 import type { DispatchOperand, DispatchSpec } from "./family.ts";
 
 /** Rows to sort: the pairs (o, j) of (…, count, inner). */
-export interface SortRows {
+interface SortRows {
   readonly rows: number;
   readonly count: number;
   readonly inner: number;
@@ -25,7 +25,7 @@ const kinds = { f32: 0, i32: 1, u32: 2, index: 3 } as const;
 const digitBits = 4; // DIGITS in radix-digit.wgsl
 
 /** What all kernels that look at keys are compiled for. */
-export function keyConstants({ kind, descending }: SortKey): DispatchSpec["constants"] {
+function keyConstants({ kind, descending }: SortKey): DispatchSpec["constants"] {
   return { KIND: kinds[kind], DESCENDING: descending };
 }
 
