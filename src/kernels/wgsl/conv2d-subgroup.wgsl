@@ -5,7 +5,7 @@
 // A strided gradient (STRIDED) goes by residues: output pixels of one residue (y mod phases_h, x mod phases_w) meet the same taps.
 // Everything that a loop does not change is computed before it: software adapters' compilers do not hoist loads or divisions.
 
-// Pixel number p of the grid of one residue, (n, grid_h, grid_w).
+// Pixel p of the grid (n, grid_h, grid_w) of a residue.
 struct Pixel { n: u32, y: u32, x: u32 }
 
 fn pixel_of(p: u32) -> Pixel {
@@ -102,7 +102,7 @@ fn main(
           var a: array<vec4f, ROWS / LANES>;
           for (var j = 0u; j < ROWS / LANES; j++) { a[j] = s_quad(at[j], d, inside[j]); }
           let w = w_block(weights, d, quad, by);
-          for (var j = 0u; j < ROWS / LANES; j++) { add_broadcasts(&acc, j, w, a[j]); }
+          for (var j = 0u; j < ROWS / LANES; j++) { add_lanes(&acc, j, w, a[j]); }
           continuing { d += 4u; quad += next_block; break if d >= source_depth; }
         }
         offset_x += size.offset_step_w;

@@ -1,12 +1,12 @@
-// y[s] = a[s] · b[s]. LANES lanes compute ROWS rows × 4·LANES columns: each element of a is loaded by one lane and
-// broadcast. ROWS is 16, or 24 with 8 lanes and rows of a that lie together.
+// y[s] = a[s] · b[s]. LANES lanes compute ROWS rows × 4·LANES columns: each element of a is loaded by a lane and
+// broadcast. ROWS is 16, or 24 with 8 lanes where rows of a lie together.
 // a (batch, m, k), or (batch, k, m) with TRANSPOSE_A; b (batch, k, n), or (batch, n, k) with TRANSPOSE_B; y (batch, m, n). ALIGNED,
 // A_QUADS, B_QUADS: k, the rows of a as they lie, and those of b are divisible by 4. All loads of four steps of k come before their
 // products.
 
 fn a_element(start: u32, at: u32, count: u32) -> f32 { return select(0.0, load_a(start + min(at, count - 1u)), at < count); }
 
-// Elements at … at + 3 of the row of a, as it lies, that starts at element `start`; zero from `count` on.
+// Elements at … at + 3 of the row of a that starts at element `start`; zero from `count` on.
 fn a_quad(start: u32, at: u32, count: u32) -> vec4f {
   if (A_QUADS) { return load4_a((start + at) / 4u); }
   return vec4f(
@@ -23,7 +23,7 @@ fn b_quad(start: u32, at: u32, count: u32) -> vec4f {
   );
 }
 
-// Four neighbours of column `column` in row k of b; zero from k on. `at`: their first element, or their quad where there are quads.
+// Four neighbours of column `column` in row k of b; zero from k on. `at`: their first element, or their quad (B_QUADS).
 fn b_row(at: u32, k: u32, column: u32) -> vec4f {
   if (ALIGNED && B_QUADS) { return load4_b(at); }
   let inside = k < size.k;
@@ -108,7 +108,7 @@ fn main(
       add_rows(&acc, 8u, b, subgroupBroadcast(a[0], 2u), subgroupBroadcast(a[0], 6u), subgroupBroadcast(a[1], 2u), subgroupBroadcast(a[1], 6u));
       add_rows(&acc, 12u, b, subgroupBroadcast(a[0], 3u), subgroupBroadcast(a[0], 7u), subgroupBroadcast(a[1], 3u), subgroupBroadcast(a[1], 7u));
     } else {
-      for (var j = 0u; j < ROWS / LANES; j++) { add_broadcasts(&acc, j, b, a[j]); }
+      for (var j = 0u; j < ROWS / LANES; j++) { add_lanes(&acc, j, b, a[j]); }
     }
     continuing { k += 4u; break if k >= depth; }
   }
@@ -120,7 +120,7 @@ fn main(
   }
 }
 
-// Adds the products of four rows, given one step of all four at a time.
+// Adds the products of four rows, one step of all four at a time.
 fn add_rows(acc: ptr<function, array<vec4f, ROWS>>, row: u32, b: mat4x4f, a0: vec4f, a1: vec4f, a2: vec4f, a3: vec4f) {
   for (var r = 0u; r < 4u; r++) { (*acc)[row + r] += b * vec4f(a0[r], a1[r], a2[r], a3[r]); }
 }
