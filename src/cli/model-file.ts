@@ -1,9 +1,12 @@
 import { decodeSafetensors, encodeSafetensors } from "../formats/index.ts";
 import { fileNameOf, parseModel } from "../nn/models/index.ts";
-import type { AnyClassifier, ImageShape } from "../nn/models/model-family.ts";
+import type { AnyClassifier, ImageShape, Model } from "../nn/models/model-family.ts";
 import { readBytes, readTensors, toLeaves } from "../node/index.ts";
-import { DataError } from "../tensor/errors.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
+import { parseJson } from "../tensor/json.ts";
+import * as json from "../tensor/json-schema.ts";
 import { transpose } from "../tensor/ops/transpose.ts";
+import { printable } from "../tensor/printable.ts";
 import { key } from "../tensor/random.ts";
 import { evaluateReference } from "../tensor/reference.ts";
 import { formatShape } from "../tensor/shape.ts";
@@ -20,9 +23,18 @@ export interface Weights {
 /** What a model file says of itself; absent in files of other programs. */
 export interface ModelHeader extends ImageShape {
   readonly model: string;
+  readonly classNames?: readonly string[] | undefined;
 }
 
 const headerKey = "deconfound";
+const size = json.integer({ min: 1, max: 2 ** 20 });
+const headerSchema = json.object({
+  ...{ model: json.string, height: size, width: size, channels: size, classes: size },
+  classNames: json.optional(json.list(json.string)),
+});
+
+/** What a user of the file in another program must know; docs/model-files.md says it at length. */
+const input = "float32 (n, channels, height, width), RGB, each value / 255, no mean or deviation taken off";
 
 /** Bytes of a model file. */
 export async function encodeModel(header: ModelHeader, weights: Weights): Promise<Uint8Array> {
@@ -34,7 +46,8 @@ export async function encodeModel(header: ModelHeader, weights: Weights): Promis
     const { name, axes } = fileNameOf(header.model, path);
     return [name, axes === undefined ? value : onHost(transpose(value, { axes }))] as const;
   });
-  return encodeSafetensors({ tensors: await readTensors(named), metadata: { [headerKey]: JSON.stringify(header) } });
+  const metadata = { format: "pt", input, [headerKey]: JSON.stringify(header) };
+  return encodeSafetensors({ tensors: await readTensors(named), metadata });
 }
 
 function onHost(program: AnyTensor): AnyTensor {
@@ -46,20 +59,33 @@ export async function readModel(
   path: string,
 ): Promise<{ header: ModelHeader; classifier: AnyClassifier; weights: Weights }> {
   const { metadata } = decodeSafetensors(await readBytes(path), path);
-  const text = metadata[headerKey];
+  const text = Object.hasOwn(metadata, headerKey) ? metadata[headerKey] : undefined;
   if (text === undefined) throw new DataError(`${path}: does not say which model it holds; train writes such files`);
-  const header = JSON.parse(text) as ModelHeader;
-  const classifier = parseModel(header.model).build(header);
-  return { header, classifier, weights: await readWeights(path, header.model, header) };
+  const { classNames, ...header } = json.check(headerSchema, parseJson(text, path), path);
+  const names = classNames === undefined ? {} : { classNames: classNames.map((name) => printable(name)) };
+  const classifier = namedModel(header.model, path).build(header);
+  return { header: { ...header, ...names }, classifier, weights: await readWeights(path, header.model, header) };
+}
+
+/** The model that a file names, which may be any text. */
+function namedModel(name: string, path: string): Model {
+  try {
+    return parseModel(name);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new DataError(`${path}: holds a model that this program does not know: "${printable(name)}"`);
+  }
 }
 
 /**
  * The arrays of a file as the tree of a given model. Arrays that the model does not have are ignored.
  *
- * @throws DataError naming the first array that is absent or has another shape.
+ * @throws DataError naming the first array that is absent, has another shape, or holds NaN or infinity: what it says of an image
+ * would mean nothing.
  */
 export async function readWeights(path: string, model: string, shape: ImageShape): Promise<Weights> {
-  const found = toLeaves(decodeSafetensors(await readBytes(path), path).tensors);
+  const { tensors } = decodeSafetensors(await readBytes(path), path);
+  const found = toLeaves(tensors);
   const template = parseModel(model).build(shape).init(key(0));
   const pick = (expected: AnyTensor, place: string): AnyTensor => {
     const { name, axes } = fileNameOf(model, place);
@@ -70,6 +96,9 @@ export async function readWeights(path: string, model: string, shape: ImageShape
       throw new DataError(
         `${path}: ${name} is ${formatType(value)}, a ${model} here has f32${formatShape(shapeInFile)}`,
       );
+    }
+    if (!tensors.get(name)!.data.every((number: number) => Number.isFinite(number))) {
+      throw new DataError(`${path}: ${name} holds NaN or infinity; its training failed`);
     }
     return axes === undefined ? value : onHost(transpose(value, { axes: inverse(axes) }));
   };

@@ -60,7 +60,10 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
       const suspects =
         trained.suspicion === undefined ? state.suspects : await rankSuspects(run, defence.name, trained, progress);
       if (folder !== undefined) {
-        const bytes = await encodeModel({ model: config.model, ...run.shape }, trained.network);
+        const bytes = await encodeModel(
+          { model: config.model, ...run.shape, classNames: run.data.train.classNames },
+          trained.network,
+        );
         writeAtomically(join(folder, `model-${defence.name}.safetensors`), bytes);
       }
       device.free(trained.state);

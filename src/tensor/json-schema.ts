@@ -42,11 +42,6 @@ export const string: Schema<string> = (value, place) => {
   return value;
 };
 
-export const boolean: Schema<boolean> = (value, place) => {
-  if (typeof value !== "boolean") throw new Mismatch(place, "true or false");
-  return value;
-};
-
 /** A finite number, `min` and `max` included. */
 export function number({ min = -Infinity, max = Infinity }: { min?: number; max?: number } = {}): Schema<number> {
   return (value, place) => {
@@ -78,8 +73,9 @@ export function literal<const V extends readonly (string | number)[]>(...values:
   };
 }
 
-export function nullable<T>(schema: Schema<T>): Schema<T | null> {
-  return (value, place) => (value === null ? null : schema(value, place));
+/** A field that may be absent. */
+export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
+  return (value, place) => (value === undefined ? undefined : schema(value, place));
 }
 
 /** A list whose items all fit `item`. */
@@ -114,16 +110,5 @@ export function object<F extends Readonly<Record<string, Schema<unknown>>>>(
       schema(Object.hasOwn(given, key) ? given[key] : undefined, place === "" ? key : `${place}.${key}`),
     ]);
     return Object.fromEntries(checked) as { readonly [K in keyof F]: Checked<F[K]> };
-  };
-}
-
-/** An object of one of several forms, told apart by the text in its field `tag`. */
-export function variants<F extends Readonly<Record<string, Schema<unknown>>>>(
-  tag: string,
-  forms: F,
-): Schema<Checked<F[keyof F]>> {
-  return (value, place) => {
-    const kind = literal(...Object.keys(forms))(fieldsOf(value, place)[tag], place === "" ? tag : `${place}.${tag}`);
-    return forms[kind]!(value, place) as Checked<F[keyof F]>;
   };
 }

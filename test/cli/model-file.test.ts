@@ -70,3 +70,48 @@ test("a file of another model is refused with the first array that does not fit"
   writeFileSync(path, bytes.slice(0, bytes.length - 4));
   await expect(readModel(path)).rejects.toThrow(DataError);
 });
+
+test("a file says how to use it elsewhere: preprocessing, names of the classes", async () => {
+  const classNames = Array.from({ length: 10 }, (_, k) => `class ${k}`);
+  const header = { model: "wrn-10-1", ...shape, classNames };
+  const bytes = await encodeModel(header, freshWeights("wrn-10-1"));
+  const { metadata } = decodeSafetensors(bytes, "m");
+  expect(metadata["format"]).toBe("pt");
+  expect(metadata["input"]).toBe(
+    "float32 (n, channels, height, width), RGB, each value / 255, no mean or deviation taken off",
+  );
+  expect(JSON.parse(metadata["deconfound"]!)).toEqual(header);
+  writeFileSync(path, bytes);
+  expect((await readModel(path)).header).toEqual(header);
+});
+
+test.each([
+  ["not JSON", "{", "is not JSON"],
+  ["200,000 brackets", "[".repeat(200_000), "is nested deeper than 64 levels"],
+  ["null", "null", "the top is not an object"],
+  ["no model", "{}", "model is not a text"],
+  ["a count of 1e9", { model: "small-4", ...shape, classes: 1e9 }, "classes is not a whole number from 1 to 1048576"],
+  ["another model", { model: "vgg\u001b[31m", ...shape }, 'a model that this program does not know: "vgg\\u{1b}[31m"'],
+  ["a model of 2 MB", { model: "w".repeat(2e6), ...shape }, `"${"w".repeat(80)}…"`],
+])("a damaged header is one short line: %s", async (_, header, message) => {
+  const { tensors } = decodeSafetensors(
+    await encodeModel({ model: "small-4", ...shape }, freshWeights("small-4")),
+    "m",
+  );
+  const deconfound = typeof header === "string" ? header : JSON.stringify(header);
+  writeFileSync(path, encodeSafetensors({ tensors, metadata: { deconfound } }));
+  const error = await readModel(path).catch((reason: unknown) => reason as Error);
+  expect(error).toBeInstanceOf(DataError);
+  expect((error as Error).message).toContain(message);
+  expect((error as Error).message.length).toBeLessThan(300);
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])("a model with the weight %s is refused", async (wrong) => {
+  const { tensors, metadata } = decodeSafetensors(
+    await encodeModel({ model: "small-4", ...shape }, freshWeights("small-4")),
+    "m",
+  );
+  tensors.get("params.fc.weight")!.data[3] = wrong;
+  writeFileSync(path, encodeSafetensors({ tensors, metadata }));
+  await expect(readModel(path)).rejects.toThrow("params.fc.weight holds NaN or infinity; its training failed");
+});
