@@ -30,10 +30,17 @@ export const checkpointOp: Op<{ readonly body: Body }> = defineOp<{ readonly bod
 const checkCheckpoint = parameters("checkpoint", { f: kind.callback });
 
 /**
- * The same function, which for its gradient keeps only its inputs and computes everything between again: memory for time.
+ * The same function, which for its gradient keeps only its inputs and recomputes everything in between: less memory for more time.
  * Values and derivatives of any order are those of `f`.
  *
  * @param f - a function of trees of tensors; it may capture tensors, which get their gradients too.
+ * @example
+ * ```ts
+ * import { checkpoint, evaluateReference, grad, square, sum, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * const block = checkpoint((x: Tensor) => square(square(x)));
+ * console.log(await evaluateReference(grad((x: Tensor) => sum(block(x)))(tensor([2]))).item()); // 32
+ * ```
  */
 export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
   checkCheckpoint(arguments);

@@ -17,11 +17,11 @@ export interface CustomVjpCall<A extends readonly unknown[], R> {
   readonly args: A;
   /** The function's result. */
   readonly value: R;
-  /** Cotangents of the result's tensors, a tree like it; zeros where nothing hangs on an output. */
+  /** Cotangents of the result's tensors, a tree like it; zeros where nothing depends on an output. */
   readonly g: MapTree<R, Tensor>;
 }
 
-/** One tree of cotangents an argument, each like its argument; null: no gradient. */
+/** One tree of cotangents per argument, each like its argument; null: no gradient. */
 export type CustomCotangents<A extends readonly unknown[]> = {
   readonly [K in keyof A]: MapTree<A[K], AnyTensor | null> | null;
 };
@@ -73,6 +73,13 @@ const checkCustomVjp = parameters("customVjp", { f: kind.callback, rule: kind.ca
  *   differentiated in its turn for higher derivatives.
  * @throws GradientError, when differentiated, if a cotangent is missing or does not fit its argument, or a captured tensor
  *   would need one.
+ * @example
+ * ```ts
+ * import { customVjp, evaluateReference, grad, round, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * const straightThrough = customVjp((x: Tensor) => round(x), ({ g }) => [g]);
+ * console.log(await evaluateReference(grad(straightThrough)(tensor(2.6))).item()); // 1
+ * ```
  */
 export function customVjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,

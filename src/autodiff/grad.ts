@@ -22,7 +22,7 @@ export type Chosen<A extends readonly unknown[], N extends Argnums> = N extends 
 export interface GradOptions<N extends Argnums, Aux extends boolean> {
   /** Indices of the arguments to differentiate by; an array gives an array of gradients. @defaultValue 0 */
   readonly argnums?: N | undefined;
-  /** Whether `f` returns `{ value, aux }`, aux being any tree to hand through. @defaultValue false */
+  /** Whether `f` returns `{ value, aux }`, aux being any tree to pass through. @defaultValue false */
   readonly hasAux?: Aux | undefined;
 }
 
@@ -41,8 +41,15 @@ const checkGrad = parameters("grad", { f: kind.callback }, { argnums: kind.argnu
  * @param f - returns an f32 scalar (shape []), or `{ value, aux }` with `hasAux`. Its differentiated arguments are trees of
  *   f32 tensors; strings, booleans and null in them stay as they are.
  * @returns a function of `f`'s arguments that gives the gradient, or `{ gradient, aux }`.
- * @throws GradientError if the loss is no f32 scalar, or a differentiated leaf is a number or not f32; TraceError if `f` is
+ * @throws GradientError if the loss is not an f32 scalar, or a differentiated leaf is a number or not f32; TraceError if `f` is
  *   async.
+ * @example
+ * ```ts
+ * import { evaluateReference, grad, square, sum, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * const slope = grad((x: Tensor) => sum(square(x)));
+ * console.log(String(await evaluateReference(slope(tensor([1, -3]))).data())); // 2,-6
+ * ```
  */
 export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => WithAux<X>,
@@ -74,6 +81,13 @@ const checkValueAndGrad = parameters(
  *
  * @returns a function that gives `{ value, gradient }`, or `{ value, gradient, aux }` with `hasAux`.
  * @throws GradientError as {@link grad}.
+ * @example
+ * ```ts
+ * import { evaluateReference, square, sum, tensor, valueAndGrad } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * const { value, gradient } = valueAndGrad((x: Tensor) => sum(square(x)))(tensor([1, -3]));
+ * console.log(await evaluateReference(value).item(), String(await evaluateReference(gradient).data())); // 10 2,-6
+ * ```
  */
 export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => WithAux<X>,

@@ -19,6 +19,13 @@ const checkHvp = parameters("hvp", { f: kind.callback, primals: kind.list, tange
  * @param tangents - like the primals.
  * @returns an array of trees like the primals.
  * @throws GradientError as grad, or if a tangent does not fit its primal.
+ * @example
+ * ```ts
+ * import { evaluateReference, hvp, pow, sum, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * const [product] = hvp((x: Tensor) => sum(pow(x, 3)), [tensor([1, 2])], [tensor([1, 10])]);
+ * console.log(String(await evaluateReference(product).data())); // 6,120
+ * ```
  */
 export function hvp<A extends readonly unknown[]>(f: (...args: A) => AnyTensor, primals: A, tangents: A): A {
   checkHvp(arguments);

@@ -16,12 +16,19 @@ import { pullback } from "./pullback.ts";
 const checkJacobian = parameters("jacobian", { f: kind.callback });
 
 /**
- * All first derivatives of a tensor-valued function by its first argument, one backward pass an output element: for small
+ * All first derivatives of a tensor-valued function by its first argument, one backward pass per output element: for small
  * outputs, and for tests.
  *
  * @param f - returns one f32 tensor y. Its first argument is a tree of f32 tensors.
- * @returns a function that gives a tree like the first argument; in the place of x a tensor of shape (…y, …x).
- * @throws GradientError if f returns no f32 tensor, or a leaf of the argument is not f32.
+ * @returns a function that gives a tree like the first argument; in place of x a tensor of shape (…y, …x).
+ * @throws GradientError if f does not return an f32 tensor, or a leaf of the argument is not f32.
+ * @example
+ * ```ts
+ * import { evaluateReference, jacobian, square, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * const j = jacobian((x: Tensor) => square(x))(tensor([1, -3]));
+ * console.log(String(await evaluateReference(j).data())); // 2,0,0,-6
+ * ```
  */
 export function jacobian<T, Rest extends readonly unknown[]>(
   f: (x: T, ...rest: Rest) => AnyTensor,

@@ -20,6 +20,15 @@ const checkJvp = parameters("jvp", { f: kind.callback, primals: kind.list, tange
  * @param tangents - like the primals.
  * @returns `value` and `tangent`, trees of one structure; zeros for outputs without gradient.
  * @throws GradientError if a primal's leaf is not f32, or a tangent does not fit its primal.
+ * @example
+ * ```ts
+ * import { evaluateReference, jvp, square, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ *
+ * const { value, tangent } = jvp((x: Tensor) => square(x), [tensor([1, -3])], [tensor([1, 10])]);
+ * console.log(String(await evaluateReference(value).data())); // 1,9
+ * console.log(String(await evaluateReference(tangent).data())); // 2,-60
+ * ```
  */
 export function jvp<A extends readonly unknown[], R>(
   f: (...args: A) => R,

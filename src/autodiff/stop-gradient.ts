@@ -11,6 +11,13 @@ const checkStopGradient = parameters("stopGradient", { tree: kind.tree });
  *
  * @param tree - a tensor or a tree of tensors, of any dtype.
  * @returns the tree, of the same type.
+ * @example
+ * ```ts
+ * import { evaluateReference, grad, mul, stopGradient, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * const slope = grad((x: Tensor) => mul(stopGradient(x), x));
+ * console.log(await evaluateReference(slope(tensor(3))).item()); // 3
+ * ```
  */
 export function stopGradient<T>(tree: T): T {
   checkStopGradient(arguments);

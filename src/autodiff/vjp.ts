@@ -18,9 +18,19 @@ const checkVjp = parameters("vjp", { f: kind.callback });
  * The vector-Jacobian product: the value of `f` at the arguments, and the map from cotangents of the value to gradients of
  * the arguments, g ↦ Jᵀg.
  *
- * @param args - trees of f32 tensors. Let `f` capture what has no gradient, such as labels.
+ * @param args - trees of f32 tensors. Let `f` capture whatever has no gradient, such as labels.
  * @returns `value`, and `pullback(g)`: `g` is a tree like the value, the result an array of trees like the arguments.
  * @throws GradientError if an argument's leaf is not f32, or `g` does not fit the value.
+ * @example
+ * ```ts
+ * import { evaluateReference, square, tensor, vjp } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ *
+ * const { value, pullback } = vjp((x: Tensor) => square(x), tensor([1, -3]));
+ * const [g] = pullback(tensor([1, 10]));
+ * console.log(String(await evaluateReference(value).data())); // 1,9
+ * console.log(String(await evaluateReference(g).data())); // 2,-60
+ * ```
  */
 export function vjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,

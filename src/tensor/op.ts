@@ -102,13 +102,44 @@ const anOp = kind.fields({ name: kind.text, infer: kind.callback });
 const checkDefine = parameters("defineOp", { record: anOp });
 const checkApply = parameters("apply", { op: anOp, inputs: kind.tensors });
 
-/** Defines a primitive. @see {@link Op} for the fields. */
+/**
+ * Defines a primitive.
+ *
+ * @see {@link Op} for the fields.
+ * @example
+ * ```ts
+ * import { apply1, defineOp, evaluateReference, scalar, tensor } from "deconfound";
+ *
+ * const plusHalf = defineOp<null>({
+ *   name: "plusHalf",
+ *   infer: ([x]) => [x!],
+ *   scalar: scalar.call("add", scalar.arg(0), 0.5),
+ *   samples: () => [{ inputs: [{ shape: [3], dtype: "f32" }], params: null }],
+ * });
+ * console.log(String(await evaluateReference(apply1(plusHalf, [tensor([1, 2])], null)).data())); // 1.5,2.5
+ * ```
+ */
 export function defineOp<P>(record: Op<P>): Op<P> {
   checkDefine(arguments);
   return Object.freeze(record);
 }
 
-/** Applies an op: checks types and returns the outputs of a new node. */
+/**
+ * Applies an op: checks types and returns the outputs of a new node.
+ * @example
+ * ```ts
+ * import { apply, defineOp, evaluateReference, floor, sub, tensor } from "deconfound";
+ *
+ * const parts = defineOp<null>({
+ *   name: "parts",
+ *   infer: ([x]) => [x!, x!],
+ *   expand: ([x]) => [floor(x!), sub(x!, floor(x!))],
+ *   samples: () => [{ inputs: [{ shape: [3], dtype: "f32" }], params: null }],
+ * });
+ * const [whole, fraction] = evaluateReference(apply(parts, [tensor(2.25)], null));
+ * console.log(await whole!.item(), await fraction!.item()); // 2 0.25
+ * ```
+ */
 export function apply<P>(
   op: Op<P>,
   inputs: readonly AnyTensor[],
@@ -122,7 +153,21 @@ export function apply<P>(
   return outputs.map((_, index) => outputOf(node, index));
 }
 
-/** {@link apply} for an op with one output. */
+/**
+ * {@link apply} for an op with one output.
+ * @example
+ * ```ts
+ * import { add, apply1, defineOp, evaluateReference, tensor } from "deconfound";
+ *
+ * const twice = defineOp<null>({
+ *   name: "twice",
+ *   infer: ([x]) => [x!],
+ *   expand: ([x]) => [add(x!, x!)],
+ *   samples: () => [{ inputs: [{ shape: [3], dtype: "f32" }], params: null }],
+ * });
+ * console.log(await evaluateReference(apply1(twice, [tensor(3)], null)).item()); // 6
+ * ```
+ */
 export function apply1<P>(op: Op<P>, inputs: readonly AnyTensor[], params: P): AnyTensor {
   return apply(op, inputs, params)[0]!;
 }

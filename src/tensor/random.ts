@@ -26,7 +26,16 @@ import { formatType, hostLeaf } from "./tensor.ts";
 
 const checkSeed = parameters("random.key", { seed: kind.anyNumber });
 
-/** A key from a seed: u32[2], high word and low word. @param seed - integer, 0 … 2⁵³−1. */
+/**
+ * A key from a seed: u32[2], high word and low word.
+ *
+ * @param seed - integer, 0 … 2⁵³−1.
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * console.log(String(await evaluateReference(random.key(7)).data())); // 0,7
+ * ```
+ */
 export function key(seed: number): Tensor<[2], "u32">;
 export function key(seed: number): AnyTensor {
   checkSeed(arguments);
@@ -38,7 +47,19 @@ export function key(seed: number): AnyTensor {
 
 const checkSplit = parameters("random.split", { key: kind.key, count: optional(kind.number) });
 
-/** `count` independent keys from one. Use a key once: for numbers, or to be split. @defaultValue count 2 */
+/**
+ * `count` independent keys from one. Use a key once: for numbers, or to be split.
+ *
+ * @defaultValue count 2
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ *
+ * const [weights, noise] = random.split(random.key(0));
+ * console.log(String(await evaluateReference(random.bits(weights, [1])).data())); // 3617712097
+ * console.log(String(await evaluateReference(random.bits(noise, [1])).data())); // 31327077
+ * ```
+ */
 export function split<const N extends number = 2>(from: AnyTensor, count?: N): Repeat<Tensor<[2], "u32">, N>;
 export function split(from: AnyTensor, count = 2): AnyTensor[] {
   checkSplit(arguments);
@@ -56,8 +77,14 @@ const checkFoldIn = parameters("random.foldIn", { key: kind.key, data: kind.oper
  * A key from a key and a number, such as a step counter.
  *
  * @param data - integer 0 … 2³²−1; or i32 or u32 of rank 0, as data of a compiled program. A number among a compiled function's
- *   arguments is an f32 tensor, which has not every integer beyond 2²⁴, and is refused: pass `tensor(n, { dtype: "u32" })`.
+ *   arguments is an f32 tensor, which cannot hold every integer beyond 2²⁴, and is refused: pass `tensor(n, { dtype: "u32" })`.
  * @throws DTypeError for other tensors; ConfigError for other numbers.
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * const step = random.foldIn(random.key(0), 12);
+ * console.log(String(await evaluateReference(random.bits(step, [2])).data())); // 1304330427,2089817230
+ * ```
  */
 export function foldIn(from: AnyTensor, data: AnyTensor | number): Tensor<[2], "u32">;
 export function foldIn(from: AnyTensor, data: AnyTensor | number): AnyTensor {
@@ -89,7 +116,14 @@ function checkCounter(data: AnyTensor): AnyTensor {
 
 const checkBits = parameters("random.bits", { key: kind.key, shape: kind.shape });
 
-/** Uniform random u32 words. */
+/**
+ * Uniform random u32 words.
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * console.log(String(await evaluateReference(random.bits(random.key(0), [2])).data())); // 4070199207,4202968722
+ * ```
+ */
 export function bits<const S extends Shape>(from: AnyTensor, shape: S): Tensor<Plain<S>, "u32">;
 export function bits(from: AnyTensor, shape: Shape): AnyTensor {
   checkBits(arguments);
@@ -114,6 +148,11 @@ const checkUniform = parameters(
  *
  * @param options.from - @defaultValue 0
  * @param options.to - @defaultValue 1
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * console.log(String(await evaluateReference(random.uniform(random.key(0), [2])).data())); // 0.9476670026779175,0.9785798788070679
+ * ```
  */
 export function uniform<const S extends Shape>(
   source: AnyTensor,
@@ -140,8 +179,13 @@ const checkNormal = parameters("random.normal", { key: kind.key, shape: kind.sha
 /**
  * Standard normal f32 numbers: √2·erf⁻¹(u), u uniform on the odd multiples of 2⁻²³ in (−1, 1); |x| < 5.3.
  *
- * Deviation: JAX takes u = k·2⁻²² − 1 rounded in f32; the odd multiples are symmetric and exact, so the tails do not hang on the
+ * Deviation: JAX takes u = k·2⁻²² − 1 rounded in f32; the odd multiples are symmetric and exact, so the tails do not depend on the
  * rounding of u. Elsewhere the numbers agree to about 1e-6.
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * console.log((await evaluateReference(random.normal(random.key(0), [])).item()).toFixed(4)); // 1.6226
+ * ```
  */
 export function normal<const S extends Shape>(source: AnyTensor, shape: S): Tensor<Plain<S>>;
 export function normal(source: AnyTensor, shape: Shape): AnyTensor {
@@ -156,7 +200,16 @@ const checkBernoulli = parameters(
   { p: required(kind.operand) },
 );
 
-/** bool, true with probability `p`. @param options.p - number or f32 tensor, broadcast against `shape`; in steps of 2⁻²³. */
+/**
+ * bool, true with probability `p`.
+ *
+ * @param options.p - number or f32 tensor, broadcast against `shape`; in steps of 2⁻²³.
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * console.log(String(await evaluateReference(random.bernoulli(random.key(0), [6], { p: 0.5 })).data())); // 0,0,1,1,0,1
+ * ```
+ */
 export function bernoulli<const S extends Shape>(
   source: AnyTensor,
   shape: S,
@@ -172,7 +225,14 @@ export function bernoulli(source: AnyTensor, shape: Shape, options: { p: Operand
 
 const checkPermutation = parameters("random.permutation", { key: kind.key, n: kind.number });
 
-/** The numbers 0 … n−1 in random order, i32[n]: sorted by random words, in enough rounds that ties do not matter. */
+/**
+ * The numbers 0 … n−1 in random order, i32[n]: sorted by random words, in enough rounds that ties do not matter.
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * console.log(String(await evaluateReference(random.permutation(random.key(0), 5)).data())); // 0,1,4,3,2
+ * ```
+ */
 export function permutation(source: AnyTensor, n: number): Tensor<[number], "i32">;
 export function permutation(source: AnyTensor, n: number): AnyTensor {
   checkPermutation(arguments);

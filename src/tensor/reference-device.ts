@@ -14,6 +14,16 @@ const checkReferenceDevice = parameters("referenceDevice", {});
 /**
  * A device without a GPU: runs programs by {@link evaluateReference}'s plain loops in f32, with the same ownership rules as
  * the GPU: what was donated, freed, or outlived its scope or device throws, and says where that happened.
+ * @example
+ * ```ts
+ * import { mul, referenceDevice, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ *
+ * const device = referenceDevice();
+ * const double = device.compile((x: Tensor<[2]>) => mul(x, 2));
+ * console.log(String(await (await double(tensor([1, 2]))).data())); // 2,4
+ * await device.close();
+ * ```
  */
 export function referenceDevice(): Device {
   checkReferenceDevice(arguments);

@@ -12,7 +12,7 @@ import { hostLeaf } from "./tensor.ts";
 import { mapTree, tensorsOf } from "./tree.ts";
 import { evaluateView } from "./view-loops.ts";
 
-/** Values of nodes, one array an output. */
+/** Values of nodes, one array per output. */
 export type Values = Map<Node, readonly NumericArray[]>;
 
 const checkEvaluate = parameters("evaluateReference", { tree: kind.anything }, { precision: kind.oneOf("f64", "f32") });
@@ -22,7 +22,13 @@ const checkEvaluate = parameters("evaluateReference", { tree: kind.anything }, {
  *
  * @param options.precision - `f64` (default) keeps f32 values in double precision; `f32` rounds after each op.
  * @returns the tree with host leaves. In `f64` their data are Float64Arrays.
- * @throws TraceError if the tree hangs on an input of a traced function, or on a device's data.
+ * @throws TraceError if the tree depends on an input of a traced function, or on a device's data.
+ * @example
+ * ```ts
+ * import { evaluateReference, mul, tensor } from "deconfound";
+ * const { y } = evaluateReference({ y: mul(tensor([1, 2]), 2) });
+ * console.log(String(await y.data())); // 2,4
+ * ```
  */
 export function evaluateReference<T>(tree: T, options: { precision?: Precision | undefined } = {}): T {
   checkEvaluate(arguments);

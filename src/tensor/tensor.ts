@@ -128,7 +128,14 @@ export const tensorPrototype: object = TensorValue.prototype;
 
 Object.defineProperty(tensorPrototype, brand, { value: copy });
 
-/** Whether a value is a tensor: a program or a leaf. */
+/**
+ * Whether a value is a tensor: a program or a leaf.
+ * @example
+ * ```ts
+ * import { isTensor, tensor } from "deconfound";
+ * console.log(isTensor(tensor(1)), isTensor(1)); // true false
+ * ```
+ */
 export function isTensor(value: unknown): value is AnyTensor {
   return value instanceof TensorValue;
 }
@@ -169,6 +176,14 @@ const checkTensor = parameters("tensor", { values: kind.anything }, { shape: kin
  * @param options.dtype - default: from a typed array's type, else `f32`.
  * @throws ShapeError if the lengths disagree; DTypeError for a number that an integer dtype does not have; DataError for
  *   anything but numbers and truth values.
+ * @example
+ * ```ts
+ * import { tensor } from "deconfound";
+ *
+ * const x = tensor([[1, 2], [3, 4]]);
+ * const labels = tensor([1, 0], { dtype: "i32" });
+ * console.log(String(x.shape), labels.dtype, String(await x.data())); // 2,2 i32 1,2,3,4
+ * ```
  */
 export function tensor<
   const V extends Nested | NumericArray,

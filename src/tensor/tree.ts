@@ -60,7 +60,15 @@ export function mapLeaves(tree: unknown, f: (value: unknown, path: string) => un
 
 const checkMap = parameters("mapTree", { tree: kind.tree, f: kind.callback });
 
-/** Maps every tensor of a tree; other leaves stay. */
+/**
+ * Maps every tensor of a tree; other leaves stay.
+ * @example
+ * ```ts
+ * import { evaluateReference, mapTree, mul, tensor } from "deconfound";
+ * const doubled = mapTree({ w: tensor([1, 2]), name: "dense" }, (leaf) => mul(leaf, 2));
+ * console.log(doubled.name, String(await evaluateReference(doubled.w).data())); // dense 2,4
+ * ```
+ */
 export function mapTree<T, U>(tree: T, f: (leaf: AnyTensor, path: string) => U): MapTree<T, U> {
   checkMap(arguments);
   return mapLeaves(tree, (value, path) => (isTensor(value) ? f(value, path) : value)) as MapTree<T, U>;
@@ -68,7 +76,14 @@ export function mapTree<T, U>(tree: T, f: (leaf: AnyTensor, path: string) => U):
 
 const checkFlatten = parameters("flattenTree", { tree: kind.tree });
 
-/** The tensors of a tree in stable key order. */
+/**
+ * The tensors of a tree in stable key order.
+ * @example
+ * ```ts
+ * import { flattenTree, tensor } from "deconfound";
+ * console.log(flattenTree({ w: tensor([1, 2]), b: tensor(0), name: "dense" }).length); // 2
+ * ```
+ */
 export function flattenTree(tree: unknown): AnyTensor[] {
   checkFlatten(arguments);
   return leavesOf(tree).flatMap(({ value }) => (isTensor(value) ? [value] : []));
@@ -97,6 +112,14 @@ const checkUnflatten = parameters("unflattenTree", { tree: kind.tree, leaves: ki
  * Puts tensors back in the places that {@link flattenTree} read them from.
  *
  * @throws ConfigError if there are more or fewer than places.
+ * @example
+ * ```ts
+ * import { flattenTree, tensor, unflattenTree } from "deconfound";
+ *
+ * const parameters = { w: tensor([1, 2]), b: tensor(0) };
+ * const sizes = unflattenTree(parameters, flattenTree(parameters).map((leaf) => leaf.shape.length));
+ * console.log(sizes.w, sizes.b); // 1 0
+ * ```
  */
 export function unflattenTree<T, U>(tree: T, leaves: readonly U[]): MapTree<T, U> {
   checkUnflatten(arguments);
@@ -119,7 +142,17 @@ export function unflattenTree<T, U>(tree: T, leaves: readonly U[]): MapTree<T, U
 
 const checkZip = parameters("zipTrees", { first: kind.tree, rest: kind.list, f: kind.callback });
 
-/** Maps trees of one structure together. @throws ConfigError naming the first path that differs. */
+/**
+ * Maps trees of one structure together.
+ *
+ * @throws ConfigError naming the first path that differs.
+ * @example
+ * ```ts
+ * import { add, evaluateReference, tensor, zipTrees } from "deconfound";
+ * const total = zipTrees({ w: tensor(1) }, [{ w: tensor(2) }], ([a, b]) => add(a!, b!));
+ * console.log(await evaluateReference(total.w).item()); // 3
+ * ```
+ */
 export function zipTrees<T>(
   first: T,
   rest: readonly T[],

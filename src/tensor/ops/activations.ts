@@ -11,7 +11,14 @@ import type { Float, Operand } from "./signatures.ts";
 
 const checkRelu = parameters("relu", { x: kind.tensor });
 
-/** max(0, x). Gradient 0 at 0, as in PyTorch. */
+/**
+ * max(0, x). Gradient 0 at 0, as in PyTorch.
+ * @example
+ * ```ts
+ * import { evaluateReference, relu, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(relu(tensor([-1, 0, 2]))).data())); // 0,0,2
+ * ```
+ */
 export function relu<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function relu(x: AnyTensor): AnyTensor {
   checkRelu(arguments);
@@ -20,7 +27,16 @@ export function relu(x: AnyTensor): AnyTensor {
 
 const checkLeakyRelu = parameters("leakyRelu", { x: kind.tensor }, { slope: kind.number });
 
-/** x where x > 0, else slope·x. The gradient at 0 is `slope`. @defaultValue slope 0.01 */
+/**
+ * x where x > 0, else slope·x. The gradient at 0 is `slope`.
+ *
+ * @defaultValue slope 0.01
+ * @example
+ * ```ts
+ * import { evaluateReference, leakyRelu, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(leakyRelu(tensor([-2, 3]), { slope: 0.5 })).data())); // -1,3
+ * ```
+ */
 export function leakyRelu<S extends Shape, D extends DType>(
   x: Float<S, D>,
   options?: { slope?: number | undefined },
@@ -32,7 +48,14 @@ export function leakyRelu(x: AnyTensor, options: { slope?: number | undefined } 
 
 const checkGelu = parameters("gelu", { x: kind.tensor });
 
-/** x·Φ(x) = x/2·(1 + erf(x/√2)), the exact form. Source: Hendrycks & Gimpel, arXiv 1606.08415. */
+/**
+ * x·Φ(x) = x/2·(1 + erf(x/√2)), the exact form. Source: Hendrycks & Gimpel, arXiv 1606.08415.
+ * @example
+ * ```ts
+ * import { evaluateReference, gelu, tensor } from "deconfound";
+ * console.log((await evaluateReference(gelu(tensor(1))).item()).toFixed(4)); // 0.8413
+ * ```
+ */
 export function gelu<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function gelu(x: AnyTensor): AnyTensor {
   checkGelu(arguments);
@@ -41,7 +64,14 @@ export function gelu(x: AnyTensor): AnyTensor {
 
 const checkLogSigmoid = parameters("logSigmoid", { x: kind.tensor });
 
-/** ln σ(x) = −ln(1 + e⁻ˣ), without overflow. */
+/**
+ * ln σ(x) = −ln(1 + e⁻ˣ), without overflow.
+ * @example
+ * ```ts
+ * import { evaluateReference, logSigmoid, tensor } from "deconfound";
+ * console.log((await evaluateReference(logSigmoid(tensor(0))).item()).toFixed(4)); // -0.6931
+ * ```
+ */
 export function logSigmoid<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
 export function logSigmoid(x: AnyTensor): AnyTensor {
   checkLogSigmoid(arguments);
@@ -56,6 +86,11 @@ const checkClip = parameters("clip", { x: kind.tensor }, { min: kind.operand, ma
  * @param options.min - lower bound, number or tensor, broadcast. @defaultValue none
  * @param options.max - upper bound. It wins where min > max. @defaultValue none
  * @throws ConfigError without a bound.
+ * @example
+ * ```ts
+ * import { clip, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(clip(tensor([-2, 0.5, 3]), { min: 0, max: 1 })).data())); // 0,0.5,1
+ * ```
  */
 export function clip<S extends Shape, D extends DType>(
   x: Tensor<S, D>,

@@ -84,6 +84,12 @@ const checkAvgPool2d = parameters(
  * @param x - images `(n, h, w, c)`, f32.
  * @returns `(n, oh, ow, c)`, oh = ⌊(h + top + bottom − size)/stride⌋ + 1.
  * @throws ShapeError if no window fits, or a side of the padding is not smaller than the window.
+ * @example
+ * ```ts
+ * import { arange, avgPool2d, evaluateReference, reshape } from "deconfound";
+ * const image = reshape(arange(16), [1, 4, 4, 1]);
+ * console.log(String(await evaluateReference(avgPool2d(image, { size: 2 })).data())); // 2.5,4.5,10.5,12.5
+ * ```
  */
 export function avgPool2d(x: AnyTensor, options: PoolOptions): Tensor;
 export function avgPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {
@@ -96,7 +102,13 @@ const checkGlobalAvgPool2d = parameters("globalAvgPool2d", { x: kind.tensor });
 /**
  * Mean over height and width: (n, h, w, c) → (n, c).
  *
- * @throws ShapeError if `x` is no image batch, or has no pixel.
+ * @throws ShapeError if `x` is not a batch of images, or has no pixels.
+ * @example
+ * ```ts
+ * import { arange, evaluateReference, globalAvgPool2d, reshape } from "deconfound";
+ * const image = reshape(arange(16), [1, 4, 4, 1]);
+ * console.log(String(await evaluateReference(globalAvgPool2d(image)).data())); // 7.5
+ * ```
  */
 export function globalAvgPool2d(x: AnyTensor): Tensor;
 export function globalAvgPool2d(x: AnyTensor): AnyTensor {

@@ -19,7 +19,7 @@ interface BatchNormParams {
 /** All axes but the last. */
 const leadingAxes = (x: TensorType): number[] => x.shape.slice(0, -1).map((_, axis) => axis);
 
-/** Elements a channel. */
+/** Elements per channel. */
 const countOf = (x: TensorType): number => sizeOf(x.shape.slice(0, -1));
 
 function checkChannels(op: string, x: TensorType, names: readonly string[], vectors: readonly TensorType[]): void {
@@ -142,8 +142,16 @@ const checkBatchNorm = parameters(
  * @param beta - β, `(c)`, f32.
  * @param options.epsilon - ε > 0. @defaultValue 1e-5
  * @returns `y (…, c)`, and `mean`, `variance` (biased), each `(c)`. Gradients flow through all three.
- * @throws ShapeError if γ or β is not `(c)`, or a channel has no element.
+ * @throws ShapeError if γ or β is not `(c)`, or a channel has no elements.
  * @see Ioffe & Szegedy 2015; the conventions are PyTorch's.
+ * @example
+ * ```ts
+ * import { batchNorm, evaluateReference, ones, tensor, zeros } from "deconfound";
+ *
+ * const { mean, variance } = batchNorm(tensor([[1, 2], [3, 6]]), ones([2]), zeros([2]));
+ * console.log(String(await evaluateReference(mean).data())); // 2,4
+ * console.log(String(await evaluateReference(variance).data())); // 1,4
+ * ```
  */
 export function batchNorm(
   x: AnyTensor,

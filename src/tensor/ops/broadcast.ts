@@ -43,7 +43,16 @@ export const broadcastOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly sh
 
 const checkBroadcastTo = parameters("broadcastTo", { x: kind.tensor, shape: kind.shape });
 
-/** Repeats size-1 and missing leading axes, as NumPy does; costs no memory. @throws ShapeError if it does not fit. */
+/**
+ * Repeats size-1 and missing leading axes, as NumPy does; costs no memory.
+ *
+ * @throws ShapeError if it does not fit.
+ * @example
+ * ```ts
+ * import { broadcastTo, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(broadcastTo(tensor([1, 2]), [2, 2])).data())); // 1,2,1,2
+ * ```
+ */
 export function broadcastTo<X extends AnyTensor, const S extends Shape>(x: X, shape: S): Shaped<X, S> {
   checkBroadcastTo(arguments);
   const y = sameShape(x.shape, shape) ? x : apply1(broadcastOp, [x], { shape: [...shape] });
@@ -147,5 +156,12 @@ export function reduction(op: Op<ReduceParams>): Reduction {
   } as Reduction;
 }
 
-/** Σ over the axes. f32 in a fixed tree of partial sums, none of many terms one by one; i32 and u32 wrap. An empty sum is 0. */
+/**
+ * Σ over the axes. f32 in a fixed tree of partial sums, never many terms one by one; i32 and u32 wrap. An empty sum is 0.
+ * @example
+ * ```ts
+ * import { evaluateReference, sum, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(sum(tensor([[1, 2], [3, 4]]), { axis: 0 })).data())); // 4,6
+ * ```
+ */
 export const sum: Reduction = reduction(sumOp);

@@ -66,6 +66,11 @@ const checkCast = parameters("cast", { x: kind.tensor, dtype: kind.dtype });
  * To i32, u32 and u8 a float loses its fraction and stays at the end of the range beyond it; NaN becomes 0. Between i32 and u32 the
  * bits stay; to u8 integers stay at 0 and 255. To bool: false of 0 alone, so true of NaN. To f16: nearest, halves to even, at most ±65504;
  * NaN stays. A cast rounds where it stands, stored or not. The gradient passes between f32 and f16, as f32, and nowhere else.
+ * @example
+ * ```ts
+ * import { cast, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(cast(tensor([1.7, -2.5]), "i32")).data())); // 1,-2
+ * ```
  */
 export function cast<S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> {
   checkCast(arguments);

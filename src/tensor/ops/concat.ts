@@ -71,7 +71,17 @@ export const concatOp: Op<{ readonly axis: number }> = defineOp<{ readonly axis:
 
 const checkConcat = parameters("concat", { tensors: kind.tensors }, { axis: kind.axis });
 
-/** Joins tensors along an existing axis. @throws ShapeError if other sizes differ or none is given. @defaultValue axis 0 */
+/**
+ * Joins tensors along an existing axis.
+ *
+ * @throws ShapeError if other sizes differ or none is given.
+ * @defaultValue axis 0
+ * @example
+ * ```ts
+ * import { concat, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(concat([tensor([1, 2]), tensor([3])])).data())); // 1,2,3
+ * ```
+ */
 export function concat<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],
   options?: { axis?: number | undefined },
@@ -94,7 +104,16 @@ export function concat(tensors: readonly AnyTensor[], options: { axis?: number |
 
 const checkStack = parameters("stack", { tensors: kind.tensors }, { axis: kind.axis });
 
-/** Joins tensors of one shape along a new axis. @defaultValue axis 0 */
+/**
+ * Joins tensors of one shape along a new axis.
+ *
+ * @defaultValue axis 0
+ * @example
+ * ```ts
+ * import { evaluateReference, stack, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(stack([tensor([1, 2]), tensor([3, 4])], { axis: 1 })).data())); // 1,3,2,4
+ * ```
+ */
 export function stack<D extends DType>(
   tensors: readonly Tensor<Shape, D>[],
   options?: { axis?: number | undefined },

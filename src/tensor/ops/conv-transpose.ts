@@ -34,6 +34,12 @@ const checkConvTranspose2d = parameters(
  * @returns `(n, H, W, c)`, H = (h − 1)·stride − top − bottom + dilation·(kh − 1) + 1 + outputPadding.
  * @throws ShapeError if the channels disagree, or H or W is below 1.
  * @see torch.nn.functional.conv_transpose2d
+ * @example
+ * ```ts
+ * import { convTranspose2d, evaluateReference, ones, tensor } from "deconfound";
+ * const image = tensor([[[[1], [2]]]]); // one row of two pixels
+ * console.log(String(await evaluateReference(convTranspose2d(image, ones([2, 2, 1, 1]), { stride: 2 })).data())); // 1,1,2,2,1,1,2,2
+ * ```
  */
 export function convTranspose2d(x: AnyTensor, w: AnyTensor, options?: ConvTransposeOptions): Tensor;
 export function convTranspose2d(x: AnyTensor, w: AnyTensor, options: ConvTransposeOptions = {}): AnyTensor {

@@ -166,6 +166,12 @@ const checkConv2d = parameters(
  * @param w - kernels `(kh, kw, c/groups, k)`, f32. Output channel `o` reads the input channels of its group.
  * @returns `(n, oh, ow, k)`, oh = ⌊(h + top + bottom − d·(kh − 1) − 1)/s⌋ + 1.
  * @throws ShapeError if the channels disagree or no window fits.
+ * @example
+ * ```ts
+ * import { arange, conv2d, evaluateReference, ones, reshape } from "deconfound";
+ * const image = reshape(arange(9), [1, 3, 3, 1]);
+ * console.log(String(await evaluateReference(conv2d(image, ones([2, 2, 1, 1]))).data())); // 8,12,20,24
+ * ```
  */
 export function conv2d<X extends AnyTensor, W extends AnyTensor, O extends ConvOptions = Record<never, never>>(
   x: X,

@@ -18,7 +18,16 @@ import { expandDims } from "./reshape.ts";
 
 const checkFull = parameters("full", { shape: kind.shape, value: kind.anyNumber }, { dtype: kind.dtype });
 
-/** A tensor filled with one value. It takes no memory until something writes it. @defaultValue dtype f32 */
+/**
+ * A tensor filled with one value. It takes no memory until something writes it.
+ *
+ * @defaultValue dtype f32
+ * @example
+ * ```ts
+ * import { evaluateReference, full } from "deconfound";
+ * console.log(String(await evaluateReference(full([2, 2], 7)).data())); // 7,7,7,7
+ * ```
+ */
 export function full<const S extends Shape, D extends DType = "f32">(
   shape: S,
   value: number,
@@ -31,7 +40,16 @@ export function full<const S extends Shape, D extends DType = "f32">(
 
 const checkZeros = parameters("zeros", { shape: kind.shape }, { dtype: kind.dtype });
 
-/** A tensor of zeros. @defaultValue dtype f32 */
+/**
+ * A tensor of zeros.
+ *
+ * @defaultValue dtype f32
+ * @example
+ * ```ts
+ * import { evaluateReference, zeros } from "deconfound";
+ * console.log(String(await evaluateReference(zeros([3])).data())); // 0,0,0
+ * ```
+ */
 export function zeros<const S extends Shape, D extends DType = "f32">(
   shape: S,
   options: { dtype?: D | undefined } = {},
@@ -42,7 +60,16 @@ export function zeros<const S extends Shape, D extends DType = "f32">(
 
 const checkOnes = parameters("ones", { shape: kind.shape }, { dtype: kind.dtype });
 
-/** A tensor of ones. @defaultValue dtype f32 */
+/**
+ * A tensor of ones.
+ *
+ * @defaultValue dtype f32
+ * @example
+ * ```ts
+ * import { evaluateReference, ones } from "deconfound";
+ * console.log(String(await evaluateReference(ones([3])).data())); // 1,1,1
+ * ```
+ */
 export function ones<const S extends Shape, D extends DType = "f32">(
   shape: S,
   options: { dtype?: D | undefined } = {},
@@ -63,6 +90,11 @@ const checkArange = parameters(
  * @param options.start - @defaultValue 0
  * @param options.step - not 0; may be negative. @defaultValue 1
  * @param options.dtype - @defaultValue f32
+ * @example
+ * ```ts
+ * import { arange, evaluateReference } from "deconfound";
+ * console.log(String(await evaluateReference(arange(10, { start: 1, step: 3 })).data())); // 1,4,7
+ * ```
  */
 export function arange<D extends DType = "f32">(
   stop: number,
@@ -99,7 +131,16 @@ export function arange(
 
 const checkEye = parameters("eye", { n: kind.number }, { columns: kind.number, dtype: kind.dtype });
 
-/** The identity matrix `(n, columns)`. @defaultValue columns n, dtype f32 */
+/**
+ * The identity matrix `(n, columns)`.
+ *
+ * @defaultValue columns n, dtype f32
+ * @example
+ * ```ts
+ * import { evaluateReference, eye } from "deconfound";
+ * console.log(String(await evaluateReference(eye(2)).data())); // 1,0,0,1
+ * ```
+ */
 export function eye<D extends DType = "f32">(
   n: number,
   options?: { columns?: number | undefined; dtype?: D | undefined },
@@ -124,6 +165,11 @@ const checkOneHot = parameters(
  * @param indices - i32, any shape. An index outside 0 … classes−1 gives a row of zeros. No gradient.
  * @param options.classes - size of the new axis.
  * @returns `(…indices, classes)`. @defaultValue dtype f32
+ * @example
+ * ```ts
+ * import { evaluateReference, oneHot, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(oneHot(tensor([2, 0], { dtype: "i32" }), { classes: 3 })).data())); // 0,0,1,1,0,0
+ * ```
  */
 export function oneHot<D extends DType = "f32">(
   indices: AnyTensor,

@@ -82,11 +82,17 @@ const checkSoftmaxCrossEntropy = parameters("softmaxCrossEntropy", { logits: kin
  *
  *     ℓ = ln Σ exp(logits − max) − (logits[label] − max);   dℓ/dlogits = softmax(logits) − oneHot(label)
  *
- * @param logits - `(n, k)`, f32. A logit of −∞ is a class that cannot be; a row of nothing but −∞, or with ∞ or NaN in it, gives NaN.
+ * @param logits - `(n, k)`, f32. A logit of −∞ is a class that cannot occur; a row of nothing but −∞, or with ∞ or NaN in it, gives NaN.
  * @param labels - `(n)`, i32, 0 … k−1. No gradient. One outside throws when the labels are known on the host; when not, the loss of
  * its example and the gradient of its logits are NaN.
  * @returns `(n)`, ≥ 0.
  * @throws ShapeError if the sizes do not fit, DTypeError if labels are not i32.
+ * @example
+ * ```ts
+ * import { evaluateReference, softmaxCrossEntropy, tensor } from "deconfound";
+ * const losses = softmaxCrossEntropy(tensor([[0, 0]]), tensor([1], { dtype: "i32" }));
+ * console.log((await evaluateReference(losses).item()).toFixed(4)); // 0.6931
+ * ```
  */
 export function softmaxCrossEntropy(logits: AnyTensor, labels: AnyTensor): Tensor;
 export function softmaxCrossEntropy(logits: AnyTensor, labels: AnyTensor): AnyTensor {

@@ -55,7 +55,16 @@ export const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
 
 const checkCumsum = parameters("cumsum", { x: kind.tensor }, { axis: kind.axis, reverse: kind.flag });
 
-/** Running sums along an axis, the element itself included; integers wrap. @defaultValue axis 0, reverse (from the end) false */
+/**
+ * Running sums along an axis, the element itself included; integers wrap.
+ *
+ * @defaultValue axis 0, reverse (from the end) false
+ * @example
+ * ```ts
+ * import { cumsum, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(cumsum(tensor([1, 2, 3]))).data())); // 1,3,6
+ * ```
+ */
 export function cumsum<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   options?: { axis?: number | undefined; reverse?: boolean | undefined },

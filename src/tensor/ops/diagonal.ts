@@ -62,6 +62,11 @@ const checkDiagonal = parameters("diagonal", { x: kind.tensor }, { axes: kind.ax
  * Elements whose positions on two axes are equal; the two axes go, and the diagonal becomes the last axis.
  *
  * @param options.axes - two different axes. @defaultValue the last two
+ * @example
+ * ```ts
+ * import { diagonal, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(diagonal(tensor([[1, 2], [3, 4]]))).data())); // 1,4
+ * ```
  */
 export function diagonal<D extends DType>(
   x: Tensor<Shape, D>,

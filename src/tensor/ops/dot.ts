@@ -11,7 +11,16 @@ import { mul } from "./elementwise.ts";
 
 const checkDot = parameters("dot", { a: kind.tensor, b: kind.tensor });
 
-/** Σ aᵢbᵢ of two vectors of one length. @throws ShapeError for other ranks, or if the lengths differ. */
+/**
+ * Σ aᵢbᵢ of two vectors of one length.
+ *
+ * @throws ShapeError for other ranks, or if the lengths differ.
+ * @example
+ * ```ts
+ * import { dot, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(dot(tensor([1, 2, 3]), tensor([4, 5, 6]))).data())); // 32
+ * ```
+ */
 export function dot<D extends DType>(a: Tensor<Shape, D>, b: Tensor<Shape, D>): Tensor<[], D>;
 export function dot(a: AnyTensor, b: AnyTensor): AnyTensor {
   checkDot(arguments);

@@ -83,6 +83,11 @@ const checkEinsum = parameters("einsum", { formula: kind.text, operands: kind.te
  * @param formula - labels a–z and A–Z.
  * @param operands - f32, one for each list of labels.
  * @throws ConfigError for a wrong formula; ShapeError if ranks or sizes disagree.
+ * @example
+ * ```ts
+ * import { einsum, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(einsum("ij,j->i", tensor([[1, 2], [3, 4]]), tensor([10, 1]))).data())); // 12,34
+ * ```
  */
 export function einsum(formula: string, ...operands: readonly AnyTensor[]): Tensor;
 export function einsum(formula: string, ...operands: readonly AnyTensor[]): AnyTensor {

@@ -80,6 +80,11 @@ export const minOp: Op<ReduceParams> = extremumOp("min", "minimum", argminOp);
  * largest, of nothing but −∞ the first, and the first NaN where there is one.
  *
  * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { evaluateReference, max, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(max(tensor([[1, 5, 2], [7, 0, 3]]), { axis: 1 })).data())); // 5,7
+ * ```
  */
 export const max: Reduction = reduction(maxOp);
 /**
@@ -87,6 +92,11 @@ export const max: Reduction = reduction(maxOp);
  * smallest, of nothing but ∞ the first, and the first NaN where there is one.
  *
  * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { evaluateReference, min, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(min(tensor([[1, 5, 2], [7, 0, 3]]), { axis: 1 })).data())); // 1,0
+ * ```
  */
 export const min: Reduction = reduction(minOp);
 /**
@@ -94,6 +104,11 @@ export const min: Reduction = reduction(minOp);
  * as the largest, as in NumPy: where there is one, the position of the first NaN. No gradient.
  *
  * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { argmax, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(argmax(tensor([[1, 5, 2], [7, 0, 3]]), { axis: 1 })).data())); // 1,0
+ * ```
  */
 export const argmax: IndexReduction = reduction(argmaxOp) as IndexReduction;
 /**
@@ -101,5 +116,10 @@ export const argmax: IndexReduction = reduction(argmaxOp) as IndexReduction;
  * as the smallest here, as in NumPy: where there is one, the position of the first NaN. No gradient.
  *
  * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { argmin, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(argmin(tensor([[1, 5, 2], [7, 0, 3]]), { axis: 1 })).data())); // 0,1
+ * ```
  */
 export const argmin: IndexReduction = reduction(argminOp) as IndexReduction;

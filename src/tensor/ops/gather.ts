@@ -129,8 +129,14 @@ const checkGather = parameters("gather", { x: kind.tensor, indices: kind.indices
  * Slices of `x` by number: axis `axis` is replaced by the axes of `indices`. NumPy's and PyTorch's `take`.
  *
  * @param x - `(…a, n, …b)`, any dtype that computes.
- * @param indices - `(…i)`, i32. One outside 0 … n−1 (negative ones too) throws when the indices are known on the host, and reads 0 when not. No gradient.
+ * @param indices - `(…i)`, i32. One outside 0 … n−1 (negative ones too) throws when the indices are known on the host, and reads 0 otherwise. No gradient.
  * @returns `(…a, …i, …b)`. @defaultValue axis 0
+ * @example
+ * ```ts
+ * import { evaluateReference, gather, tensor } from "deconfound";
+ * const rows = tensor([1, 0, 1], { dtype: "i32" });
+ * console.log(String(await evaluateReference(gather(tensor([[1, 2], [3, 4]]), rows)).data())); // 3,4,1,2,3,4
+ * ```
  */
 export function gather<D extends DType>(
   x: Tensor<Shape, D>,
@@ -144,7 +150,14 @@ export function gather(x: AnyTensor, indices: AnyTensor, options: { axis?: numbe
   return apply1(gatherOp, [x, indices], { axis });
 }
 
-/** {@link gather}, by NumPy's name. */
+/**
+ * {@link gather}, by NumPy's name.
+ * @example
+ * ```ts
+ * import { evaluateReference, take, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(take(tensor([10, 20, 30]), tensor([2, 0], { dtype: "i32" }))).data())); // 30,10
+ * ```
+ */
 export const take: typeof gather = gather;
 
 const checkScatterAdd = parameters(
@@ -158,9 +171,15 @@ const checkScatterAdd = parameters(
  * Work grows as the slices times the logarithm of `size`, whatever the indices are.
  *
  * @param x - `(…a, …i, …b)`, f32, i32 or u32.
- * @param indices - `(…i)`, i32. One outside 0 … size−1 throws when the indices are known on the host, and adds nothing when not. No gradient.
+ * @param indices - `(…i)`, i32. One outside 0 … size−1 throws when the indices are known on the host, and adds nothing otherwise. No gradient.
  * @param options.size - size of the axis that replaces the indices' axes.
  * @returns `(…a, size, …b)`. @defaultValue axis 0
+ * @example
+ * ```ts
+ * import { evaluateReference, scatterAdd, tensor } from "deconfound";
+ * const places = tensor([1, 0, 1], { dtype: "i32" });
+ * console.log(String(await evaluateReference(scatterAdd(tensor([10, 20, 30]), places, { size: 3 })).data())); // 20,40,0
+ * ```
  */
 export function scatterAdd<D extends DType>(
   x: Tensor<Shape, D>,

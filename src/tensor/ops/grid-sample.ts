@@ -29,6 +29,14 @@ const checkGridSample = parameters(
  * @returns `(n, oh, ow, c)`.
  * @throws ShapeError if the sizes do not fit.
  * @see torch.nn.functional.grid_sample
+ * @example
+ * ```ts
+ * import { evaluateReference, gridSample, tensor } from "deconfound";
+ *
+ * const image = tensor([[[[1], [2]], [[3], [4]]]]);
+ * const centre = tensor([[[[0, 0]]]]);
+ * console.log(String(await evaluateReference(gridSample(image, centre)).data())); // 2.5
+ * ```
  */
 export function gridSample(x: AnyTensor, grid: AnyTensor, options?: { padding?: "zeros" | "edge" | undefined }): Tensor;
 export function gridSample(

@@ -63,12 +63,26 @@ export const logSumExpOp: Op<ReduceParams> = defineOp<ReduceParams>({
 /**
  * ln Σ eˣ over the axes, without overflow. −∞ counts as nothing: a sum of nothing but −∞ (or of no elements) is −∞, with gradient 0.
  * The gradient is the softmax. With ∞ among the elements the result is ∞, and the gradient of each infinite one NaN, as ∞/∞ is.
+ * @example
+ * ```ts
+ * import { evaluateReference, logSumExp, tensor } from "deconfound";
+ * console.log((await evaluateReference(logSumExp(tensor([1000, 1000]))).item()).toFixed(4)); // 1000.6931
+ * ```
  */
 export const logSumExp: Reduction = reduction(logSumExpOp);
 
 const checkLogMeanExp = reductionParameters("logMeanExp");
 
-/** ln (Σ eˣ / n) over the axes, without overflow. @throws ShapeError over an empty axis. */
+/**
+ * ln (Σ eˣ / n) over the axes, without overflow.
+ *
+ * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { evaluateReference, logMeanExp, tensor } from "deconfound";
+ * console.log((await evaluateReference(logMeanExp(tensor([1000, 1000]))).item()).toFixed(1)); // 1000.0
+ * ```
+ */
 export const logMeanExp: Reduction = function logMeanExp(x: AnyTensor, options?: ReduceOptions): AnyTensor {
   checkLogMeanExp(arguments);
   const count = countOver("logMeanExp", x, options);

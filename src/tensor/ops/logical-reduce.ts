@@ -34,7 +34,21 @@ function logicalOp(name: "any" | "all", decisive: 0 | 1): Op<ReduceParams> {
 export const anyOp: Op<ReduceParams> = logicalOp("any", 1);
 export const allOp: Op<ReduceParams> = logicalOp("all", 0);
 
-/** Whether one element over the axes is true; false where there is none. bool. No gradient. */
+/**
+ * Whether any element over the axes is true; false where there are none. bool. No gradient.
+ * @example
+ * ```ts
+ * import { any, evaluateReference, greater, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(any(greater(tensor([[1, 2], [3, 4]]), 2), { axis: 1 })).data())); // 0,1
+ * ```
+ */
 export const any: Reduction = reduction(anyOp);
-/** Whether each element over the axes is true; true where there is none. bool. No gradient. */
+/**
+ * Whether each element over the axes is true; true where there are none. bool. No gradient.
+ * @example
+ * ```ts
+ * import { all, evaluateReference, greater, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(all(greater(tensor([[1, 2], [3, 4]]), 1), { axis: 1 })).data())); // 0,1
+ * ```
+ */
 export const all: Reduction = reduction(allOp);

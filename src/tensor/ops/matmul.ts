@@ -108,6 +108,11 @@ const checkMatmul = parameters("matmul", { a: kind.tensor, b: kind.tensor });
  * @param b - `(…, k, n)`, f32.
  * @returns `(…, m, n)`.
  * @throws ShapeError if a rank is below 2 or the inner sizes differ.
+ * @example
+ * ```ts
+ * import { evaluateReference, matmul, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(matmul(tensor([[1, 2], [3, 4]]), tensor([[1], [10]]))).data())); // 21,43
+ * ```
  */
 export function matmul<A extends AnyTensor, B extends AnyTensor>(
   a: A,

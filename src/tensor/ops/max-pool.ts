@@ -107,6 +107,12 @@ const checkMaxPool2d = parameters(
  * @param x - images `(n, h, w, c)`, f32.
  * @returns `(n, oh, ow, c)`, oh = ⌊(h + top + bottom − size)/stride⌋ + 1.
  * @throws ShapeError if no window fits, or a side of the padding is not smaller than the window.
+ * @example
+ * ```ts
+ * import { arange, evaluateReference, maxPool2d, reshape } from "deconfound";
+ * const image = reshape(arange(16), [1, 4, 4, 1]);
+ * console.log(String(await evaluateReference(maxPool2d(image, { size: 2 })).data())); // 5,7,13,15
+ * ```
  */
 export function maxPool2d(x: AnyTensor, options: PoolOptions): Tensor;
 export function maxPool2d(x: AnyTensor, options: PoolOptions): AnyTensor {

@@ -16,7 +16,16 @@ export function countOver(op: string, x: AnyTensor, options: ReduceOptions = {})
 const checkMean = reductionParameters("mean");
 const checkVariance = reductionParameters("variance");
 
-/** Σx/n over the axes. f32. @throws ShapeError over an empty axis. */
+/**
+ * Σx/n over the axes. f32.
+ *
+ * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { evaluateReference, mean, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(mean(tensor([[1, 2], [3, 6]]), { axis: 0 })).data())); // 2,4
+ * ```
+ */
 export const mean: Reduction = function mean(x: AnyTensor, options?: ReduceOptions): AnyTensor {
   checkMean(arguments);
   const count = countOver("mean", x, options);
@@ -27,6 +36,11 @@ export const mean: Reduction = function mean(x: AnyTensor, options?: ReduceOptio
  * The population variance Σ(x − mean)²/n over the axes, in two passes. f32. For the unbiased estimate multiply by n/(n − 1).
  *
  * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor, variance } from "deconfound";
+ * console.log(String(await evaluateReference(variance(tensor([1, 3, 5, 7]))).data())); // 5
+ * ```
  */
 export const variance: Reduction = function variance(x: AnyTensor, options: ReduceOptions = {}): AnyTensor {
   checkVariance(arguments);

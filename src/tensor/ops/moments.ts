@@ -74,6 +74,12 @@ const checkMoments = parameters("moments", { x: kind.tensor }, { axis: kind.axes
  * @param options.axis - axes to reduce. @defaultValue all
  * @returns `{ mean, variance }`, the reduced axes gone.
  * @throws ShapeError over an empty axis.
+ * @example
+ * ```ts
+ * import { evaluateReference, moments, tensor } from "deconfound";
+ * const { mean, variance } = moments(tensor([1, 3, 5, 7]));
+ * console.log(await evaluateReference(mean).item(), await evaluateReference(variance).item()); // 4 5
+ * ```
  */
 export function moments(
   x: AnyTensor,

@@ -16,6 +16,11 @@ const checkPad = parameters("pad", { x: kind.tensor }, { padding: required(kind.
  * @param options.padding - `[before, after]` for each axis, non-negative integers; one number for every side.
  * @param options.value - any number that the dtype holds, ±∞ and NaN among those of f32. @defaultValue 0
  * @throws ShapeError if `padding` does not match the axes; ConfigError for other values.
+ * @example
+ * ```ts
+ * import { evaluateReference, pad, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(pad(tensor([1, 2]), { padding: [[1, 2]], value: 9 })).data())); // 9,1,2,9,9
+ * ```
  */
 export function pad(
   x: AnyTensor,

@@ -52,5 +52,12 @@ export const prodOp: Op<ReduceParams> = defineOp<ReduceParams>({
   samples: () => [...reduceSamples(), { inputs: [{ shape: [2, 9], dtype: "f32" }], params: { axes: [1] } }],
 });
 
-/** Π over the axes. Integers wrap. An empty product is 1. Right and differentiable, to any order, where elements are 0. */
+/**
+ * Π over the axes. Integers wrap. An empty product is 1. Right and differentiable, to any order, where elements are 0.
+ * @example
+ * ```ts
+ * import { evaluateReference, prod, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(prod(tensor([[1, 2], [3, 4]]), { axis: 1 })).data())); // 2,12
+ * ```
+ */
 export const prod: Reduction = reduction(prodOp);

@@ -34,7 +34,14 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shap
 
 const checkReshape = parameters("reshape", { x: kind.tensor, shape: kind.openShape });
 
-/** Same elements in row-major order under another shape; one size may be −1: what remains. */
+/**
+ * Same elements in row-major order under another shape; one size may be −1: what remains.
+ * @example
+ * ```ts
+ * import { arange, reshape } from "deconfound";
+ * console.log(String(reshape(arange(6), [2, -1]).shape)); // 2,3
+ * ```
+ */
 export function reshape<X extends AnyTensor, const S extends Shape>(
   x: X,
   shape: S & Fills<X["shape"], S>,
@@ -60,7 +67,16 @@ export function reshape<X extends AnyTensor, const S extends Shape>(
 
 const checkSqueeze = parameters("squeeze", { x: kind.tensor }, { axis: kind.axes });
 
-/** Drops axes of size 1: the given ones, or all. @throws ShapeError if a given axis has another size. */
+/**
+ * Drops axes of size 1: the given ones, or all.
+ *
+ * @throws ShapeError if a given axis has another size.
+ * @example
+ * ```ts
+ * import { squeeze, tensor } from "deconfound";
+ * console.log(String(squeeze(tensor([[[1, 2]]]), { axis: 0 }).shape)); // 1,2
+ * ```
+ */
 export function squeeze<X extends AnyTensor>(
   x: X,
   options: { axis?: number | readonly number[] | undefined } = {},
@@ -77,7 +93,14 @@ export function squeeze<X extends AnyTensor>(
 
 const checkExpandDims = parameters("expandDims", { x: kind.tensor }, { axis: required(kind.axis) });
 
-/** Inserts an axis of size 1 before `axis` of the result. */
+/**
+ * Inserts an axis of size 1 before `axis` of the result.
+ * @example
+ * ```ts
+ * import { expandDims, tensor } from "deconfound";
+ * console.log(String(expandDims(tensor([1, 2, 3]), { axis: 0 }).shape)); // 1,3
+ * ```
+ */
 export function expandDims<X extends AnyTensor>(x: X, options: { axis: number }): Shaped<X, Shape> {
   checkExpandDims(arguments);
   const axis = normalizeAxis("expandDims", options.axis, x.shape.length + 1);

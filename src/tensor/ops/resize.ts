@@ -18,8 +18,14 @@ const checkResizeBilinear = parameters("resizeBilinear", { x: kind.tensor }, { s
  * @param x - `(n, h, w, c)`, f32, h and w ≥ 1.
  * @param options.size - height and width of the result, ≥ 1.
  * @returns `(n, height, width, c)`.
- * @throws ShapeError if there is no pixel to read.
+ * @throws ShapeError if there are no pixels to read.
  * @see torch.nn.functional.interpolate, mode "bilinear"
+ * @example
+ * ```ts
+ * import { evaluateReference, resizeBilinear, tensor } from "deconfound";
+ * const image = tensor([[[[0], [4]]]]); // one row of two pixels
+ * console.log(String(await evaluateReference(resizeBilinear(image, { size: [1, 4] })).data())); // 0,1,3,4
+ * ```
  */
 export function resizeBilinear(x: AnyTensor, options: { size: Pair }): Tensor;
 export function resizeBilinear(x: AnyTensor, options: { size: Pair }): AnyTensor {

@@ -52,7 +52,16 @@ export const rollOp: Op<RollParams> = defineOp<RollParams>({
 
 const checkRoll = parameters("roll", { x: kind.tensor }, { shift: required(kind.number), axis: kind.axis });
 
-/** Moves elements by `shift` positions along an axis; what leaves the end comes in at the beginning. @defaultValue axis 0 */
+/**
+ * Moves elements by `shift` positions along an axis; what leaves the end comes in at the beginning.
+ *
+ * @defaultValue axis 0
+ * @example
+ * ```ts
+ * import { evaluateReference, roll, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(roll(tensor([1, 2, 3, 4]), { shift: 1 })).data())); // 4,1,2,3
+ * ```
+ */
 export function roll<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   options: { shift: number; axis?: number | undefined },

@@ -46,6 +46,12 @@ const checkWhere = parameters("where", { condition: kind.tensor, a: kind.operand
  *
  * @param condition - bool. No gradient.
  * @throws DTypeError if the condition is not bool or the branches differ.
+ * @example
+ * ```ts
+ * import { evaluateReference, greater, tensor, where } from "deconfound";
+ * const x = tensor([1, 2, 3, 4]);
+ * console.log(String(await evaluateReference(where(greater(x, 2), x, 0)).data())); // 0,0,3,4
+ * ```
  */
 export function where<C extends AnyTensor, A extends Operand, B extends Operand>(
   condition: C,

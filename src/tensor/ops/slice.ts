@@ -110,7 +110,7 @@ export const padOp: Op<PadParams> = defineOp<PadParams>({
   ],
 });
 
-/** One value an axis: a number stands for all of them. */
+/** One value per axis: a number stands for all of them. */
 function perAxis(option: number | readonly (number | undefined)[] | undefined, axes: number): (number | undefined)[] {
   if (option === undefined || typeof option === "number") return new Array<number | undefined>(axes).fill(option);
   if (option.length !== axes) {
@@ -123,7 +123,7 @@ function perAxis(option: number | readonly (number | undefined)[] | undefined, a
   return [...option];
 }
 
-/** NumPy's rule: negative positions count from the end, positions beyond an end stop there. */
+/** NumPy's rule: negative positions count from the end, positions beyond an end are clamped to it. */
 function resolveRange(n: number, from: number | undefined, to: number | undefined, step: number): [number, number] {
   const low = step > 0 ? 0 : -1;
   const high = step > 0 ? n : n - 1;
@@ -151,9 +151,15 @@ const checkSlice = parameters(
 );
 
 /**
- * A range of positions along some axes, as Python's `x[start:stop:step]`: negative positions count from the end, and positions beyond an end stop there.
+ * A range of positions along some axes, as Python's `x[start:stop:step]`: negative positions count from the end, and positions beyond
+ * an end are clamped to it.
  *
- * @throws ConfigError if a step is 0 or a position is no integer. ShapeError if the lists do not match the axes.
+ * @throws ConfigError if a step is 0 or a position is not an integer. ShapeError if the lists do not match the axes.
+ * @example
+ * ```ts
+ * import { evaluateReference, slice, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(slice(tensor([0, 1, 2, 3, 4, 5]), { start: 1, stop: -1, step: 2 })).data())); // 1,3
+ * ```
  */
 export function slice<D extends DType>(x: Tensor<Shape, D>, options: SliceOptions): Tensor<Shape, D>;
 export function slice(x: AnyTensor, options: SliceOptions): AnyTensor {
@@ -185,7 +191,16 @@ export function slice(x: AnyTensor, options: SliceOptions): AnyTensor {
 
 const checkFlip = parameters("flip", { x: kind.tensor }, { axis: kind.axes });
 
-/** Reverses the order along axes. @defaultValue all axes */
+/**
+ * Reverses the order along axes.
+ *
+ * @defaultValue all axes
+ * @example
+ * ```ts
+ * import { evaluateReference, flip, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(flip(tensor([[1, 2], [3, 4]]), { axis: 1 })).data())); // 2,1,4,3
+ * ```
+ */
 export function flip<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   options?: { axis?: AxisOption | undefined },

@@ -61,6 +61,11 @@ const checkSoftmax = parameters("softmax", { x: kind.tensor }, { axis: kind.axis
 
 /**
  * eˣ/Σeˣ along an axis, without overflow. f32. A slice of nothing but −∞, or with ∞ or NaN in it, gives NaN. @defaultValue axis −1
+ * @example
+ * ```ts
+ * import { evaluateReference, softmax, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(softmax(tensor([1000, 1000]))).data())); // 0.5,0.5
+ * ```
  */
 export function softmax<S extends Shape, D extends DType>(
   x: Float<S, D>,
@@ -76,6 +81,12 @@ const checkLogSoftmax = parameters("logSoftmax", { x: kind.tensor }, { axis: kin
 /**
  * x − ln Σeˣ along an axis, computed as (x − max) − ln Σ exp(x − max): exact to f32 at every size of x. f32. A slice of nothing but −∞,
  * or with ∞ or NaN in it, gives NaN. @defaultValue axis −1
+ * @example
+ * ```ts
+ * import { evaluateReference, logSoftmax, tensor } from "deconfound";
+ * const y = await evaluateReference(logSoftmax(tensor([1000, 1000]))).data();
+ * console.log(y[0]!.toFixed(4), y[1]!.toFixed(4)); // -0.6931 -0.6931
+ * ```
  */
 export function logSoftmax<S extends Shape, D extends DType>(
   x: Float<S, D>,

@@ -82,8 +82,13 @@ function sorted(op: string, x: AnyTensor, options: SortOptions): readonly [AnyTe
 const checkSort = parameters("sort", { x: kind.tensor }, { axis: kind.axis, descending: kind.flag });
 
 /**
- * Sorts along an axis; f32, i32 or u32. NaN comes last, descending too. Equal values keep their order, zeros of both signs among them.
+ * Sorts along an axis; f32, i32 or u32. NaN comes last, also when descending. Equal values keep their order, as do zeros of both signs.
  * The gradient goes back to the places that the values came from.
+ * @example
+ * ```ts
+ * import { evaluateReference, sort, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(sort(tensor([30, 10, 20]), { descending: true })).data())); // 30,20,10
+ * ```
  */
 export function sort<S extends Shape, D extends DType>(x: Tensor<S, D>, options?: SortOptions): Tensor<S, D>;
 export function sort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
@@ -93,7 +98,15 @@ export function sort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
 
 const checkArgsort = parameters("argsort", { x: kind.tensor }, { axis: kind.axis, descending: kind.flag });
 
-/** i32 positions that would sort `x` along an axis. Stable: equal values keep their order, descending too. NaN comes last, descending too. No gradient. */
+/**
+ * i32 positions that would sort `x` along an axis. Stable: equal values keep their order, and NaN comes last, also when descending.
+ * No gradient.
+ * @example
+ * ```ts
+ * import { argsort, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(argsort(tensor([30, 10, 20]))).data())); // 1,2,0
+ * ```
+ */
 export function argsort<S extends Shape>(x: Tensor<S, DType>, options?: SortOptions): Tensor<S, "i32">;
 export function argsort(x: AnyTensor, options: SortOptions = {}): AnyTensor {
   checkArgsort(arguments);
@@ -108,6 +121,14 @@ const checkTopK = parameters("topK", { x: kind.tensor }, { k: required(kind.numb
  *
  * @param options.k - 0 … size of the axis.
  * @param options.axis - @defaultValue −1
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor, topK } from "deconfound";
+ *
+ * const { values, indices } = topK(tensor([30, 10, 20]), { k: 2 });
+ * console.log(String(await evaluateReference(values).data())); // 30,20
+ * console.log(String(await evaluateReference(indices).data())); // 0,2
+ * ```
  */
 export function topK<D extends DType>(
   x: Tensor<Shape, D>,

@@ -134,8 +134,14 @@ const checkTakeAlongAxis = parameters(
  * Elements of `x` by their position on one axis: NumPy's `take_along_axis`, PyTorch's `gather`.
  *
  * @param x - any dtype that computes.
- * @param indices - i32, the rank of `x`; broadcast against it beside the axis. One out of range throws when the host knows the indices, and reads 0 when not. No gradient.
+ * @param indices - i32, the rank of `x`; broadcast against it beside the axis. One out of range throws when the host knows the indices, and reads 0 otherwise. No gradient.
  * @returns the shape of the broadcast indices.
+ * @example
+ * ```ts
+ * import { evaluateReference, takeAlongAxis, tensor } from "deconfound";
+ * const columns = tensor([[1], [0]], { dtype: "i32" }); // one per row
+ * console.log(String(await evaluateReference(takeAlongAxis(tensor([[1, 2], [3, 4]]), columns, { axis: 1 })).data())); // 2,3
+ * ```
  */
 export function takeAlongAxis<D extends DType>(
   x: Tensor<Shape, D>,

@@ -14,7 +14,12 @@ const checkTile = parameters("tile", { x: kind.tensor }, { repeats: required(kin
 /**
  * Repeats the whole tensor along each axis: `tile([1, 2], { repeats: [2] })` is 1 2 1 2.
  *
- * @param options.repeats - one count an axis of `x`, integers ≥ 0.
+ * @param options.repeats - one count per axis of `x`, integers ≥ 0.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor, tile } from "deconfound";
+ * console.log(String(await evaluateReference(tile(tensor([1, 2]), { repeats: [2] })).data())); // 1,2,1,2
+ * ```
  */
 export function tile<D extends DType>(x: Tensor<Shape, D>, options: { repeats: readonly number[] }): Tensor<Shape, D>;
 export function tile(x: AnyTensor, options: { repeats: readonly number[] }): AnyTensor {

@@ -34,6 +34,11 @@ const checkTranspose = parameters("transpose", { x: kind.tensor }, { axes: kind.
  *
  * @param options.axes - a permutation; negative axes work. @defaultValue reversed order
  * @throws ShapeError if `axes` does not name each axis once.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor, transpose } from "deconfound";
+ * console.log(String(await evaluateReference(transpose(tensor([[1, 2], [3, 4]]))).data())); // 1,3,2,4
+ * ```
  */
 export function transpose<X extends AnyTensor, const Axes extends readonly number[] | undefined = undefined>(
   x: X,
