@@ -29,10 +29,12 @@ export function referenceDevice(): Device {
   checkReferenceDevice(arguments);
   const heap = referenceHeap();
   const context: ReferenceContext = { heap, pressure: collectionPressure(heap.bytes), calls: new WeakMap() };
-  const put: DeviceCore["put"] = (tree, owner) =>
-    mapTree(tree, (tensor) =>
+  const put: DeviceCore["put"] = (tree, owner) => {
+    void context.pressure.relief(); // cannot be waited for: it goes on beside what is awaited next
+    return mapTree(tree, (tensor) =>
       heap.find(tensor, "put") === undefined ? heap.hold(tensor, heap.valuesOf(tensor, "put"), owner) : tensor,
     ) as typeof tree;
+  };
   return deviceOf({
     info: () => ({
       kind: "reference",

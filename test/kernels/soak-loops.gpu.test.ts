@@ -61,6 +61,21 @@ describeGpu("long loops stay flat", () => {
     expect(taken).toBeLessThan(2 * (64 + 2 * 12) * mebibyte);
   });
 
+  it("a loop that puts 8 MiB, reads a result and frees nothing", { timeout: 240_000 }, async () => {
+    const total = device.compile((x: AnyTensor) => sum(x));
+    const before = resident();
+    let [held, taken] = [0, 0];
+    for (let k = 0; k < 100; k++) {
+      const data = new Float32Array(2 ** 21);
+      data[k] = k;
+      expect(await (await total(device.put(tensor(data)))).item()).toBe(k);
+      held = Math.max(held, device.allocatedBytes());
+      taken = Math.max(taken, resident() - before);
+    }
+    expect(held).toBeLessThan(2 * (64 + 2 * 8) * mebibyte); // 800 MiB are put
+    expect(taken).toBeLessThan(2 * (64 + 2 * 8) * mebibyte + 128 * mebibyte); // and the arrays of the program itself
+  });
+
   it("60 shapes of one program, again and again", { timeout: 240_000 }, async () => {
     const program = device.compile((x: AnyTensor, w: AnyTensor) => {
       const h = relu(matmul(x, w));

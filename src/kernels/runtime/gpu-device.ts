@@ -23,16 +23,18 @@ import { gpuProgram } from "./program.ts";
 /** A {@link Device} on a WebGPU device. */
 export function gpuDevice(gpu: Gpu, info: DeviceInfo, limits: PlanLimits): Device {
   const context = deviceContext(gpu, limits);
-  const { pool, heap, plans, calls } = context;
+  const { pool, heap, plans, calls, pressure } = context;
   return deviceOf({
     info: () => info,
     compile: (fn, options, ownerOf) => gpuProgram(fn, options, context, ownerOf),
     callOf: (program) => calls.get(program),
     evaluate: eagerEvaluation(context),
-    put: (tree, owner) =>
-      mapTree(tree, (tensor) =>
+    put: (tree, owner) => {
+      void pressure.relief(); // cannot be waited for: it goes on beside what is awaited next
+      return mapTree(tree, (tensor) =>
         heap.find(tensor, "put") === undefined ? heap.upload(tensor, tensor, owner) : tensor,
-      ) as typeof tree,
+      ) as typeof tree;
+    },
     free: (tree, site) => {
       for (const tensor of flattenTree(tree)) heap.find(tensor, "free")?.release({ what: "freed", site });
     },

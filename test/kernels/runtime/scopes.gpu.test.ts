@@ -41,7 +41,7 @@ onEveryDevice("scopes", (open) => {
     const other = await open();
     await device.scope(async (scope) => {
       const foreign = other.compile((x: AnyTensor) => x);
-      await expect(scope.run(foreign, row(1))).rejects.toThrow(/run: this is not a program of this device/);
+      await expect(scope.run(foreign, row(1))).rejects.toThrow(/run: .*is not a program of this device/);
     });
     await other.close();
   });
