@@ -37,6 +37,7 @@ export { none } from "./defences/none.ts";
 export type { DeviceData } from "./device-data.ts";
 export type { ClassSuspects, Diagnosis, Finding, Suspect, SuspicionQuality } from "./diagnostics.ts";
 export { diagnose, suspectsCsv, suspicionQuality } from "./diagnostics.ts";
+export { DivergenceError } from "./divergence-error.ts";
 export type { Evaluation, TestSet } from "./evaluation.ts";
 export type { Flag } from "./flags.ts";
 export { flagsOf } from "./flags.ts";

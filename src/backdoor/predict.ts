@@ -10,6 +10,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { tensor } from "../tensor/tensor.ts";
 import type { DeviceData } from "./device-data.ts";
 import { putDataset } from "./device-data.ts";
+import { DivergenceError } from "./divergence-error.ts";
 
 /** What a network says of every image of a set, in evaluation mode, without augmentation. */
 export interface Predictions {
@@ -27,7 +28,8 @@ export type Predictor<P, S> = (network: Network<P, S>, data: DeviceData) => Prom
 /**
  * Compiles evaluation once for a classifier. Every batch has the same size; the last is filled up and cut.
  *
- * @param options.batch - images a call. @defaultValue 100
+ * @param options.batch - images per call. @defaultValue 100
+ * @returns a function that throws DivergenceError where the network's output is NaN.
  */
 export function createPredictor<P, S>(
   device: Device,
@@ -57,6 +59,7 @@ export function createPredictor<P, S>(
       count,
     );
     device.free(outputs);
+    checkPredictions(probabilities, count);
     return { probabilities, classes: mostProbable(probabilities, count), losses };
   };
 }
@@ -72,6 +75,16 @@ export async function predict<P, S>(
   const predictions = await createPredictor(device, classifier)(network, data);
   device.free(data);
   return predictions;
+}
+
+/** Weights that are finite can still overflow inside the network. */
+function checkPredictions(probabilities: Float32Array, count: number): void {
+  const at = probabilities.findIndex(Number.isNaN);
+  if (at < 0) return;
+  const image = Math.floor(at / (probabilities.length / count));
+  throw new DivergenceError(`predict: the network's output for image ${image} is not finite`, [
+    "its weights are not finite, or so large that its sums overflow",
+  ]);
 }
 
 /** Joins the rows of equal batches and leaves off what filled up the last. */

@@ -3,13 +3,15 @@ import { augmentation } from "../data/augment-kind.ts";
 import type { Batch } from "../nn/network.ts";
 import { learningRate } from "../nn/schedule.ts";
 import type { Program } from "../tensor/device.ts";
+import { cast } from "../tensor/ops/cast.ts";
 import { zeros } from "../tensor/ops/creation.ts";
-import { add } from "../tensor/ops/elementwise.ts";
+import { add, isFinite } from "../tensor/ops/elementwise.ts";
 import { gather } from "../tensor/ops/gather.ts";
 import { key as keyOf, split } from "../tensor/random.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { hostLeaf, tensor } from "../tensor/tensor.ts";
 import type { DeviceData } from "./device-data.ts";
+import { DivergenceError } from "./divergence-error.ts";
 import type { Phase, Step } from "./lab.ts";
 import type { RunningPhase } from "./lab-state.ts";
 import type { PhaseContext } from "./phase-context.ts";
@@ -17,7 +19,12 @@ import { TrainingStopped } from "./phase-context.ts";
 import { randomOrder } from "./random-order.ts";
 import { runKey, runWords } from "./run-key.ts";
 
-type Carry<T> = { readonly training: T; readonly totals: Readonly<Record<string, AnyTensor>> };
+type Carry<T> = {
+  readonly training: T;
+  readonly totals: Readonly<Record<string, AnyTensor>>;
+  /** `i32 ()`: after how many steps of the pass the sum of the losses was finite. Once it is not, it never is again. */
+  readonly finite: AnyTensor;
+};
 /** A compiled step, with the batch made from images on the device, and sums of its metrics. */
 export type StepProgram<T> = Program<
   [Carry<T>, DeviceData, AnyTensor, AnyTensor, Readonly<Record<string, number>>],
@@ -42,15 +49,20 @@ export function compileStep<P, S, T>(
 ): StepProgram<T> {
   const augment = augmentation(phase.augment, images.shape[2]!);
   return device.compile(
-    ({ training, totals }, data, indices, key, rates) => {
+    ({ training, totals, finite }, data, indices, key, rates) => {
       const [draw, step] = split(key, 2) as [AnyTensor, AnyTensor];
       const batch: Batch = {
         images: augmentBatch(data.images, indices, draw, augment),
         labels: gather(data.labels, indices),
       };
       const { state, metrics } = pass(training, batch, { key: step, rates });
-      const sums = Object.keys(totals).map((name) => [name, add(totals[name]!, metrics[name]!)] as const);
-      return { training: state, totals: Object.fromEntries(sums) };
+      const sums = Object.fromEntries(Object.keys(totals).map((name) => [name, add(totals[name]!, metrics[name]!)]));
+      const loss = sums["loss"];
+      return {
+        training: state,
+        totals: sums,
+        finite: loss === undefined ? finite : add(finite, cast(isFinite(loss), "i32")),
+      };
     },
     { donate: [0] },
   );
@@ -79,12 +91,17 @@ export async function runPass<P, S, T>(
   let carry: Carry<T> = {
     training,
     totals: from.step > 0 ? from.totals : zeroTotals(metricNames(context, phase, pass, training)),
+    finite: hostLeaf({ shape: [], dtype: "i32" }, Int32Array.of(from.step)),
   };
+  const stand = (): RunningPhase => ({ ...from, training: carry.training, totals: carry.totals, step, seen });
+  const check = (): Promise<void> => checkFinite(carry, step, `epoch ${from.epoch + 1} of phase ${phase.name}`);
   const stepsPerEpoch = Math.ceil(order.length / batch);
   let { step, seen } = from;
   for (; step < epochSteps; step++) {
+    if (step > from.step && step % checkEvery === 0) await check();
     if (context.shouldStop()) {
-      await context.keep({ ...from, ...carry, step, seen });
+      await check();
+      await context.keep(stand());
       throw new TrainingStopped();
     }
     const places = order.slice(step * batch, (step + 1) * batch);
@@ -107,7 +124,19 @@ export async function runPass<P, S, T>(
       seen = [...seen, await context.device.evaluate(look)];
     }
   }
-  return { ...from, ...carry, step, seen };
+  await check();
+  return stand();
+}
+
+/** Steps. Reading waits for the device, so it is done seldom; what is read still names the first step that failed. */
+const checkEvery = 64;
+
+async function checkFinite({ totals: { loss }, finite }: Carry<unknown>, steps: number, where: string): Promise<void> {
+  if (loss === undefined || Number.isFinite(await loss.item())) return;
+  const last = await finite.item();
+  throw new DivergenceError(`the loss is not finite from step ${last + 1} of ${steps} on, in ${where}`, [
+    "a smaller learning rate, or a larger batch, keeps it finite",
+  ]);
 }
 
 /** The names of a step's metrics, from its program; nothing is computed. */

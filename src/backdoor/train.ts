@@ -57,7 +57,8 @@ export interface Trained<P, S> extends Defended<P, S> {
  * The same seed and device give the same bits, also through `shouldStop` and `resume`.
  *
  * @throws ConfigError for options that do not exist, are out of range or contradict the data; DataError for a dataset whose
- * fields disagree.
+ * fields disagree; DivergenceError for a loss that is not finite. It is looked at after every 64 steps, at the end of an epoch
+ * and before a stop; the error names the first step at fault.
  * @example
  * const { network } = await trainDefence(none, { device, dataset, classifier, options: { batch: 20 } });
  */

@@ -1,13 +1,15 @@
 /** Exit codes, as `--help` documents them. */
 export const exitCode = {
   ok: 0,
-  /** A defect, or the device failed during the run. */
+  /** A defect, a device that failed during the run, or a loss that is not finite. */
   failed: 1,
   /** A wrong option, data that is missing or damaged, a folder that cannot be written. Nothing was trained. */
   badUse: 2,
   /** `doctor`, `tune`: there is no GPU, only the CPU reference. */
   onlyCpu: 3,
-  /** SIGINT or SIGTERM; the state is saved where `--out` was given. */
+  /** Results could not be written: a full disk, a folder that has gone. Standard error says what is kept and how to go on. */
+  notWritten: 4,
+  /** SIGINT, SIGTERM or SIGHUP; the state is saved where `--out` was given. */
   interrupted: 130,
 } as const;
 
@@ -15,8 +17,9 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 export const exitCodeHelp = `Exit codes
   0    done
-  1    a defect, or the device failed during the run
+  1    a defect, a device that failed during the run, or a loss that is not finite
   2    wrong option, missing or damaged data, a folder that cannot be written; nothing was trained
   3    doctor, tune: no GPU, only the CPU reference
-  130  interrupted (Ctrl-C); with --out the state is saved, train --resume DIR goes on
+  4    results could not be written: a full disk, a folder that has gone; train --resume DIR goes on from what was saved
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); with --out the state is saved, train --resume DIR goes on
 `;

@@ -10,24 +10,58 @@ export interface Io {
   readonly terminal: boolean;
   /** Columns of the terminal. */
   readonly columns: number;
-  /** Calls back at the first SIGINT or SIGTERM; the second one ends the process as usual. Returns how to stop listening. */
+  /**
+   * Calls back at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process as it would without this program.
+   * Returns how to stop listening.
+   */
   onInterrupt(callback: () => void): () => void;
 }
 
 /** The process's own streams and signals. */
-export function processIo(): Io {
+export interface ProcessIo extends Io {
+  /** Waits until standard output has taken all. @returns the system's error if it could not; none if its reader has gone. */
+  flush(): Promise<Error | undefined>;
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * The process's own streams and signals. A reader that has gone away, as `head` does, is no fault of the program: what it
+ * would have read is dropped. Progress that cannot be written is dropped too, so that training outlives its log.
+ */
+export function processIo(): ProcessIo {
+  let failed: NodeJS.ErrnoException | undefined;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    failed ??= error;
+  });
+  process.stderr.on("error", () => {});
   return {
-    out: (text) => void process.stdout.write(text),
+    out(text) {
+      if (failed === undefined) process.stdout.write(text);
+    },
     err: (text) => void process.stderr.write(text),
     terminal: process.stderr.isTTY === true,
     columns: process.stderr.columns || 80, // a terminal that does not know says 0
     onInterrupt(callback) {
-      process.once("SIGINT", callback);
-      process.once("SIGTERM", callback);
-      return () => {
-        process.off("SIGINT", callback);
-        process.off("SIGTERM", callback);
+      let first = true;
+      const listener = (signal: NodeJS.Signals): void => {
+        if (first) {
+          first = false;
+          callback();
+        } else {
+          stop();
+          process.kill(process.pid, signal);
+        }
       };
+      const stop = (): void => {
+        for (const signal of signals) process.off(signal, listener);
+      };
+      for (const signal of signals) process.on(signal, listener);
+      return stop;
+    },
+    async flush() {
+      await new Promise((resolve) => process.stdout.write("", resolve));
+      return failed?.code === "EPIPE" ? undefined : failed;
     },
   };
 }

@@ -69,12 +69,7 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
 /** Wrong use and wrong data: one line. A device that fails: all that it says. Anything else is a defect: the stack. */
 function report(error: unknown, prefix: string, io: Io): ExitCode {
   if (error instanceof ConfigError || error instanceof DataError) {
-    io.err(
-      `${prefix}: ${error.message
-        .split("\n")
-        .map((line) => line.trim())
-        .join("; ")}\n`,
-    );
+    io.err(`${prefix}: ${oneLine(error.message)}\n`);
     return exitCode.badUse;
   }
   if (error instanceof DeconfoundError) {
@@ -83,4 +78,10 @@ function report(error: unknown, prefix: string, io: Io): ExitCode {
   }
   io.err(`${prefix}: ${error instanceof Error ? error.stack : String(error)}\n`);
   return exitCode.failed;
+}
+
+/** A message with its mend on one line. Advice of several lines, such as commands to install a driver, keeps them. */
+function oneLine(message: string): string {
+  const lines = message.split("\n").map((line) => line.trim());
+  return lines.length > 2 ? message : lines.join("; ");
 }

@@ -1,45 +1,27 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { BuiltProgram } from "../support/program.ts";
+import { buildProgram, ended, listen } from "../support/program.ts";
 import { command } from "./capture.ts";
 
-const program = join(import.meta.dirname, "../../.vitest", `cli-${process.pid}`); // two below package.json
+let program: BuiltProgram;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "deconfound-"));
-  mkdirSync(program, { recursive: true });
-  await build({
-    entryPoints: [join(import.meta.dirname, "../../src/cli/main.ts")],
-    outfile: join(program, "main.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    external: ["webgpu"],
-    logLevel: "error",
-  });
+  program = await buildProgram();
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
-  rmSync(program, { recursive: true, force: true });
+  program.remove();
 });
 
 /** Runs the program and sends it a signal once it has said `when`. Resolves to its exit code or signal. */
 function killWhen(line: string, when: string, signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
-  const child = spawn(process.execPath, [join(program, "main.mjs"), ...line.split(" ")], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  child.stderr.on("data", (part: Buffer) => {
-    const before = said.includes(when);
-    said += part.toString();
-    if (!before && said.includes(when)) child.kill(signal);
-  });
-  return new Promise((resolve) => {
-    child.on("close", (code, by) => resolve(code ?? by!));
-  });
+  const child = program.start(line, ["ignore", "ignore", "pipe"]);
+  listen(child, when, () => child.kill(signal));
+  return ended(child);
 }
 
 test("killed twice, once with no warning, a run ends bit for bit like an unbroken one", {
