@@ -13,6 +13,7 @@ export type {
   KernelProfile,
   MemoryReport,
   MemorySlot,
+  Passed,
   ProfileReport,
   Program,
   Scope,

@@ -1,3 +1,5 @@
+import type { AnyTensor, Tensor } from "./tensor.ts";
+
 /** What a device is, for reports. */
 export interface DeviceInfo {
   readonly kind: "gpu" | "reference";
@@ -16,8 +18,25 @@ export interface CompileOptions {
   readonly checkFinite?: boolean | undefined;
 }
 
-/** A compiled function. A number among its arguments is a scalar input: another number is not another program. */
-export type Program<A extends readonly unknown[], R> = ((...args: A) => Promise<R>) & {
+/**
+ * What a caller may pass for what a compiled function takes: a number for an f32 scalar tensor, in trees too.
+ *
+ * A number among the arguments is data of the program, an f32 scalar tensor inside the function. Declare it as `Tensor<[]>` there,
+ * and the compiler refuses `lr === 0` (no overlap), which would be false for every learning rate: JavaScript has no hook for `===`
+ * and for truth values. Comparisons (`<`, `==`), arithmetic, text, keys and JSON throw a TraceError.
+ */
+export type Passed<T> = T extends AnyTensor
+  ? T extends Tensor<readonly []>
+    ? T | number
+    : T
+  : T extends object
+    ? { [K in keyof T]: Passed<T[K]> }
+    : T;
+
+/** A compiled function: its arguments, or what may be passed for them, to its result on the device. */
+export interface Program<A extends readonly unknown[], R> {
+  (...args: { [K in keyof A]: Passed<A[K]> }): Promise<R>;
+  (...args: A): Promise<R>;
   /** Bytes and buffers of the plan for the last signature. */
   memory(): MemoryReport;
   /**
@@ -29,7 +48,7 @@ export type Program<A extends readonly unknown[], R> = ((...args: A) => Promise<
   profile(...args: A): Promise<ProfileReport>;
   /** Graph, kernels and WGSL of the plan for the last signature. */
   dump(): string;
-};
+}
 
 export interface MemoryReport {
   /** Bytes of intermediate slots. */
@@ -121,7 +140,21 @@ export interface DeviceMemory {
  */
 export interface Device {
   info(): DeviceInfo;
-  /** Traces `fn` once per input signature; each call is one submit and resolves when it is made. */
+  /**
+   * Traces `fn` once per input signature; each call is one submit and resolves when it is made.
+   *
+   * The function builds a program: it sees tensors without values, numbers too ({@link Passed}). It cannot wait, read, run another
+   * program, or branch on a value. `where` selects by a value; what the function captures, and strings, booleans and null among its
+   * arguments, are known while it is traced.
+   *
+   * @param fn - a function of trees of tensors, numbers, strings, booleans and null, to a tree of tensors.
+   * @throws, when called: TraceError if the function is async, or uses a traced value as a number, text or key; ConfigError for
+   *   arguments of another kind, and for a `donate` that names none.
+   * @example
+   * const step = device.compile((w: Tensor, lr: Tensor<[]>) => sub(w, mul(grad(loss)(w), lr)), { donate: [0] });
+   * let w = device.put(zeros([3]));
+   * for (let i = 0; i < 100; i++) w = await step(w, 0.1 / (1 + i)); // one plan: the number is data
+   */
   compile<A extends readonly never[] | readonly unknown[], R>(
     fn: (...args: A) => R,
     options?: CompileOptions,

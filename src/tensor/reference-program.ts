@@ -126,7 +126,7 @@ export function referenceProgram<A extends readonly unknown[], R>(
       return profileReport(timed, null);
     },
     dump: () => listProgram(ran().roots),
-  });
+  }) as Program<A, R>;
 }
 
 const checkFinite: Observer = (node, outputs) => {

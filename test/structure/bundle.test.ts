@@ -1,9 +1,24 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import type { Plugin } from "esbuild";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { entryPoints, root } from "../support/repository.ts";
 
+const { stripWgsl } = (await import("../../scripts/strip-wgsl.mjs" as string)) as { stripWgsl(text: string): string };
+
 const budget = 100_000; // bytes after gzip of everything that `import * from "deconfound"` brings to a browser, kernels included
+
+/** Kernels as the package holds them, without their comments: `scripts/build.mjs` does the same. */
+const shippedKernels: Plugin = {
+  name: "shipped-kernels",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /wgsl\.generated\.ts$/ }, ({ path }) => {
+      const shipped = (_: string, key: string, text: string): string =>
+        `${key}${JSON.stringify(stripWgsl(JSON.parse(text) as string))},`;
+      return { contents: readFileSync(path, "utf8").replace(/^( {2}"[^"]+": )(".*"),$/gm, shipped), loader: "ts" };
+    }),
+};
 
 /** Bundles an entry point as a browser would get it; what only Node has stays outside, and shows. */
 async function bundle(path: string): Promise<{ text: string; outside: string[] }> {
@@ -16,6 +31,7 @@ async function bundle(path: string): Promise<{ text: string; outside: string[] }
     external: ["node:*", "webgpu", "fast-check"],
     write: false,
     metafile: true,
+    plugins: [shippedKernels],
   });
   const outside = Object.values(metafile.inputs).flatMap((input) =>
     input.imports.filter((imported) => imported.external === true).map((imported) => imported.path),

@@ -1,5 +1,5 @@
 // Checked by the compiler alone: each line that must not compile says so, each type that must come out is written down.
-import type { AnyTensor, Shape, Tensor } from "../../src/index.ts";
+import type { AnyTensor, Device, Shape, Tensor } from "../../src/index.ts";
 import {
   add,
   argmax,
@@ -178,4 +178,23 @@ export function gradients(): void {
   is<Tensor<[5]>>()(random.normal(right, [5]), true);
   // @ts-expect-error w has another shape
   grad(loss)({ w: a, b: ones([4]) }, a);
+}
+
+declare const device: Device;
+
+export async function passing(): Promise<void> {
+  const step = device.compile((w: Tensor<[3]>, { lr, n }: { lr: Tensor<[]>; n: Tensor<[], "i32"> }) => {
+    // @ts-expect-error a traced number is a tensor: it is equal to no number, and this would be false for every one
+    if (lr === 0) return w;
+    // @ts-expect-error nor can it be compared
+    if (lr > 0) return w;
+    return add(w, add(lr, cast(n, "f32")));
+  });
+  const n = tensor(3, { dtype: "i32" });
+  is<Tensor<[3]>>()(await step(ones([3]), { lr: 0.1, n }), true);
+  is<Tensor<[3]>>()(await step(ones([3]), { lr: tensor(0.1), n }), true);
+  // @ts-expect-error a number is f32, not i32
+  await step(ones([3]), { lr: 0.1, n: 3 });
+  // @ts-expect-error a number is no vector
+  await step(1, { lr: 0.1, n });
 }

@@ -135,7 +135,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
       const kernels = plan.steps.map((step, i) => `// ${i} ${step.name} [${step.workgroups}]\n${step.code}`);
       return [listProgram(plan.results.map(({ tensor }) => tensor)), ...kernels].join("\n\n");
     },
-  });
+  }) as Program<A, R>;
 }
 
 interface Donated {
