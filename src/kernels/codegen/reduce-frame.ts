@@ -91,6 +91,15 @@ export function rowFrame({ adapterClass, subgroupSize }: AdapterFacts): RowFrame
     : { file: "reduce-rows", lanes: 64 };
 }
 
+const mostTerms = 256; // of an f32 sum, one by one: each may lose half a unit in the last place
+
+/** Rows that a lane sums before it adds them to its total, as many as such blocks; null where all rows are few enough for one sum. */
+function blockRows({ parts, lanes, rowsPerChunk }: Frame): number | null {
+  const terms = Math.ceil(rowsPerChunk / lanes);
+  const rounds = parts.some(({ combine, dtype }) => dtype === "f32" && (combine === "add" || combine === "mul"));
+  return rounds && terms > mostTerms ? lanes * Math.ceil(Math.sqrt(terms)) : null;
+}
+
 /** Completes a frame with bindings and the functions that it calls. */
 export function frameStep(f: Frame): Step {
   const fields = f.parts.map((part, i) => ({ name: `p${i}`, ...part, type: registerType(part.dtype, f.width) }));
@@ -115,12 +124,25 @@ export function frameStep(f: Frame): Step {
     return `(subgroupShuffleXor(${printStored(value, dtype, f.width)}, mask) != ${f.width === 1 ? "0u" : "vec4u()"})`;
   });
   const subgroup = f.file === "reduce-rows-subgroup";
-  const accumulate = f.bindings.sizes.begin([
-    `var total = Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")});`,
-    ...f.body.column,
-    "for (var row = first; row < end; row += step) {",
-    ...[...f.body.row, `total = ${combined("total", "")};`].map((line) => `  ${line}`),
+  const nothing = `Partial(${fields.map(({ combine, dtype }) => identity(combine, dtype, f.width)).join(", ")})`;
+  const walk = (into: string, from: string, to: string): string[] => [
+    `var ${into} = ${nothing};`,
+    `for (var row = ${from}; row < ${to}; row += step) {`,
+    ...[...f.body.row, `${into} = ${combined(into, "")};`].map((line) => `  ${line}`),
     "}",
+  ];
+  const block = blockRows(f);
+  const accumulate = f.bindings.sizes.begin([
+    ...f.body.column,
+    ...(block === null
+      ? walk("total", "first", "end")
+      : [
+          `var total = ${nothing};`,
+          "for (var start = first; start < end; start += size.block) {",
+          ...walk("block", "start", "min(start + size.block, end)").map((line) => `  ${line}`),
+          "  total = merge(total, block);",
+          "}",
+        ]),
     "return total;",
   ]);
   const code = [
@@ -144,6 +166,7 @@ export function frameStep(f: Frame): Step {
   const buffers = f.bindings.buffers();
   const sizes = {
     ...{ columns: f.columns, rows: f.rows, chunks: f.chunks, rows_per_chunk: f.rowsPerChunk },
+    ...(block === null ? {} : { block }),
     ...f.bindings.sizes.fields(),
   };
   return {

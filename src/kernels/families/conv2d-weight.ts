@@ -4,7 +4,7 @@ import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output, scratch, sizes4 } from "./family.ts";
 import { fill } from "./fill.ts";
-import { partTerms, sumParts } from "./sum-parts.ts";
+import { blocksOf, partTerms, sumParts } from "./sum-parts.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";
 import { chooseVariant } from "./variants.ts";
 
@@ -51,7 +51,7 @@ export const conv2dWeightGradient: FamilyOf<typeof conv2dWeightGradientOp> = ({ 
             ...{ stride_h: stride[0], stride_w: stride[1] },
             ...{ dilation_h: { i32: dilation[0] }, dilation_w: { i32: dilation[1] } },
             ...{ top: { i32: padding[0] }, left: { i32: padding[2] } },
-            ...{ pixels, part, split, column_tiles: columnTiles, row_tiles: rowTiles },
+            ...{ pixels, part, split, column_tiles: columnTiles, row_tiles: rowTiles, ...blocksOf(part) },
             // four pixels on, in coordinates
             ...{ four_n: Math.floor(4 / (gw * gh)), four_h: Math.floor(4 / gw) % gh, four_w: 4 % gw },
           },

@@ -4,7 +4,7 @@ import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output, scratch } from "./family.ts";
 import { fill } from "./fill.ts";
-import { partTerms, sumParts } from "./sum-parts.ts";
+import { blocksOf, partTerms, sumParts } from "./sum-parts.ts";
 import { tileColumns, tileConstants, tileRows, tileStep } from "./tile-sizes.ts";
 import { broadcastRows, chooseVariant } from "./variants.ts";
 
@@ -20,6 +20,7 @@ export const matmul: FamilyOf<typeof matmulOp> = ({ inputs, outputs, params, ada
   const variant = chooseVariant("matmul", { count: batch, rows: m, depth: k, columns: n }, adapter);
   if (variant.kind === "broadcast") {
     const { lanes } = variant;
+    const blocks = blocksOf(k);
     const rows = transposeA ? 16 : broadcastRows(m, lanes);
     const tiles = { column_tiles: Math.ceil(n / (4 * lanes)), row_tiles: Math.ceil(m / rows) };
     const count = Math.ceil((batch * tiles.column_tiles * tiles.row_tiles) / (8 / lanes));
@@ -32,10 +33,11 @@ export const matmul: FamilyOf<typeof matmulOp> = ({ inputs, outputs, params, ada
             LANES: lanes,
             ROWS: rows,
             ...lying,
+            BLOCKED: blocks.block < k,
             A_QUADS: (transposeA ? m : k) % 4 === 0,
             B_QUADS: (transposeB ? k : n) % 4 === 0,
           },
-          sizes: { batch, m, n, k, ...tiles },
+          sizes: { batch, m, n, k, ...tiles, ...blocks },
           ...operands,
           wholeQuads: n % 4 === 0,
           flops,
@@ -53,7 +55,7 @@ export const matmul: FamilyOf<typeof matmulOp> = ({ inputs, outputs, params, ada
         {
           file: "matmul-narrow",
           constants: { ...lying, B_ADJACENT: transposeB || n === 1 },
-          sizes: { m, n, k, count },
+          sizes: { m, n, k, count, ...blocksOf(k) },
           ...operands,
           flops,
           workgroups: foldWorkgroups(Math.ceil(count / 64), adapter),

@@ -43,11 +43,14 @@ const tail = 0.25;
 const leastTerms = 64; // a part: eight steps
 const mostScratch = 2 ** 24; // elements of all parts' results: 64 MiB
 
-/** The number of parts that costs least: a power of two. */
+const mostTerms = 2 ** 14; // a part, one by one: each may lose half a unit in the last place of the sum
+
+/** The number of parts that costs least among those whose sums have few enough terms: a power of two. */
 export function cheapestParts(size: TileSize, shape: ProductShape, adapter: AdapterFacts): number {
-  let best = 1;
   const most = Math.min(1024, shape.depth / leastTerms, mostScratch / (shape.count * shape.rows * shape.columns));
-  for (let parts = 2; parts <= most; parts *= 2) {
+  let best = 1;
+  while (shape.depth / best > mostTerms && best * 2 <= most) best *= 2;
+  for (let parts = best * 2; parts <= most; parts *= 2) {
     if (tileCost(size, shape, parts, adapter) < tileCost(size, shape, best, adapter)) best = parts;
   }
   return best;

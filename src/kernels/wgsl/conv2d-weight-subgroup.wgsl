@@ -1,7 +1,8 @@
 // w = Σ over pixels of x ⊗ g, one part of the pixels a tile. A quad of lanes computes 16 rows × 16 channels: each lane loads x at
 // one of four pixels and broadcasts it. Rows of w (split, rows, k) are (tap, channel) pairs, row = tap · depth + channel. Images x
 // (n, h, w, c), cotangent g (n, gh, gw, k); groups of `depth` of c and `width` of k channels, width divisible by 4. Geometry is data:
-// constant are DEPTH16 and DEPTH4, depth divisible by 16 or 4, and RAGGED, a last part that is short.
+// constant are DEPTH16 and DEPTH4, depth divisible by 16 or 4, and RAGGED, a last part that is short. Sums are of blocks of pixels, then
+// of groups of blocks, so that none has many terms.
 // Everything that the loop does not change is computed before it: software adapters' compilers do not hoist.
 
 // What a row reads: channel, and offset from a window's corner.
@@ -40,6 +41,13 @@ fn add_pixels(acc: ptr<function, array<vec4f, 16>>, m: u32, v: vec4f, g: mat4x4f
   (*acc)[4u * m + 1u] += g * rows[1];
   (*acc)[4u * m + 2u] += g * rows[2];
   (*acc)[4u * m + 3u] += g * rows[3];
+}
+
+fn move_sums(sums: ptr<function, array<vec4f, 16>>, into: ptr<function, array<vec4f, 16>>) {
+  for (var i = 0u; i < 16u; i++) {
+    (*into)[i] += (*sums)[i];
+    (*sums)[i] = vec4f();
+  }
 }
 
 // Channels of g at pixel p, which lie at `quad`. Zero from `end` on.
@@ -81,6 +89,10 @@ fn main(
   var x = first + lane - p_row * size.gw;
 
   var acc: array<vec4f, 16>;
+  var in_group: array<vec4f, 16>;
+  var totals: array<vec4f, 16>;
+  var block_end = size.block;
+  var group_end = size.group;
   var step = 0u;
   loop {
     let p = first + step;
@@ -119,9 +131,20 @@ fn main(
     let over_y = y >= size.gh;
     y = select(y, y - size.gh, over_y);
     n += size.four_n + select(0u, 1u, over_y);
-    continuing { step += 4u; break if step >= size.part; }
+    step += 4u;
+    if (step == block_end) {
+      block_end += size.block;
+      move_sums(&acc, &in_group);
+      if (step == group_end) {
+        group_end += size.group;
+        move_sums(&in_group, &totals);
+      }
+    }
+    continuing { break if step >= size.part; }
   }
   if (e >= size.width || part >= size.split) { return; }
+  move_sums(&totals, &acc);
+  move_sums(&in_group, &acc);
   var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
   let last = rows_until(r, size.rows, 16u);
   for (var i = 0u; i < last; i++) {

@@ -32,6 +32,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let a_step = select(1u, size.m, TRANSPOSE_A);
   let b_step = select(size.n, 1u, TRANSPOSE_B);
   var total = 0.0;
-  for (var k = 0u; k < size.k; k += 4u) { total += dot(a_quad(a_start, k, a_step), b_quad(b_start, k, b_step)); }
+  for (var group_k = 0u; group_k < size.k; group_k += size.group) { // sums of sums of sums: none has many terms
+    var in_group = 0.0;
+    for (var block_k = group_k; block_k < min(group_k + size.group, size.k); block_k += size.block) {
+      let end = min(block_k + size.block, size.k);
+      var in_block = 0.0;
+      for (var k = block_k; k < end; k += 4u) { in_block += dot(a_quad(a_start, k, a_step), b_quad(b_start, k, b_step)); }
+      in_group += in_block;
+    }
+    total += in_group;
+  }
   if (i < size.count) { store_y(i, total); }
 }

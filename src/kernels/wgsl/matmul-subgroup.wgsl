@@ -2,7 +2,7 @@
 // broadcast. ROWS is 16, or 24 with 8 lanes where rows of a lie together.
 // a (batch, m, k), or (batch, k, m) with TRANSPOSE_A; b (batch, k, n), or (batch, n, k) with TRANSPOSE_B; y (batch, m, n). ALIGNED,
 // A_QUADS, B_QUADS: k, the rows of a as they lie, and those of b are divisible by 4. All loads of four steps of k come before their
-// products.
+// products. BLOCKED: sums are of blocks of terms, then of groups of blocks, so that none has many terms.
 
 fn a_element(start: u32, at: u32, count: u32) -> f32 { return select(0.0, load_a(start + min(at, count - 1u)), at < count); }
 
@@ -71,6 +71,10 @@ fn main(
   var b_at = (b_first + b_column) / unit;
 
   var acc: array<vec4f, ROWS>;
+  var in_group: array<vec4f, ROWS>;
+  var totals: array<vec4f, ROWS>;
+  var block_end = size.block;
+  var group_end = size.group;
   var k = 0u;
   loop {
     var a: array<vec4f, 4>;
@@ -110,13 +114,33 @@ fn main(
     } else {
       for (var j = 0u; j < ROWS / LANES; j++) { add_lanes(&acc, j, b, a[j]); }
     }
-    continuing { k += 4u; break if k >= depth; }
+    k += 4u;
+    if (BLOCKED && k == block_end) {
+      block_end += size.block;
+      move_sums(&acc, &in_group);
+      if (k == group_end) {
+        group_end += size.group;
+        move_sums(&in_group, &totals);
+      }
+    }
+    continuing { break if k >= depth; }
   }
   if (s >= size.batch || column >= size.n) { return; }
+  if (BLOCKED) {
+    move_sums(&totals, &acc);
+    move_sums(&in_group, &acc);
+  }
   var results = acc; // rolled and indexed: a store, with all that the fuser adds to it, is compiled once
   let end = rows_until(row, size.m, ROWS);
   for (var i = 0u; i < end; i++) {
     store_run_y((s * size.m + row + i) * size.n + column, results[i], min(4u, size.n - column));
+  }
+}
+
+fn move_sums(sums: ptr<function, array<vec4f, ROWS>>, into: ptr<function, array<vec4f, ROWS>>) {
+  for (var i = 0u; i < ROWS; i++) {
+    (*into)[i] += (*sums)[i];
+    (*sums)[i] = vec4f();
   }
 }
 
