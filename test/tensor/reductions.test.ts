@@ -14,11 +14,13 @@ import {
   mean,
   min,
   prod,
+  scatterAdd,
   softmax,
   sum,
   variance,
 } from "../../src/tensor/ops/index.ts";
 import type { Reduction } from "../../src/tensor/ops/signatures.ts";
+import { evaluateReference } from "../../src/tensor/reference.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { check, coordinatesOf, counting, placeOf, shapes, tensorOf, valuesOf } from "./dense.ts";
@@ -111,6 +113,28 @@ describe("reductions", () => {
     }
     const none = tensor(new Uint32Array(0), { dtype: "bool" });
     expect([valuesOf(any(none)), valuesOf(all(none))]).toEqual([[0], [1]]);
+  });
+
+  it("wrap sums of integers that no double holds", async () => {
+    const n = 5_000_001; // n · (2³¹ − 1) is above 2⁵³
+    const large = tensor(new Int32Array(n).fill(2 ** 31 - 1)) as AnyTensor;
+    const wrapped = Number(BigInt.asIntN(32, BigInt(n) * BigInt(2 ** 31 - 1)));
+    const running = cumsum(large as never) as AnyTensor;
+    for (const precision of ["f32", "f64"] as const) {
+      const [total, sums] = evaluateReference([sum(large), running], { precision });
+      expect(await total!.item()).toBe(wrapped);
+      expect((await sums!.data())[n - 1]).toBe(wrapped);
+    }
+    const unsigned = tensor(new Uint32Array(n).fill(2 ** 32 - 1)) as AnyTensor;
+    expect(await evaluateReference(sum(unsigned)).item()).toBe(2 ** 32 - n);
+  });
+
+  it("lose no digits of many f32 terms, scattered ones too", async () => {
+    const n = 10 ** 6;
+    const [x, at] = [tensor(new Float32Array(n).fill(0.1)), tensor(new Int32Array(n))] as AnyTensor[];
+    const exact = Math.fround(n * Math.fround(0.1));
+    const [total, scattered] = evaluateReference([sum(x!), scatterAdd(x!, at!, { size: 1 })], { precision: "f32" });
+    expect([await total!.item(), await scattered!.item()]).toEqual([exact, exact]);
   });
 
   it("reduce integers, which wrap", () => {
