@@ -45,7 +45,12 @@ export const conv2dWeightGradient: FamilyOf<typeof conv2dWeightGradientOp> = ({ 
       ? {
           ...shared,
           file: "conv2d-weight-subgroup",
-          constants: { DEPTH16: depth % 16 === 0, DEPTH4: depth % 4 === 0, RAGGED: pixels % part !== 0 },
+          constants: {
+            ROWS: tile.rows,
+            DEPTH16: depth % 16 === 0,
+            DEPTH4: depth % 4 === 0,
+            RAGGED: pixels % part !== 0,
+          },
           sizes: {
             ...{ h, w, c, gh, gw, k, kw: weightShape[1]!, depth, width, groups, rows },
             ...{ stride_h: stride[0], stride_w: stride[1] },

@@ -35,19 +35,12 @@ fn x_quad(corner: Corner, row: Row) -> vec4f {
 }
 
 // acc[r] += Σ over the quad's pixels of x[pixel][r] · g[pixel], for the rows 4m … 4m+3: lane l holds v = x at pixel l.
-fn add_pixels(acc: ptr<function, array<vec4f, 16>>, m: u32, v: vec4f, g: mat4x4f) {
+fn add_pixels(acc: ptr<function, array<vec4f, ROWS>>, m: u32, v: vec4f, g: mat4x4f) {
   let rows = transpose(mat4x4f(quadBroadcast(v, 0u), quadBroadcast(v, 1u), quadBroadcast(v, 2u), quadBroadcast(v, 3u)));
   (*acc)[4u * m] += g * rows[0];
   (*acc)[4u * m + 1u] += g * rows[1];
   (*acc)[4u * m + 2u] += g * rows[2];
   (*acc)[4u * m + 3u] += g * rows[3];
-}
-
-fn move_sums(sums: ptr<function, array<vec4f, 16>>, into: ptr<function, array<vec4f, 16>>) {
-  for (var i = 0u; i < 16u; i++) {
-    (*into)[i] += (*sums)[i];
-    (*sums)[i] = vec4f();
-  }
 }
 
 // Channels of g at pixel p, which lie at `quad`. Zero from `end` on.
@@ -88,9 +81,9 @@ fn main(
   var y = p_row - n * size.gh;
   var x = first + lane - p_row * size.gw;
 
-  var acc: array<vec4f, 16>;
-  var in_group: array<vec4f, 16>;
-  var totals: array<vec4f, 16>;
+  var acc: array<vec4f, ROWS>;
+  var in_group: array<vec4f, ROWS>;
+  var totals: array<vec4f, ROWS>;
   var block_end = size.block;
   var group_end = size.group;
   var step = 0u;

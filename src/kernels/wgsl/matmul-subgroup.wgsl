@@ -137,13 +137,6 @@ fn main(
   }
 }
 
-fn move_sums(sums: ptr<function, array<vec4f, ROWS>>, into: ptr<function, array<vec4f, ROWS>>) {
-  for (var i = 0u; i < ROWS; i++) {
-    (*into)[i] += (*sums)[i];
-    (*sums)[i] = vec4f();
-  }
-}
-
 // Adds the products of four rows, one step of all four at a time.
 fn add_rows(acc: ptr<function, array<vec4f, ROWS>>, row: u32, b: mat4x4f, a0: vec4f, a1: vec4f, a2: vec4f, a3: vec4f) {
   for (var r = 0u; r < 4u; r++) { (*acc)[row + r] += b * vec4f(a0[r], a1[r], a2[r], a3[r]); }
