@@ -141,18 +141,34 @@ export function suspicionQuality(suspects: readonly Suspect[], poisoned: ArrayLi
 }
 
 /**
- * The ranking as CSV, with a header: index,label,suspicion, the evidence, rank.
+ * The ranking as CSV, with a header: index,label,suspicion, the evidence, rank, run.
  *
  * @param evidence - further columns, one number per sample of the dataset.
+ * @param run - stands in every row, and names the run that the ranking is of; without it there is no such column.
  */
 export function suspectsCsv(
   suspects: readonly Suspect[],
   evidence: Readonly<Record<string, ArrayLike<number>>> = {},
+  run?: string,
 ): string {
   const columns = Object.entries(evidence);
-  const header = ["index", "label", "suspicion", ...columns.map(([name]) => name), "rank"];
+  const header = [
+    "index",
+    "label",
+    "suspicion",
+    ...columns.map(([name]) => name),
+    "rank",
+    ...(run === undefined ? [] : ["run"]),
+  ];
   const rows = suspects.map(({ index, label, suspicion, rank }) =>
-    [index, label, suspicion, ...columns.map(([, values]) => values[index]!), rank].join(","),
+    [
+      index,
+      label,
+      suspicion,
+      ...columns.map(([, values]) => values[index]!),
+      rank,
+      ...(run === undefined ? [] : [run]),
+    ].join(","),
   );
   return `${[header.join(","), ...rows].join("\n")}\n`;
 }

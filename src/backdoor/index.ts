@@ -24,6 +24,7 @@ export type {
   ValueOf,
 } from "../options/option.ts";
 export type { Device } from "../tensor/device.ts";
+export type { DeconfoundError } from "../tensor/errors.ts";
 export type { Operand } from "../tensor/ops/signatures.ts";
 export type { AnyTensor } from "../tensor/tensor.ts";
 export type { Attack } from "./attack.ts";

@@ -11,7 +11,7 @@ import type { Lab, Phase, PhaseEnd } from "./lab.ts";
 import type { EpochReport, LabState, RunningPhase } from "./lab-state.ts";
 import type { PhaseContext, Progress } from "./phase-context.ts";
 import { createPredictor } from "./predict.ts";
-import { runPhase } from "./run-phase.ts";
+import { checkState, runPhase } from "./run-phase.ts";
 import type { TrainingOptions } from "./training-options.ts";
 
 /** What a training tells and asks. */
@@ -96,6 +96,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
         const from = state.running?.name === phase.name ? state.running : null;
         return runPhase(contextOf(phase), phase, from);
       }
+      checkState(contextOf(phase), phase, done.training);
       networks[phase.name] = phase.network(done.training as T);
       return { state: done.training as T, seen: done.seen };
     },

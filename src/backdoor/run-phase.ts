@@ -1,6 +1,8 @@
+import { DataError } from "../tensor/errors.ts";
+import { printable } from "../tensor/printable.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { hostLeaf } from "../tensor/tensor.ts";
-import { flattenTree, unflattenTree } from "../tensor/tree.ts";
+import { formatType, hostLeaf, isTensor } from "../tensor/tensor.ts";
+import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import type { Phase, PhaseEnd, Step } from "./lab.ts";
 import type { EpochReport, RunningPhase } from "./lab-state.ts";
 import type { PhaseContext } from "./phase-context.ts";
@@ -15,6 +17,8 @@ export async function runPhase<P, S, T>(
   from: RunningPhase | null,
 ): Promise<PhaseEnd<T>> {
   const { device } = context;
+  if (from !== null) checkState(context, phase, from.training);
+  if (from !== null && from.pass >= phase.passes.length) throw misfit(phase.name, `, pass ${from.pass}`);
   const initial = from === null ? await initialState(context, phase) : from;
   let running: RunningPhase = initial;
   const stepsPerEpoch = Math.ceil(sampleCount(context, phase) / context.batch);
@@ -45,13 +49,30 @@ export async function runPhase<P, S, T>(
   return { state: running.training as T, seen: running.seen };
 }
 
-async function initialState<P, S, T>(
-  { device, seed }: PhaseContext<P, S>,
-  phase: Phase<P, S, T>,
-): Promise<RunningPhase> {
-  const training = await device.evaluate(
-    await ownLeaves(phase.init((n) => runKey(seed, "initial", [phase.stream, n]))),
-  );
+/** The state before the first step, as a program. */
+function begin<P, S, T>({ seed }: PhaseContext<P, S>, phase: Phase<P, S, T>): T {
+  return phase.init((n) => runKey(seed, "initial", [phase.stream, n]));
+}
+
+/** @throws DataError if a saved state is not one of this phase: of another model, or damaged. */
+export function checkState<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P, S, T>, found: unknown): void {
+  const wanted = new Map(leavesOf(begin(context, phase)).map(({ path, value }) => [path, value]));
+  const leaves = leavesOf(found);
+  const wrong = leaves.find(({ path, value }) => describeLeaf(value) !== describeLeaf(wanted.get(path)));
+  if (wrong !== undefined) throw misfit(phase.name, `, at ${printable(wrong.path)}`);
+  if (leaves.length !== wanted.size) throw misfit(phase.name);
+}
+
+function misfit(name: string, where = ""): DataError {
+  return new DataError(`the saved state does not fit phase ${name}${where}: it is of another model, or damaged`);
+}
+
+function describeLeaf(value: unknown): string {
+  return isTensor(value) ? formatType(value) : typeof value;
+}
+
+async function initialState<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P, S, T>): Promise<RunningPhase> {
+  const training = await context.device.evaluate(await ownLeaves(begin(context, phase)));
   return { name: phase.name, epoch: 0, pass: 0, step: 0, training, totals: {}, seen: [] };
 }
 

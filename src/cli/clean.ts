@@ -17,6 +17,8 @@ import { recordsHelp } from "./help.ts";
 import { loadData, loadParts } from "./load-data.ts";
 import type { RunConfig } from "./run-config.ts";
 import { byName } from "./run-config.ts";
+import type { RunIdentity } from "./run-identity.ts";
+import { dataDigest } from "./run-identity.ts";
 import { describeFinding } from "./suspects.ts";
 import type { SuspectRow } from "./suspects-file.ts";
 import { readSuspects } from "./suspects-file.ts";
@@ -45,16 +47,16 @@ export const cleanCommand: Command<typeof options> = {
   options,
   notes: `Without --data, run.json beside FILE says what was trained on; an attack that the run made is made again.
 Images that --limit left out are left out here too: nothing is known of them.
-A set is written in its own format, its test images as they are; a drawn one as train.safetensors with images u8 (n,h,w,c)
-and labels i32 (n).
+A set is written in its own format, its test images as they are; a drawn one in the format arrays. train and predict read
+both with --data.
 
 ${recordsHelp("Formats", datasetFormats)}`,
   async run(values, io) {
     const out = required(values.out, "out");
     const file = required(values.suspects, "suspects");
-    const suspects = await readSuspects(file);
+    const { run, rows: suspects } = await readSuspects(file);
     const dropped = chooseDropped(values.drop, suspects);
-    const { format, folder, parts } = await loadExamined(values.data, file);
+    const { format, folder, parts } = await loadExamined(values.data, file, run);
     const { train } = parts;
     const known = new Set(suspects.map(({ index }) => index));
     const stranger = suspects.find(({ index }) => index >= train.count);
@@ -114,24 +116,50 @@ interface Examined {
   readonly parts: DatasetParts & { readonly train: Dataset };
 }
 
-async function loadExamined(folder: string | null, suspects: string): Promise<Examined> {
-  if (folder !== null) {
-    const choice = await chooseDataset({ dataset: null, data: folder });
-    const parts = await loadParts({ dataset: { ...choice, options: {} }, limit: null, seed: 0 });
-    return { format: choice.format, folder, parts };
-  }
+/** @param run - the run that the list of suspects is of. */
+async function loadExamined(folder: string | null, suspects: string, run: string | undefined): Promise<Examined> {
   const path = join(dirname(suspects), "run.json");
-  const config = await readConfig(path);
-  const { parts, train } = await loadData(config);
-  return { format: config.dataset.format, folder: config.dataset.folder, parts: { ...parts, train } };
+  if (folder !== null && !existsSync(path)) return loadFolder(folder);
+  const report = await readReport(path);
+  if (report.run !== run) {
+    throw new DataError(
+      `${suspects} is of run ${named(run)}, ${path} of run ${named(report.run)}: they do not belong together`,
+    );
+  }
+  const { config } = report;
+  const dataset =
+    folder === null ? config.dataset : { ...config.dataset, ...(await chooseDataset({ dataset: null, data: folder })) };
+  const { parts, train } = await loadData({ ...config, dataset });
+  if (report.data !== undefined && report.data !== dataDigest(train)) {
+    throw new DataError(`${dataset.folder ?? path}: is not the set that run ${named(run)} was trained on`);
+  }
+  return { format: dataset.format, folder: dataset.folder, parts: { ...parts, train } };
+}
+
+async function loadFolder(path: string): Promise<Examined> {
+  const { format, folder } = await chooseDataset({ dataset: null, data: path });
+  const parts = await loadParts({ dataset: { format, folder, options: {} }, limit: null, seed: 0 });
+  return { format, folder, parts };
+}
+
+function named(run: string | undefined): string {
+  return run === undefined ? "(none named)" : printable(run, 16);
 }
 
 const largestReport = 2 ** 28; // bytes; one line per epoch of each defence
 
-async function readConfig(path: string): Promise<RunConfig> {
+async function readReport(path: string): Promise<{ config: RunConfig } & Partial<RunIdentity>> {
   try {
-    const report = parseJson(await readText(path, largestReport), path) as { config?: unknown } | null;
-    return checkedConfig(report?.config, path);
+    const report = parseJson(await readText(path, largestReport), path) as Partial<
+      Record<"config" | "run" | "data", unknown>
+    > | null;
+    const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+    const [run, data] = [text(report?.run), text(report?.data)];
+    return {
+      config: checkedConfig(report?.config, path),
+      ...(run === undefined ? {} : { run }),
+      ...(data === undefined ? {} : { data }),
+    };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new ConfigError(`${error.message}; --data DIR names the folder to clean`);

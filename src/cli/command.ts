@@ -67,17 +67,35 @@ function parse(
   words: readonly string[],
   known: readonly Word[],
 ): Readonly<Record<string, boolean | string | readonly string[] | undefined>> {
+  const valued = new Set(known.flatMap(({ name, flag }) => (flag ? [] : [`--${name}`])));
   const options = Object.fromEntries(
     known.map(({ name, flag, repeated }) => [name, { type: flag ? "boolean" : "string", multiple: repeated } as const]),
   );
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values as ReturnType<
-      typeof parse
-    >;
+    return parseArgs({ args: joinNumbers(words, valued), options, strict: true, allowPositionals: false })
+      .values as ReturnType<typeof parse>;
   } catch (error) {
+    const ambiguous = /^Option '(--[^ ']+).*ambiguous/.exec((error as Error).message)?.[1];
+    if (ambiguous !== undefined) {
+      throw new ConfigError(
+        `${ambiguous} is without its value; one that begins with a dash is written ${ambiguous}=-VALUE`,
+      );
+    }
     const reason = (error as Error).message.split(/\. |\n/)[0]!.replace(/\.$/, "");
     throw new ConfigError(`${reason[0]!.toLowerCase()}${reason.slice(1)}; see deconfound ${command} --help`);
   }
+}
+
+/** `--target -1` as `--target=-1`: no option's name begins with a digit. */
+function joinNumbers(words: readonly string[], valued: ReadonlySet<string>): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1);
+    if (before !== undefined && valued.has(before) && /^-[\d.]/.test(word))
+      joined[joined.length - 1] = `${before}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** The value of an option that must be there. @throws ConfigError */

@@ -4,7 +4,7 @@ import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-o
 import { prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
-import { trainCommand } from "./train.ts";
+import { inFolder, trainCommand } from "./train.ts";
 
 const common = "--dataset builtin --attack badnets --defence none,cbd --lr 0.03 --augment none --backdoor-augment none";
 
@@ -39,8 +39,10 @@ and on the CPU reference\n  deconfound train ${lines.reference}\n`,
       io.err(`deconfound train ${line}\n`);
       const parsed = parseOptions(trainCommand, line.split(" "));
       const config = { ...(await parseRunConfig(parsed.values, parsed)), ...choice };
-      const run = await prepareRun(config, values.out ?? undefined);
-      return await runDefences({ ...run, device, saved: undefined, json: values.json }, io);
+      const run = await prepareRun(config);
+      return await inFolder(values.out, true, (folder) =>
+        runDefences({ ...run, device, folder, saved: undefined, json: values.json }, io),
+      );
     } finally {
       device.close();
     }

@@ -7,6 +7,7 @@ import { selectImages } from "../data/dataset.ts";
 import type { DatasetParts } from "../data/dataset-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import { openFolder } from "../node/index.ts";
+import { ConfigError } from "../tensor/errors.ts";
 import type { Named, RunConfig } from "./run-config.ts";
 import { byName } from "./run-config.ts";
 
@@ -17,6 +18,8 @@ export interface RunData {
   readonly test: TestSet;
   /** Indices of the poisoned training images, ascending; null without an attack. */
   readonly poisoned: Int32Array | null;
+  /** Classes of which no training image was read. */
+  readonly missing: readonly number[];
   /** The dataset as it was read. */
   readonly parts: DatasetParts;
 }
@@ -26,9 +29,17 @@ export async function loadData(config: Pick<RunConfig, "dataset" | "limit" | "at
   const { limit, attack, seed } = config;
   const parts = await loadParts(config);
   const kept = limit === null || limit >= parts.train.count ? parts.train : selectImages(parts.train, first(limit));
-  if (attack === null) return { train: kept, test: { dataset: parts.test }, poisoned: null, parts };
+  const missing = Array.from({ length: kept.classes }, (_, label) => label).filter(
+    (label) => !kept.labels.includes(label),
+  );
+  if (attack === null) return { train: kept, test: { dataset: parts.test }, poisoned: null, missing, parts };
   const { dataset, poisoned } = poison(attackOf(attack), kept, attack.options, { seed });
-  return { train: dataset, test: testOf(parts.test, attack), poisoned, parts };
+  if (poisoned.length === 0) {
+    throw new ConfigError(`--attack ${attack.name} poisons none of the ${kept.count} training images`, [
+      "raise its rate, or train on more images",
+    ]);
+  }
+  return { train: dataset, test: testOf(parts.test, attack), poisoned, missing, parts };
 }
 
 /** Test images, with and without the trigger where there is an attack. */
@@ -49,7 +60,8 @@ export async function loadParts({
   dataset: { format, folder, options },
   limit,
   seed,
-}: Pick<RunConfig, "dataset" | "limit" | "seed">): Promise<DatasetParts> {
+  testOnly = false,
+}: Pick<RunConfig, "dataset" | "limit" | "seed"> & { readonly testOnly?: boolean }): Promise<DatasetParts> {
   const source = folder === null ? null : openFolder(folder);
-  return byName(datasetFormats, format).read({ folder: source, options, seed, limit });
+  return byName(datasetFormats, format).read({ folder: source, options, seed, limit, testOnly });
 }

@@ -24,6 +24,8 @@ export interface Weights {
 export interface ModelHeader extends ImageShape {
   readonly model: string;
   readonly classNames?: readonly string[] | undefined;
+  /** The run that trained it. */
+  readonly run?: string | undefined;
 }
 
 const headerKey = "deconfound";
@@ -31,6 +33,7 @@ const size = json.integer({ min: 1, max: 2 ** 20 });
 const headerSchema = json.object({
   ...{ model: json.string, height: size, width: size, channels: size, classes: size },
   classNames: json.optional(json.list(json.string)),
+  run: json.optional(json.string),
 });
 
 /** What a user of the file in another program must know; docs/model-files.md says it at length. */
@@ -61,8 +64,11 @@ export async function readModel(
   const { metadata } = decodeSafetensors(await readBytes(path), path);
   const text = Object.hasOwn(metadata, headerKey) ? metadata[headerKey] : undefined;
   if (text === undefined) throw new DataError(`${path}: does not say which model it holds; train writes such files`);
-  const { classNames, ...header } = json.check(headerSchema, parseJson(text, path), path);
-  const names = classNames === undefined ? {} : { classNames: classNames.map((name) => printable(name)) };
+  const { classNames, run, ...header } = json.check(headerSchema, parseJson(text, path), path);
+  const names = {
+    ...(classNames === undefined ? {} : { classNames: classNames.map((name) => printable(name)) }),
+    ...(run === undefined ? {} : { run: printable(run) }),
+  };
   const classifier = namedModel(header.model, path).build(header);
   return { header: { ...header, ...names }, classifier, weights: await readWeights(path, header.model, header) };
 }

@@ -4,8 +4,9 @@ import type { Predictions } from "../backdoor/predict.ts";
 import { createPredictor } from "../backdoor/predict.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { datasetFormats } from "../data/formats/index.ts";
+import type { ImageShape } from "../nn/models/model-family.ts";
 import type { Device } from "../tensor/device.ts";
-import { DataError } from "../tensor/errors.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
 import { attackOption } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
@@ -40,22 +41,32 @@ export const predictCommand: Command<typeof options> = {
   summary: "classes and probabilities of the test images under a saved model, and its rates",
   options,
   owners: [...formatOwners, ...attackOwners],
-  notes: `Predictions go to standard output as CSV: index,label,class,p0,p1,… The rates go to standard error.
+  notes: `Predictions go to standard output as CSV: index,label,class,p0,p1,… The rates go to standard error. Only the test images
+of a folder are read: test_batch.bin, or test.safetensors, whose labels may be missing: then so are label and rates.
+
+A model file is safetensors, wide residual networks under PyTorch's names and in its layout (weights out,in,rows,columns). Its
+metadata hold a JSON object under deconfound: model, height, width, channels, classes, classNames by label, and the run. A
+network takes RGB bytes divided by 255; no mean is subtracted.
 
 ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
   async run(values, io, given) {
     const { dataset, attack } = await parseSource(values, given);
     const model = await readModel(required(values.model, "model"));
-    const { test } = await loadParts({ dataset, limit: 1, seed: values.seed });
+    const parts = await loadParts({ dataset, limit: 1, seed: values.seed, testOnly: true });
+    if (parts.unlabelled === true && attack !== null) {
+      throw new ConfigError("--attack needs labels: which images the trigger misleads can only be told with them");
+    }
+    const test = parts.unlabelled === true ? { ...parts.test, classes: model.header.classes } : parts.test;
     checkFits(model.header, test);
     const device = await openChosen(deviceConfig(values), io);
     try {
-      const { predictions, rates } = await predictAll(device, model, testOf(test, attack));
-      if (values.json)
-        io.out(`${JSON.stringify({ ...model.header, rates, predictions: rowsOf(test, predictions) })}\n`);
+      const { predictions, ...measured } = await predictAll(device, model, testOf(test, attack));
+      const rates = parts.unlabelled === true ? null : measured.rates;
+      const rows = rowsOf(test, predictions, parts.unlabelled === true);
+      if (values.json) io.out(`${JSON.stringify({ ...model.header, rates, predictions: rows })}\n`);
       else {
-        io.out(formatCsv(test, predictions));
-        io.err(`${formatRates(rates)}\n`);
+        io.out(formatCsv(rows));
+        if (rates !== null) io.err(`${formatRates(rates)}\n`);
       }
       return exitCode.ok;
     } finally {
@@ -65,10 +76,10 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
 };
 
 function checkFits(header: ModelHeader, test: Dataset): void {
-  for (const field of ["height", "width", "channels", "classes"] as const) {
-    if (header[field] !== test[field]) {
-      throw new DataError(`the model was trained on ${header[field]} ${field}, these images have ${test[field]}`);
-    }
+  const describe = ({ height, width, channels, classes }: ImageShape): string =>
+    `${height}×${width} pixels, ${channels} channels and ${classes} classes`;
+  if (describe(header) !== describe(test)) {
+    throw new DataError(`the model is for images of ${describe(header)}; these have ${describe(test)}`);
   }
 }
 
@@ -87,26 +98,27 @@ async function predictAll(
 
 interface Row {
   readonly index: number;
-  readonly label: number;
+  /** Null where the images have none. */
+  readonly label: number | null;
   readonly class: number;
   readonly probabilities: readonly number[];
 }
 
-function rowsOf({ labels, classes }: Dataset, predictions: Predictions): Row[] {
+function rowsOf({ labels, classes }: Dataset, predictions: Predictions, unlabelled: boolean): Row[] {
   return Array.from(predictions.classes, (predicted, index) => ({
     index,
-    label: labels[index]!,
+    label: unlabelled ? null : labels[index]!,
     class: predicted,
     probabilities: Array.from(predictions.probabilities.subarray(index * classes, (index + 1) * classes)),
   }));
 }
 
-function formatCsv(test: Dataset, predictions: Predictions): string {
-  const header = ["index", "label", "class", ...Array.from({ length: test.classes }, (_, k) => `p${k}`)];
-  const rows = rowsOf(test, predictions).map((row) =>
-    [row.index, row.label, row.class, ...row.probabilities.map((p) => p.toPrecision(6))].join(","),
+function formatCsv(rows: readonly Row[]): string {
+  const header = ["index", "label", "class", ...rows[0]!.probabilities.map((_, k) => `p${k}`)];
+  const lines = rows.map((row) =>
+    [row.index, row.label ?? "", row.class, ...row.probabilities.map((p) => p.toPrecision(6))].join(","),
   );
-  return `${[header.join(","), ...rows].join("\n")}\n`;
+  return `${[header.join(","), ...lines].join("\n")}\n`;
 }
 
 function formatRates({ ca, asr, ra, cleanTargetRate }: Rates): string {

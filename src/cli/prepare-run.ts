@@ -1,13 +1,15 @@
 import { parseModel } from "../nn/models/index.ts";
 import type { AnyClassifier, ImageShape } from "../nn/models/model-family.ts";
 import type { Network } from "../nn/network.ts";
-import { makeWritableFolder } from "../node/index.ts";
 import type { Device } from "../tensor/device.ts";
-import { ConfigError } from "../tensor/errors.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { RunData } from "./load-data.ts";
 import { loadData } from "./load-data.ts";
 import { readWeights } from "./model-file.ts";
 import type { RunConfig } from "./run-config.ts";
+import type { RunFolder } from "./run-folder.ts";
+import type { RunIdentity } from "./run-identity.ts";
+import { identityOf } from "./run-identity.ts";
 import type { RunState } from "./run-state.ts";
 
 /** What a run has before its device is opened: everything that wrong options, data, files or folders could spoil. */
@@ -18,14 +20,11 @@ export interface PreparedRun {
   readonly classifier: AnyClassifier;
   /** Networks to start phases from, by phase. */
   readonly initial: Readonly<Record<string, Network<object, object>>>;
-  readonly folder: string | undefined;
+  readonly identity: RunIdentity;
 }
 
-/**
- * @param folder - made, and tried, if it is given.
- * @throws ConfigError or DataError naming what is wrong.
- */
-export async function prepareRun(config: RunConfig, folder: string | undefined): Promise<PreparedRun> {
+/** @throws ConfigError or DataError naming what is wrong. */
+export async function prepareRun(config: RunConfig): Promise<PreparedRun> {
   const { training } = config;
   if (training.clean.epochs === 0) throw new ConfigError("clean.epochs is 0: there is nothing to train");
   const data = await loadData(config);
@@ -38,13 +37,26 @@ export async function prepareRun(config: RunConfig, folder: string | undefined):
   for (const [phase, path] of Object.entries(config.initial)) {
     initial[phase] = await readWeights(path, config.model, shape);
   }
-  if (folder !== undefined) await makeWritableFolder(folder);
-  return { config, data, shape, classifier: parseModel(config.model).build(shape), initial, folder };
+  const identity = await identityOf(config, data, initial);
+  return { config, data, shape, classifier: parseModel(config.model).build(shape), initial, identity };
+}
+
+/** @throws DataError if a saved run began with other images or another configuration: it would not end as an unbroken one. */
+export function checkSame(saved: RunIdentity, found: RunIdentity, folder: string): void {
+  if (saved.data !== found.data) {
+    throw new DataError(`${folder}: the training images have changed since the run began; train anew`);
+  }
+  if (saved.run !== found.run) {
+    throw new DataError(
+      `${folder}: the run began with another configuration, test images or starting weights; train anew`,
+    );
+  }
 }
 
 /** A prepared run with its device. */
 export interface OpenRun extends PreparedRun {
   readonly device: Device;
+  readonly folder: RunFolder | undefined;
   /** Where an earlier part of the run stopped. */
   readonly saved: RunState | undefined;
   /** Print the report instead of the table. */

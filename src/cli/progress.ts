@@ -15,11 +15,14 @@ export interface Moment {
   readonly asr?: number | null;
 }
 
-/** Where progress goes: on a terminal to one line that is written over and over, else to a new line per epoch. */
+/**
+ * Where progress goes: on a terminal to one line that is written over and over, else to a line per epoch, and within a long
+ * epoch to one every ten seconds.
+ */
 export interface Progress {
-  /** Whether there is a line to rewrite. */
-  readonly live: boolean;
-  /** Inside an epoch; shown on a terminal only. */
+  /** How often a new loss is worth its reading, which waits for the device: ms. */
+  readonly readEvery: number;
+  /** Inside an epoch. */
   step(moment: Moment): void;
   /** At the end of an epoch. */
   epoch(moment: Moment): void;
@@ -31,13 +34,15 @@ export interface Progress {
 
 const clearLine = "\r\u001b[2K";
 const redrawEvery = 100; // ms
+const firstLine = 3_000; // ms after the start of a training, when its estimate is of some use
+const lineEvery = 10_000; // ms
 
 /** @param now - milliseconds; tests pass their own clock. */
 export function openProgress(io: Io, now: () => number = Date.now): Progress {
   let label = "";
   let since = now();
   let from = 0;
-  let drawn = -Infinity;
+  let drawn = io.terminal ? -Infinity : now() + firstLine - lineEvery;
   const describe = (moment: Moment): string => {
     if (moment.label !== label) {
       label = moment.label;
@@ -50,15 +55,16 @@ export function openProgress(io: Io, now: () => number = Date.now): Progress {
     if (io.terminal) io.err(clearLine);
   };
   return {
-    live: io.terminal,
+    readEvery: io.terminal ? 1_000 : firstLine,
     step(moment) {
       const line = describe(moment);
-      if (!io.terminal || now() - drawn < redrawEvery) return;
+      if (now() - drawn < (io.terminal ? redrawEvery : lineEvery)) return;
       drawn = now();
-      io.err(clearLine + line.slice(0, Math.max(1, io.columns - 1)));
+      io.err(io.terminal ? clearLine + line.slice(0, Math.max(1, io.columns - 1)) : `${line}\n`);
     },
     epoch(moment) {
       const line = describe(moment);
+      drawn = now();
       io.err(io.terminal ? clearLine + line.slice(0, Math.max(1, io.columns - 1)) : `${line}\n`);
     },
     note(line) {

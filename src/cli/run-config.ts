@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import { presetOptions } from "../backdoor/defence.ts";
 import { defences } from "../backdoor/defences/index.ts";
 import type { TrainingOptions } from "../backdoor/training-options.ts";
+import { datasetFormats } from "../data/formats/index.ts";
 import { parseModel } from "../nn/models/index.ts";
 import type { OptionsOf } from "../options/option.ts";
 import { defaultsOf } from "../options/table.ts";
 import type { Given } from "./command.ts";
+import type { DatasetChoice } from "./dataset-options.ts";
 import { chooseDataset } from "./dataset-options.ts";
 import type { DeviceConfig } from "./device-option.ts";
 import { deviceConfig } from "./device-option.ts";
@@ -78,7 +80,11 @@ async function parseRecords(
     ...trainingOwners.map((owner) => ({ owner, base: baseOf(owner, values.preset) })),
   ];
   const all = [...formatOwners, ...attackOwners, ...trainingOwners];
-  const resolved = resolveSettings(chosen, all, { flags, assignments: values.set });
+  const resolved = resolveSettings(chosen, all, {
+    flags,
+    assignments: values.set,
+    classNames: classNamesOf(source),
+  });
   return {
     dataset: { ...source, options: resolved.get(format)! },
     attack: attack === null ? null : { name: attack.name, options: resolved.get(attack)! },
@@ -96,6 +102,10 @@ function baseOf(owner: OptionOwner, preset: string): object {
   return presetOptions(defence, Object.hasOwn(defence.presets ?? {}, preset) ? preset : undefined);
 }
 
+function classNamesOf({ format }: DatasetChoice): readonly string[] {
+  return byName(datasetFormats, format).classNames ?? [];
+}
+
 /** A record of an index. */
 export function byName<R extends { readonly name: string }>(records: readonly R[], name: string): R {
   return records.find((record) => record.name === name)!;
@@ -109,7 +119,11 @@ export async function parseSource(
   const source = await chooseDataset(values);
   const owners = [byName(formatOwners, source.format), ...attackOwners.filter(({ name }) => name === values.attack)];
   const chosen = owners.map((owner) => ({ owner, base: defaultsOf<object>(owner.options) }));
-  const resolved = resolveSettings(chosen, [...formatOwners, ...attackOwners], { flags, assignments: [] });
+  const resolved = resolveSettings(chosen, [...formatOwners, ...attackOwners], {
+    flags,
+    assignments: [],
+    classNames: classNamesOf(source),
+  });
   const [format, attack] = owners as [OptionOwner, OptionOwner | undefined];
   return {
     dataset: { ...source, options: resolved.get(format)! },

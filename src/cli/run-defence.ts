@@ -91,8 +91,6 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
   return { kind: "done", trained, result, epochs };
 }
 
-const lossEvery = 1000; // ms; reading a loss waits for the device
-
 function showProgress({ defence, progress }: Assignment): {
   step(step: StepProgress): Promise<void>;
   epoch(report: EpochReport): void;
@@ -105,7 +103,7 @@ function showProgress({ defence, progress }: Assignment): {
   return {
     async step(step) {
       epochs = step.epochs;
-      if (progress.live && performance.now() - read > lossEvery) {
+      if (performance.now() - read > progress.readEvery) {
         loss = await step.loss();
         read = performance.now();
       }

@@ -1,8 +1,7 @@
-import { join } from "node:path";
-import { writeAtomically } from "../node/index.ts";
+import { encodeTree } from "../node/index.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
-import { formatResults } from "./format-results.ts";
+import { className, formatResults } from "./format-results.ts";
 import type { Io } from "./io.ts";
 import { encodeModel } from "./model-file.ts";
 import type { OpenRun } from "./prepare-run.ts";
@@ -11,17 +10,22 @@ import { runDefence } from "./run-defence.ts";
 import type { RunReport } from "./run-report.ts";
 import { formatReport } from "./run-report.ts";
 import type { RunState } from "./run-state.ts";
-import { saveRunState } from "./run-state.ts";
+import { stateName } from "./run-state.ts";
 import { rankSuspects } from "./suspects.ts";
 import { versions } from "./versions.ts";
 
 /** Trains with each defence in turn, writes what `--out` asks for, prints the table. */
 export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
-  const { config, device, folder, saved } = run;
+  const { config, device, folder, saved, identity } = run;
   const progress = openProgress(io);
   const description = device.info().description;
   if (saved !== undefined && saved.device !== description) {
     progress.note(`the run began on ${saved.device}: its last bits may differ from here on`);
+  }
+  const { missing, train } = run.data;
+  if (missing.length > 0) {
+    const names = missing.map((label) => className(label, train.classNames)).join(", ");
+    progress.note(`no training images of class ${names}: a model cannot learn what it never sees`);
   }
   let stop = false;
   const forget = io.onInterrupt(() => {
@@ -29,9 +33,12 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     progress.note("stopping after this step; once more to stop at once");
   });
   const nothing = { results: [], epochs: [], suspects: null, training: null, spent: { seconds: 0, images: 0 } };
-  let state: RunState = saved ?? { format: 2, config, device: description, ...nothing };
+  let state: RunState = saved ?? { format: 2, config, identity, device: description, ...nothing };
+  let unwritten: string | undefined; // why the last save failed
   const save = async (): Promise<void> => {
-    if (folder !== undefined) await saveRunState(folder, state);
+    if (folder === undefined) return;
+    folder.put(stateName, await encodeTree(state));
+    unwritten = await folder.flush();
   };
   try {
     for (const defence of config.defences.slice(state.results.length)) {
@@ -45,14 +52,18 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         onEpoch: async (training, epochs, spent) => {
           state = { ...begun, training, epochs, spent };
           await save();
+          if (unwritten !== undefined) progress.note(`not saved: ${unwritten}; training goes on, and tries again`);
         },
       });
       if (outcome.kind === "stopped") {
         state = { ...begun, training: outcome.training, epochs: outcome.epochs, spent: outcome.spent };
         await save();
         progress.end();
+        if (unwritten !== undefined) return notWritten(run, unwritten, io);
         const where =
-          folder === undefined ? "nothing is saved without --out" : `go on with: deconfound train --resume ${folder}`;
+          folder === undefined
+            ? "nothing is saved without --out"
+            : `go on with: deconfound train --resume ${folder.path}`;
         progress.note(`stopped; ${where}`);
         return exitCode.interrupted;
       }
@@ -60,15 +71,17 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
       const suspects =
         trained.suspicion === undefined ? state.suspects : await rankSuspects(run, defence.name, trained, progress);
       if (folder !== undefined) {
-        const bytes = await encodeModel(
-          { model: config.model, ...run.shape, classNames: run.data.train.classNames },
-          trained.network,
-        );
-        writeAtomically(join(folder, `model-${defence.name}.safetensors`), bytes);
+        const header = {
+          model: config.model,
+          ...run.shape,
+          classNames: run.data.train.classNames,
+          run: identity.run,
+        };
+        folder.put(`model-${defence.name}.safetensors`, await encodeModel(header, trained.network));
       }
       device.free(trained.state);
       state = { ...begun, results: [...begun.results, result], epochs, suspects, training: null, spent: nothing.spent };
-      if (folder !== undefined) writeAtomically(join(folder, "run.json"), formatReport(reportOf(run, state)));
+      folder?.put("run.json", formatReport(reportOf(run, state)));
       await save();
     }
   } finally {
@@ -76,15 +89,26 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     progress.end();
   }
   io.out(run.json ? formatReport(reportOf(run, state)) : formatResults(state.results, run.data.train.classNames));
-  return exitCode.ok;
+  return unwritten === undefined ? exitCode.ok : notWritten(run, unwritten, io);
 }
 
-function reportOf({ config, device, data }: OpenRun, { results, epochs, suspects }: RunState): RunReport {
+/** Says what was lost, and how to go on. */
+function notWritten({ folder }: OpenRun, reason: string, io: Io): ExitCode {
+  const { path } = folder!;
+  const mend = folder!.resumable()
+    ? `deconfound train --resume ${path} goes on from the last epoch that was saved`
+    : "no epoch was saved: the run must begin anew";
+  io.err(`deconfound train: not everything was written: ${reason}; once that is mended, ${mend}\n`);
+  return exitCode.notWritten;
+}
+
+function reportOf({ config, device, data, identity }: OpenRun, { results, epochs, suspects }: RunState): RunReport {
   const { kind, adapterClass, description } = device.info();
   const { dataset, attack } = data.test;
   const triggered =
     attack === undefined ? 0 : dataset.labels.filter((label) => label !== attack.targetOf(label)).length;
   return {
+    ...identity,
     config,
     versions: versions(),
     device: { kind, adapterClass, description },

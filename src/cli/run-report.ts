@@ -4,6 +4,7 @@ import type { Flag } from "../backdoor/flags.ts";
 import type { Rate } from "../backdoor/metrics.ts";
 import type { DeviceInfo } from "../tensor/device.ts";
 import type { RunConfig } from "./run-config.ts";
+import type { RunIdentity } from "./run-identity.ts";
 import type { Versions } from "./versions.ts";
 
 /** Rates in percent; those about the trigger are null without an attack. */
@@ -44,7 +45,7 @@ export interface EpochRecord extends Rates {
 }
 
 /** What `run.json` holds. */
-export interface RunReport {
+export interface RunReport extends RunIdentity {
   readonly config: RunConfig;
   readonly versions: Versions;
   readonly device: Pick<DeviceInfo, "kind" | "adapterClass" | "description">;

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { LabState } from "../backdoor/lab-state.ts";
-import { decodeTree, encodeTree, readBytes, writeAtomically } from "../node/index.ts";
+import { decodeTree, readBytes } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
+import { check } from "../tensor/json-schema.ts";
 import { printable } from "../tensor/printable.ts";
 import { checkedConfig } from "./check-config.ts";
+import { savedState } from "./check-state.ts";
 import type { RunConfig } from "./run-config.ts";
+import type { RunIdentity } from "./run-identity.ts";
 import type { EpochRecord, Result, SuspectReport } from "./run-report.ts";
 
 /** All that a run needs to go on: one file, so it is whole or absent. */
@@ -13,6 +16,7 @@ export interface RunState {
   /** Changes when older files can no longer be read. */
   readonly format: 2;
   readonly config: RunConfig;
+  readonly identity: RunIdentity;
   /** The device's own words for itself. */
   readonly device: string;
   /** Of the defences that are done. */
@@ -31,21 +35,17 @@ export interface Spent {
   readonly images: number;
 }
 
-const fileName = "state.safetensors";
-
-/** Replaces the state in a run's folder. */
-export async function saveRunState(folder: string, state: RunState): Promise<void> {
-  writeAtomically(join(folder, fileName), await encodeTree(state));
-}
+export const stateName = "state.safetensors";
 
 /** @throws DataError if the folder holds no state, or a damaged one. */
 export async function readRunState(folder: string): Promise<RunState> {
-  const path = join(folder, fileName);
+  const path = join(folder, stateName);
   if (!existsSync(path)) throw new DataError(`${path}: there is no run to go on with; train --out DIR makes one`);
-  const state = decodeTree(await readBytes(path), path) as Partial<RunState> | null;
-  if (state?.format !== 2) {
-    const found = printable(String(state?.format ?? "none"));
+  const state = decodeTree(await readBytes(path), path);
+  const { format, config } = (state ?? {}) as Partial<RunState>;
+  if (format !== 2) {
+    const found = printable(String(format ?? "none"));
     throw new DataError(`${path}: was written by another version of this program (format ${found}, not 2): train anew`);
   }
-  return { ...(state as RunState), config: checkedConfig(state.config, path) };
+  return { format, config: checkedConfig(config, path), ...check(savedState, state, path) };
 }

@@ -1,3 +1,4 @@
+import type { Option } from "../options/option.ts";
 import type { NamedOption } from "../options/table.ts";
 import { listOptions, readText, withText } from "../options/table.ts";
 import { ConfigError } from "../tensor/errors.ts";
@@ -16,6 +17,8 @@ export interface Said {
   readonly flags: ReadonlyMap<string, string>;
   /** `NAME=VALUE`, in order; they win over flags. */
   readonly assignments: readonly string[];
+  /** Names of the dataset's classes, by label. */
+  readonly classNames: readonly string[];
 }
 
 /**
@@ -27,15 +30,16 @@ export interface Said {
 export function resolveSettings(
   chosen: readonly Chosen[],
   known: readonly OptionOwner[],
-  { flags, assignments }: Said,
+  { flags, assignments, classNames }: Said,
 ): ReadonlyMap<OptionOwner, object> {
   const values = new Map(chosen.map(({ owner, base }) => [owner, base]));
   const set = (owner: OptionOwner, name: string, text: string, label: string): void => {
-    values.set(owner, withText(owner.options, values.get(owner)!, name, text, label));
+    const { option } = listOptions(owner.options).find((known) => known.name === name)!;
+    values.set(owner, withText(owner.options, values.get(owner)!, name, numberOf(option, text, classNames), label));
   };
   for (const [flag, text] of flags) {
     const targets = flagsOf(known).get(flag)!;
-    for (const { option } of targets) readText(option, text, `--${flag}`);
+    for (const { option } of targets) readText(option, numberOf(option, text, classNames), `--${flag}`);
     const applying = targets.filter(({ owner }) => values.has(owner));
     if (applying.length === 0) throw new ConfigError(`--${flag} needs ${listed(targets.map(({ owner }) => owner))}`);
     for (const { owner, name, option } of applying) {
@@ -52,6 +56,12 @@ export function resolveSettings(
     set(owner, name, assignment.slice(at + 1), `--set ${fullName(owner, name)}`);
   }
   return values;
+}
+
+/** A class's name as its number; any other text as it is. */
+function numberOf(option: Option, text: string, classNames: readonly string[]): string {
+  const label = option.kind === "integer" && option.isClass === true ? classNames.indexOf(text) : -1;
+  return label < 0 ? text : String(label);
 }
 
 interface Found extends NamedOption {

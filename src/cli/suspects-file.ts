@@ -13,21 +13,32 @@ export interface SuspectRow {
 
 const largest = 2 ** 28; // bytes; a million images take 80 MB
 
+/** What suspects.csv holds. */
+export interface SuspectsFile {
+  /** The run that it is of; absent in a list that was made by hand. */
+  readonly run: string | undefined;
+  /** The most suspect image first. */
+  readonly rows: readonly SuspectRow[];
+}
+
 /**
  * Reads suspects.csv, the most suspect image first (by rank).
  *
  * @throws DataError naming the line that does not fit.
  */
-export async function readSuspects(path: string): Promise<readonly SuspectRow[]> {
+export async function readSuspects(path: string): Promise<SuspectsFile> {
   const lines = (await readText(path, largest)).split(/\r?\n/);
   const header = lines[0]!.split(",").map((name) => name.trim());
   const columns = ["index", "label", "suspicion", "rank"].map((name) => header.indexOf(name));
   if (columns.includes(-1))
     throw new DataError(`${path}: its first line is not a header with index, label, suspicion and rank`);
+  const runColumn = header.indexOf("run");
+  const runs = new Set<string | undefined>();
   const rows = lines.slice(1).flatMap((line, i) => {
     if (line.trim() === "") return [];
     const cells = line.split(",");
     const [index, label, suspicion, rank] = columns.map((column) => Number(cells[column]?.trim() || Number.NaN));
+    runs.add(cells[runColumn]?.trim());
     const whole = [index, label, rank].every((value) => Number.isInteger(value) && value! >= 0);
     if (!whole || !Number.isFinite(suspicion)) {
       throw new DataError(
@@ -40,5 +51,7 @@ export async function readSuspects(path: string): Promise<readonly SuspectRow[]>
   if (new Set(rows.map(({ index }) => index)).size !== rows.length) {
     throw new DataError(`${path}: an index appears twice`);
   }
-  return rows.sort((a, b) => a.rank - b.rank).map(({ index, label, suspicion }) => ({ index, label, suspicion }));
+  if (runs.size > 1) throw new DataError(`${path}: holds rows of ${runs.size} runs`);
+  rows.sort((a, b) => a.rank - b.rank);
+  return { run: [...runs][0], rows: rows.map(({ index, label, suspicion }) => ({ index, label, suspicion })) };
 }

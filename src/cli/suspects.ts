@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import type { Defended } from "../backdoor/defence.ts";
 import { diagnose, suspectsCsv, suspicionQuality } from "../backdoor/diagnostics.ts";
-import { writeAtomically } from "../node/index.ts";
 import { className } from "./format-results.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
@@ -10,13 +8,13 @@ import { percent } from "./run-report.ts";
 
 /** Ranks the training images by a defence's suspicion, writes suspects.csv, says what the ranking tells. */
 export async function rankSuspects(
-  { data, folder }: OpenRun,
+  { data, folder, identity }: OpenRun,
   defence: string,
   { suspicion, evidence }: Pick<Defended<object, object>, "suspicion" | "evidence">,
   progress: Progress,
 ): Promise<SuspectReport> {
   const diagnosis = diagnose(data.train, suspicion!);
-  if (folder !== undefined) writeAtomically(join(folder, "suspects.csv"), suspectsCsv(diagnosis.suspects, evidence));
+  folder?.put("suspects.csv", suspectsCsv(diagnosis.suspects, evidence, identity.run));
   const { poisoned } = data;
   const known = poisoned !== null && poisoned.length > 0 && poisoned.length < data.train.count;
   const quality = known ? suspicionQuality(diagnosis.suspects, poisoned) : null;

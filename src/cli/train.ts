@@ -5,15 +5,54 @@ import { modelFamilies } from "../nn/models/index.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { Command } from "./command.ts";
 import { openChosen } from "./device-option.ts";
+import type { ExitCode } from "./exit-code.ts";
 import { recordsHelp, settingsHelp } from "./help.ts";
+import type { Io } from "./io.ts";
 import { attackOwners, formatOwners, trainingOwners } from "./option-owners.ts";
-import { prepareRun } from "./prepare-run.ts";
+import type { OpenRun } from "./prepare-run.ts";
+import { checkSame, prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { openRunFolder } from "./run-folder.ts";
 import { readRunState } from "./run-state.ts";
 import { trainOptions } from "./train-options.ts";
 
 const owners = [...formatOwners, ...attackOwners, ...trainingOwners];
+
+async function goOn(path: string, json: boolean, io: Io): Promise<ExitCode> {
+  await readRunState(path); // before anything is written where there is no run
+  return inFolder(path, false, async (folder) => {
+    const saved = await readRunState(path); // as it is now that nobody else writes it
+    const run = await prepareRun(saved.config);
+    checkSame(saved.identity, run.identity, path);
+    return runPrepared({ ...run, folder, saved, json }, io);
+  });
+}
+
+/** Calls with a run's folder, and unlocks it afterwards. */
+export async function inFolder<T>(
+  path: string | null,
+  isNew: boolean,
+  use: (folder: RunFolder | undefined) => Promise<T>,
+): Promise<T> {
+  if (path === null) return use(undefined);
+  const folder = await openRunFolder(path, { isNew });
+  try {
+    return await use(folder);
+  } finally {
+    folder.close();
+  }
+}
+
+async function runPrepared(run: Omit<OpenRun, "device">, io: Io): Promise<ExitCode> {
+  const device = await openChosen(run.config, io);
+  try {
+    return await runDefences({ ...run, device }, io);
+  } finally {
+    device.close();
+  }
+}
 
 /** `deconfound train`: one or more models from one training set, with and without defence. */
 export const trainCommand: Command<typeof trainOptions> = {
@@ -35,14 +74,10 @@ export const trainCommand: Command<typeof trainOptions> = {
     const resume = values.resume ?? undefined;
     const stray = given.names.find((name) => resume !== undefined && name !== "resume" && name !== "json");
     if (stray !== undefined) throw new ConfigError(`--resume goes on with the run's own options; leave out --${stray}`);
-    const saved = resume === undefined ? undefined : await readRunState(resume);
-    const config = saved?.config ?? (await parseRunConfig(values, given));
-    const run = await prepareRun(config, resume ?? values.out ?? undefined);
-    const device = await openChosen(config, io);
-    try {
-      return await runDefences({ ...run, device, saved, json: values.json }, io);
-    } finally {
-      device.close();
-    }
+    if (resume !== undefined) return goOn(resume, values.json, io);
+    const run = await prepareRun(await parseRunConfig(values, given));
+    return inFolder(values.out, true, (folder) =>
+      runPrepared({ ...run, folder, saved: undefined, json: values.json }, io),
+    );
   },
 };

@@ -14,6 +14,7 @@ import process from "node:process";
 import { threadId } from "node:worker_threads";
 import { DataError } from "../tensor/errors.ts";
 import { reasonOf } from "./file-reason.ts";
+import { isRunning } from "./is-running.ts";
 
 /**
  * Writes a file so that a reader, or a run after a crash, sees the old content or the new one, never a part: temporary
@@ -81,20 +82,18 @@ export function temporaryName(path: string): string {
   return `${path}.deconfound-${writer}.tmp`;
 }
 
-function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, owner, pid] = /\.deconfound-((\d+)-\d+)\.tmp$/.exec(name) ?? [];
-    // this thread writes one file at a time, so what is left under its number is older
-    if (owner === writer || (owner !== undefined && !isRunning(Number(pid)))) removeQuietly(join(folder, name));
-  }
+const temporary = /\.deconfound-((\d+)-\d+)\.tmp$/;
+
+/** Whether a file of this name is one that a write makes before it renames it. */
+export function isTemporary(name: string): boolean {
+  return temporary.test(name);
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0); // signal 0 asks only
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // it runs, as somebody else
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, owner, pid] = temporary.exec(name) ?? [];
+    // this thread writes one file at a time, so what is left under its number is older
+    if (owner === writer || (owner !== undefined && !isRunning(Number(pid)))) removeQuietly(join(folder, name));
   }
 }
 

@@ -6,6 +6,7 @@ import { printable } from "../tensor/printable.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { hostLeaf, isTensor } from "../tensor/tensor.ts";
 import { mapLeaves } from "../tensor/tree.ts";
+import { digestOf } from "./digest.ts";
 
 /** Reads the values of tensors, wherever they live. */
 export async function readTensors(named: Iterable<readonly [string, AnyTensor]>): Promise<Map<string, HostTensor>> {
@@ -44,7 +45,19 @@ export async function encodeTree(tree: unknown): Promise<Uint8Array> {
     named.set(name, value);
     return { [reference]: name };
   });
-  return encodeSafetensors({ tensors: await readTensors(named), metadata: { tree: JSON.stringify(skeleton) } });
+  const tensors = await readTensors(named);
+  const text = JSON.stringify(skeleton);
+  return encodeSafetensors({ tensors, metadata: { tree: text, sha256: checksum(text, tensors) } });
+}
+
+/** SHA-256 over the tree and every tensor: a changed bit would go unseen in a number, and change all that is computed from it. */
+function checksum(tree: string, tensors: ReadonlyMap<string, HostTensor>): string {
+  const names = [...tensors.keys()].sort();
+  const parts = names.flatMap((name) => {
+    const { dtype, shape, data } = tensors.get(name)!;
+    return [name, `${dtype} ${shape.join()}`, data];
+  });
+  return digestOf([tree, ...parts]);
 }
 
 function checkPath(path: string): void {
@@ -85,7 +98,10 @@ export function decodeTree(bytes: Uint8Array, source: string): unknown {
     if (Object.hasOwn(value, number)) return find(numbers, entries, source);
     return Object.fromEntries(entries.map(([key, child]) => [key, fill(child)]));
   };
-  return fill(parseJson(text, source));
+  const tree = fill(parseJson(text, source));
+  const sum = Object.hasOwn(metadata, "sha256") ? metadata["sha256"] : undefined;
+  if (sum !== checksum(text, tensors)) throw new DataError(`${source}: damaged, its checksum is another`);
+  return tree;
 }
 
 /** What a marked object `{ $tensor: name }` or `{ $number: name }` stands for. */

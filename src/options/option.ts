@@ -16,6 +16,8 @@ export interface NumberOption extends Described {
   readonly to: number;
   /** Such as `epochs`; absent for pure numbers. */
   readonly unit?: string | undefined;
+  /** The value is a class of the dataset: the command line takes its name too. */
+  readonly isClass?: true;
 }
 
 export interface BooleanOption extends Described {

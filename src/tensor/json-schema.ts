@@ -42,6 +42,14 @@ export const string: Schema<string> = (value, place) => {
   return value;
 };
 
+/** A value for which `holds`. @param expected - what it is then, for the error. */
+export function predicate<T>(holds: (value: unknown) => boolean, expected: string): Schema<T> {
+  return (value, place) => {
+    if (!holds(value)) throw new Mismatch(place, expected);
+    return value as T;
+  };
+}
+
 /** A finite number, `min` and `max` included. */
 export function number({ min = -Infinity, max = Infinity }: { min?: number; max?: number } = {}): Schema<number> {
   return (value, place) => {
@@ -78,6 +86,10 @@ export function optional<T>(schema: Schema<T>): Schema<T | undefined> {
   return (value, place) => (value === undefined ? undefined : schema(value, place));
 }
 
+export function nullable<T>(schema: Schema<T>): Schema<T | null> {
+  return (value, place) => (value === null ? null : schema(value, place));
+}
+
 /** A list whose items all fit `item`. */
 export function list<T>(item: Schema<T>): Schema<readonly T[]> {
   return (value, place) => {
@@ -110,5 +122,16 @@ export function object<F extends Readonly<Record<string, Schema<unknown>>>>(
       schema(Object.hasOwn(given, key) ? given[key] : undefined, place === "" ? key : `${place}.${key}`),
     ]);
     return Object.fromEntries(checked) as { readonly [K in keyof F]: Checked<F[K]> };
+  };
+}
+
+/** An object of one of several forms, told apart by the text in its field `tag`. */
+export function variants<F extends Readonly<Record<string, Schema<unknown>>>>(
+  tag: string,
+  forms: F,
+): Schema<Checked<F[keyof F]>> {
+  return (value, place) => {
+    const kind = literal(...Object.keys(forms))(fieldsOf(value, place)[tag], place === "" ? tag : `${place}.${tag}`);
+    return forms[kind]!(value, place) as Checked<F[keyof F]>;
   };
 }

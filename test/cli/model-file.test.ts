@@ -11,7 +11,7 @@ import { evaluateReference } from "../../src/tensor/reference.ts";
 import { isTensor } from "../../src/tensor/tensor.ts";
 import { leavesOf } from "../../src/tensor/tree.ts";
 
-const shape = { height: 12, width: 12, channels: 3, classes: 10 };
+const shape = { height: 12, width: 12, channels: 3, classes: 10, run: "0123456789abcdef" };
 
 let folder: string;
 let path: string;

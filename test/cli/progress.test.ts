@@ -17,17 +17,21 @@ function capture(terminal: boolean, columns = 80): { io: Io; text: () => string 
   return { io, text: () => text };
 }
 
-test("without a terminal there is one plain line an epoch", () => {
+test("without a terminal there is a line per epoch, one after three seconds and one every ten", () => {
   const { io, text } = capture(false);
   let clock = 0;
   const progress = openProgress(io, () => clock);
   progress.step({ label: "cbd", epoch: 0.1, epochs: 4 });
   clock = 30_000;
   progress.step({ label: "cbd", epoch: 0.5, epochs: 4, loss: 2 });
+  clock = 33_000;
+  progress.step({ label: "cbd", epoch: 0.6, epochs: 4, loss: 2 });
   clock = 60_000;
   progress.epoch({ label: "cbd", epoch: 1, epochs: 4, loss: 1.23456, ca: 45.25, asr: 99 });
   progress.end();
-  expect(text()).toBe("cbd  epoch 1/4  loss 1.2346  CA 45.3 %  ASR 99.0 %  ETA 3:00\n");
+  expect(text()).toBe(
+    "cbd  epoch 0.5/4  loss 2.0000  ETA 3:30\ncbd  epoch 1/4  loss 1.2346  CA 45.3 %  ASR 99.0 %  ETA 3:00\n",
+  );
 });
 
 test("on a terminal one line is rewritten, cut at the width, and not drawn more often than ten times a second", () => {

@@ -51,15 +51,25 @@ test("flags reach their options, and --set wins", async () => {
   });
 });
 
+test("a class is named by its number or its name", async () => {
+  for (const line of ["--target disk", "--set badnets.target=disk", "--target 0"]) {
+    expect((await parse(`--dataset builtin --attack badnets ${line}`)).attack!.options).toMatchObject({ target: 0 });
+  }
+  expect((await parse("--dataset builtin --attack badnets --target ring")).attack!.options).toMatchObject({
+    target: 1,
+  });
+});
+
 test.each([
-  ["", "--dataset is missing: builtin or cifar10"],
-  ["--dataset mnist", '--dataset: expects one of builtin, cifar10, got "mnist"'],
+  ["", "--dataset is missing: builtin or cifar10 or arrays"],
+  ["--dataset mnist", '--dataset: expects one of builtin, cifar10, arrays, got "mnist"'],
   ["--dataset cifar10", "--data is missing"],
   ["--dataset cifar10 --data x --size 16", "--size needs --dataset builtin"],
-  ["--dataset builtin --data x", "--data is for --dataset cifar10"],
+  ["--dataset builtin --data x", "--data is for --dataset cifar10 or arrays"],
   ["--dataset builtin --rate 0.2", "--rate needs --attack badnets"],
   ["--dataset builtin --attack badnets --rate 1.5", '--rate: expects a number, 0 … 1, got "1.5"'],
   ["--dataset builtin --attack badnets --target 1e3", '--target: expects an integer, 0 … 65535, got "1e3"'],
+  ["--dataset builtin --attack badnets --target disc", '--target: expects an integer, 0 … 65535, got "disc"'],
   ["--dataset builtin --defence none,none", '--defence: expects some of none, cbd, divided by commas, got "none,none"'],
   ["--dataset builtin --defence abl", '--defence: expects some of none, cbd, divided by commas, got "abl"'],
   [
@@ -71,7 +81,9 @@ test.each([
   ["--dataset builtin --batch 0", '--batch: expects an integer, 1 … 65536 images, got "0"'],
   ["--dataset builtin --batch 1e3", '--batch: expects an integer, 1 … 65536 images, got "1e3"'],
   ["--dataset builtin --lr NaN", '--lr: expects a number, 0 … 1000000000, got "NaN"'],
-  ["--dataset builtin --seed -1", "option '--seed' argument is ambiguous"],
+  ["--dataset builtin --seed -1", '--seed: expects an integer, 0 … 4294967295, got "-1"'],
+  ["--dataset builtin --attack badnets --target -1", '--target: expects an integer, 0 … 65535, got "-1"'],
+  ["--dataset builtin --out -x", "--out is without its value; one that begins with a dash is written --out=-VALUE"],
   ["--dataset builtin --seed=-1", '--seed: expects an integer, 0 … 4294967295, got "-1"'],
   [
     "--dataset builtin --backdoor-epochs 2 --backdoor-steps 3",

@@ -67,7 +67,7 @@ test("a run writes report, models and suspects, and prints one table", async () 
   }
   const suspects = readFileSync(join(out, "suspects.csv"), "utf8").trim().split("\n");
   expect(suspects).toHaveLength(61);
-  expect(suspects[0]).toBe("index,label,suspicion,weight,lossBackdoored,lossClean,rank");
+  expect(suspects[0]).toBe("index,label,suspicion,weight,lossBackdoored,lossClean,rank,run");
 });
 
 test("the same seed gives the same bits; --json prints run.json", async () => {
@@ -123,7 +123,8 @@ test("predict agrees with the run that made the model", async () => {
   const wrong = await command(`predict --model ${model} --dataset builtin --size 16 --device cpu`);
   expect([wrong.code, wrong.err]).toEqual([
     2,
-    "deconfound predict: the model was trained on 12 height, these images have 16\n",
+    "deconfound predict: the model is for images of 12×12 pixels, 3 channels and 10 classes; these have 16×16 pixels, " +
+      "3 channels and 10 classes\n",
   ]);
 });
 

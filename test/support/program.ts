@@ -6,8 +6,14 @@ import { build } from "esbuild";
 
 /** The command line as a file that Node runs, made from the sources. */
 export interface BuiltProgram {
-  /** Starts it. @param line - words divided by blanks. */
-  start(line: string, stdio: StdioOptions): ChildProcess;
+  readonly file: string;
+  /**
+   * Starts it.
+   *
+   * @param line - words divided by blanks.
+   * @param limits.largestFile - KiB that a file may have: a write beyond fails, as on a full disk.
+   */
+  start(line: string, stdio: StdioOptions, limits?: { readonly largestFile: number }): ChildProcess;
   remove(): void;
 }
 
@@ -25,7 +31,13 @@ export async function buildProgram(): Promise<BuiltProgram> {
     logLevel: "error",
   });
   return {
-    start: (line, stdio) => spawn(process.execPath, [file, ...line.split(" ").filter(Boolean)], { stdio }),
+    file,
+    start(line, stdio, limits) {
+      const words = [process.execPath, file, ...line.split(" ").filter(Boolean)];
+      const shell = limits === undefined ? [] : ["bash", "-c", `ulimit -f ${limits.largestFile}; exec "$@"`, "bash"];
+      const [first, ...rest] = [...shell, ...words];
+      return spawn(first!, rest, { stdio });
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

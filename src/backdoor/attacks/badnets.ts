@@ -15,7 +15,15 @@ export const badnetsOptions = {
     doc: "share of the training images that is poisoned",
     flag: "rate",
   },
-  target: { kind: "integer", default: 0, from: 0, to: 65_535, doc: "class that the trigger calls for", flag: "target" },
+  target: {
+    kind: "integer",
+    default: 0,
+    from: 0,
+    to: 65_535,
+    isClass: true,
+    doc: "class that the trigger calls for, by number or name",
+    flag: "target",
+  },
 } as const;
 
 export type BadnetsOptions = OptionsOf<typeof badnetsOptions>;

@@ -114,16 +114,17 @@ export const cifar10: DatasetFormat = {
   name: "cifar10",
   summary: "CIFAR-10's binary version: data_batch_*.bin, test_batch.bin",
   options: {},
+  classNames,
   reads: "folder",
-  detect: (names) => names.some((name) => batchFile.test(name)),
-  async read({ folder, limit }) {
+  detect: (names) => names.some((name) => batchFile.test(name) || name === testFile),
+  async read({ folder, limit, testOnly }) {
     const { path } = folder!;
     const present = await folder!.list();
     const batches = batchFiles(present);
-    if (batches.length === 0) throw new DataError(`${path}: no data_batch_*.bin; ${expected}`);
+    if (batches.length === 0 && testOnly !== true) throw new DataError(`${path}: no data_batch_*.bin; ${expected}`);
     if (!present.includes(testFile)) throw new DataError(`${path}: no ${testFile}; ${expected}`);
-    const train = await readBatches(folder!, batches, limit ?? Number.POSITIVE_INFINITY);
     const test = await readBatches(folder!, [testFile], Number.POSITIVE_INFINITY);
+    const train = testOnly === true ? test : await readBatches(folder!, batches, limit ?? Number.POSITIVE_INFINITY);
     const names = present.includes(namesFile) ? await readClassNames(folder!) : {};
     return { train: { ...train.dataset, ...names }, test: { ...test.dataset, ...names }, files: train.files };
   },

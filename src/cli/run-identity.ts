@@ -1,0 +1,42 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Network } from "../nn/network.ts";
+import { digestOf } from "../node/index.ts";
+import { isTensor } from "../tensor/tensor.ts";
+import { leavesOf } from "../tensor/tree.ts";
+import type { RunData } from "./load-data.ts";
+import type { RunConfig } from "./run-config.ts";
+
+/** Tells the files of one run from those of another. Equal runs have equal identities, wherever their files lie. */
+export interface RunIdentity {
+  /** Of all that decides the results but the device: 16 hexadecimal digits, which every file of the run holds. */
+  readonly run: string;
+  /** SHA-256 of the images and labels that are trained on, poison included. */
+  readonly data: string;
+}
+
+/** @param initial - networks to start phases from, by phase. */
+export async function identityOf(
+  config: RunConfig,
+  { train, test }: RunData,
+  initial: Readonly<Record<string, Network<object, object>>>,
+): Promise<RunIdentity> {
+  const { device: _, tuning: __, dataset, initial: ___, ...decisive } = config;
+  const data = dataDigest(train);
+  const weights: (string | ArrayBufferView)[] = [];
+  for (const { path, value } of leavesOf(initial)) if (isTensor(value)) weights.push(path, await value.data());
+  const text = JSON.stringify(sorted({ ...decisive, dataset: { ...dataset, folder: null } }));
+  return { run: digestOf([text, data, dataDigest(test.dataset), ...weights]).slice(0, 16), data };
+}
+
+/** SHA-256 of a dataset's images and labels. */
+export function dataDigest({ images, labels, count, height, width, channels, classes }: Dataset): string {
+  return digestOf([[count, height, width, channels, classes].join(), images, labels]);
+}
+
+/** The same value with the keys of its objects in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, child]) => [key, sorted(child)]));
+}
