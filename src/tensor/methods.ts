@@ -6,7 +6,7 @@ import type { AnyTensor } from "./tensor.ts";
 import { tensorPrototype } from "./tensor.ts";
 
 /*
- * Attaches the methods that `Tensor` declares. The library's only side effect, imported by the public door alone.
+ * Attaches the methods that `Tensor` declares. The library's only side effect, imported by the main entry point alone.
  */
 
 const methods: Readonly<Record<keyof TensorMethods, (x: never, ...rest: never[]) => unknown>> = {
