@@ -114,7 +114,9 @@ function compare(
   const { value, doubt, tape, motions } = move(loss, point, index, direction);
   const given = gradient === null ? 0 : valuesOf([inner([gradient], [direction])])[0]![0]!;
   const expected = factor * value;
-  if (!tape.order.every((node) => tape.values.get(node)!.every((data) => data.every(Number.isFinite)))) return false;
+  // what stands still, such as the NaN of a branch that is not taken, may be anything
+  const moving = tape.order.filter((node) => motions.get(node)?.some((motion) => motion !== null));
+  if (!moving.every((node) => tape.values.get(node)!.every((data) => data.every(Number.isFinite)))) return false;
   if (!Number.isFinite(given) && !Number.isFinite(expected)) return false;
   const size = gradient === null ? 0 : magnitude(valuesOf([gradient]), valuesOf([direction]));
   const allowed = literals * Math.max(size, Math.abs(expected)) + Math.abs(factor) * doubt + underflow;
