@@ -45,7 +45,7 @@ export interface Diagnosis {
   readonly suspectedTarget: number;
 }
 
-/** What a suspicion is worth, when the truth is known. */
+/** How good a suspicion is, when the truth is known. */
 export interface SuspicionQuality {
   /** Chance that a poisoned sample is more suspect than a clean one. */
   readonly auroc: number;
@@ -59,8 +59,13 @@ export interface SuspicionQuality {
  * @param suspicion - one number per sample, higher for what looks more like poison.
  * @throws DataError for a suspicion that is not finite.
  * @example
+ * ```ts
+ * import { diagnose } from "deconfound/backdoor";
+ *
  * const set = { count: 3, labels: Int32Array.of(0, 1, 0), classes: 2 };
- * console.log(diagnose(set, [0.1, 0.2, 5]).suspects[0]!.index); // 2
+ * const { suspects, estimatedRate } = diagnose(set, [0.1, 0.2, 5]);
+ * console.log(suspects[0]?.index, estimatedRate.toFixed(2)); // 2 0.33
+ * ```
  */
 export function diagnose(
   { count, labels, classes }: Pick<Dataset, "count" | "labels" | "classes">,
@@ -122,7 +127,19 @@ export function splitInTwo(ascending: readonly number[]): number {
   return best;
 }
 
-/** How well the ranks find what is known to be poisoned. @throws DataError if nothing or everything is. */
+/**
+ * How well the ranks find what is known to be poisoned.
+ *
+ * @throws DataError if nothing or everything is.
+ * @example
+ * ```ts
+ * import { diagnose, suspicionQuality } from "deconfound/backdoor";
+ *
+ * const set = { count: 4, labels: Int32Array.of(0, 1, 0, 1), classes: 2 };
+ * const { auroc, precision } = suspicionQuality(diagnose(set, [0.1, 0.3, 5, 0.2]).suspects, [2]);
+ * console.log(auroc, precision); // 1 1
+ * ```
+ */
 export function suspicionQuality(suspects: readonly Suspect[], poisoned: ArrayLike<number>): SuspicionQuality {
   const truth = new Set(Array.from(poisoned));
   if (truth.size === 0 || truth.size >= suspects.length) {
@@ -145,6 +162,14 @@ export function suspicionQuality(suspects: readonly Suspect[], poisoned: ArrayLi
  *
  * @param evidence - further columns, one number per sample of the dataset.
  * @param run - stands in every row, and names the run that the ranking is of; without it there is no such column.
+ * @example
+ * ```ts
+ * import { diagnose, suspectsCsv } from "deconfound/backdoor";
+ *
+ * const set = { count: 2, labels: Int32Array.of(0, 1), classes: 2 };
+ * const { suspects } = diagnose(set, [0.5, 4]);
+ * console.log(suspectsCsv(suspects, { loss: [2, 0.1] }).split("\n")[1]); // 1,1,4,0.1,1
+ * ```
  */
 export function suspectsCsv(
   suspects: readonly Suspect[],

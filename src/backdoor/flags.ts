@@ -1,7 +1,7 @@
 import type { Evaluation } from "./evaluation.ts";
 import type { Rate } from "./metrics.ts";
 
-/** What makes a row of rates mean something else than it seems to. */
+/** What makes a row of rates mean something other than it seems to. */
 export type Flag =
   /** The model is hardly better than one that always names the largest class. */
   | { readonly kind: "collapsed" }
@@ -20,9 +20,14 @@ const fewest = 5; // test images of a class below which its rate says nothing
  *
  * @param undefended - whether the model was trained without a defence.
  * @example
- * const rate = (value: number) => ({ rate: value, count: 100 });
- * const flags = flagsOf({ ca: rate(0.8), classAccuracy: [rate(0.98), rate(0.02)] }, { undefended: false });
- * console.log(flags); // [ { kind: 'class lost', label: 1 } ]
+ * ```ts
+ * import { flagsOf } from "deconfound/backdoor";
+ *
+ * const rate = (value: number, count: number) => ({ rate: value, count });
+ * const classAccuracy = [rate(0.98, 100), rate(0.98, 100), rate(0.02, 100)];
+ * const flags = flagsOf({ ca: rate(0.66, 300), classAccuracy }, { undefended: false });
+ * console.log(JSON.stringify(flags)); // [{"kind":"class lost","label":2}]
+ * ```
  */
 export function flagsOf(
   { ca, classAccuracy, asr }: Evaluation,

@@ -1,7 +1,7 @@
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Evaluation } from "./evaluation.ts";
 
-/** What an epoch came to. */
+/** The result of an epoch. */
 export interface EpochReport {
   readonly phase: string;
   /** The phase's title; empty without one. */

@@ -12,7 +12,7 @@ export interface Rate {
 export interface DefenceMetrics {
   /** Clean accuracy: all clean test images called by their label. */
   readonly ca: Rate;
-  /** Clean accuracy per class, by label: a defence that gives up a class hides in the mean. */
+  /** Clean accuracy per class, by label: the mean hides that a defence gives up a class. */
   readonly classAccuracy: readonly Rate[];
   /** Attack success rate: triggered images of other classes called the target. */
   readonly asr: Rate;
@@ -36,12 +36,34 @@ export function rateOf(n: number, hit: (i: number) => boolean, counted: (i: numb
   return { rate: count === 0 ? 0 : hits / count, count };
 }
 
-/** Share of labels that are predicted. */
+/**
+ * Share of labels that are predicted.
+ *
+ * @example
+ * ```ts
+ * import { accuracy } from "deconfound/backdoor";
+ *
+ * const { rate, count } = accuracy([0, 1, 1, 0], [0, 1, 0, 0]);
+ * console.log(rate, count); // 0.75 4
+ * ```
+ */
 export function accuracy(predicted: ArrayLike<number>, labels: ArrayLike<number>): Rate {
   return rateOf(labels.length, (i) => predicted[i] === labels[i]);
 }
 
-/** What a model's predictions for clean test images come to, over all and per class. */
+/**
+ * Accuracy of a model's predictions for clean test images, over all and per class.
+ *
+ * @example
+ * ```ts
+ * import { cleanMetrics } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ *
+ * const test = builtinDataset({ count: 4, size: 12, classes: 2 }); // labels 0, 1, 0, 1
+ * const { ca, classAccuracy } = cleanMetrics(test, [0, 1, 1, 1]);
+ * console.log(ca.rate, String(classAccuracy.map(({ rate }) => rate))); // 0.75 0.5,1
+ * ```
+ */
 export function cleanMetrics(
   { count, labels, classes }: Dataset,
   predicted: ArrayLike<number>,
@@ -57,6 +79,15 @@ export function cleanMetrics(
  *
  * @param targetOf - the class that the trigger calls for on an image of a class.
  * @param clean - predictions for the test images; `triggered` - for the same images with the trigger.
+ * @example
+ * ```ts
+ * import { defenceMetrics } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ *
+ * const test = builtinDataset({ count: 4, size: 12, classes: 2 }); // labels 0, 1, 0, 1
+ * const { ca, asr, ra } = defenceMetrics(test, () => 0, [0, 1, 0, 1], [0, 0, 0, 1]);
+ * console.log(ca.rate, asr.rate, ra.rate); // 1 0.5 0.5
+ * ```
  */
 export function defenceMetrics(
   test: Dataset,
@@ -85,6 +116,12 @@ export function defenceMetrics(
  * negative, ties counting half (Mann–Whitney U). NaN when one side is empty.
  *
  * @throws DataError for a score that is not a number.
+ * @example
+ * ```ts
+ * import { auroc } from "deconfound/backdoor";
+ *
+ * console.log(auroc([0.1, 0.9, 0.4, 0.2], (i) => i === 1 || i === 3).toFixed(2)); // 0.75
+ * ```
  */
 export function auroc(scores: ArrayLike<number>, positive: (i: number) => boolean): number {
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);

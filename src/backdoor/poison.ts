@@ -21,7 +21,14 @@ export interface Poisoned {
  * @param choice.seed - chooses the samples. @defaultValue 0
  * @throws ConfigError for options out of range, or that do not fit the data.
  * @example
+ * ```ts
+ * import { badnets, poison } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ *
+ * const images = builtinDataset({ count: 20, size: 12 });
  * const { dataset, poisoned } = poison(badnets, images, { rate: 0.1, target: 3 });
+ * console.log(poisoned.length, String(Array.from(poisoned, (index) => dataset.labels[index]))); // 2 3,3
+ * ```
  */
 export function poison<O extends object>(
   attack: Attack<O>,
@@ -45,7 +52,14 @@ export function poison<O extends object>(
  * A test set with its triggered copy, for the attack's success rate.
  *
  * @example
- * const test = triggered(badnets, images, { target: 3 });
+ * ```ts
+ * import { badnets, triggered } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ *
+ * const images = builtinDataset({ count: 10, size: 12, part: "test" });
+ * const { attack } = triggered(badnets, images, { target: 3 });
+ * console.log(attack?.targetOf(7), attack?.triggered.count); // 3 10
+ * ```
  */
 export function triggered<O extends object>(attack: Attack<O>, test: Dataset, options: Changes<O> = {}): TestSet {
   const resolved = attackOptions(attack, options);

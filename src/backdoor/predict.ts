@@ -30,6 +30,20 @@ export type Predictor<P, S> = (network: Network<P, S>, data: DeviceData) => Prom
  *
  * @param options.batch - images per call. @defaultValue 100
  * @returns a function that throws DivergenceError where the network's output is NaN.
+ * @example
+ * ```ts
+ * import { random, referenceDevice, tensor } from "deconfound";
+ * import { createPredictor } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const [device, { images, labels }] = [referenceDevice(), builtinDataset({ count: 4, size: 12 })];
+ * const classifier = smallConvNet({ channels: 3, classes: 10, width: 2 });
+ * const predictor = createPredictor(device, classifier, { batch: 2 });
+ * const network = await device.evaluate(classifier.init(random.key(0)));
+ * const data = device.put({ images: tensor(images, { shape: [4, 12, 12, 3] }), labels: tensor(labels) });
+ * console.log((await predictor(network, data)).probabilities.length); // 40
+ * ```
  */
 export function createPredictor<P, S>(
   device: Device,
@@ -64,7 +78,23 @@ export function createPredictor<P, S>(
   };
 }
 
-/** {@link createPredictor} for one set that is not on the device. */
+/**
+ * {@link createPredictor} for one set that is not on the device.
+ *
+ * @example
+ * ```ts
+ * import { random, referenceDevice } from "deconfound";
+ * import { predict } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const [device, dataset] = [referenceDevice(), builtinDataset({ count: 4, size: 12 })];
+ * const classifier = smallConvNet({ channels: 3, classes: 10, width: 2 });
+ * const network = await device.evaluate(classifier.init(random.key(0)));
+ * const { classes, probabilities } = await predict(device, classifier, network, dataset);
+ * console.log(classes.length, probabilities.length); // 4 40
+ * ```
+ */
 export async function predict<P, S>(
   device: Device,
   classifier: Classifier<P, S>,

@@ -38,7 +38,7 @@ export interface TrainOptions<P, S, O extends object = object> extends LabCallba
   readonly resume?: LabState | undefined;
 }
 
-/** What training came to. Its tensors are on the device. */
+/** The result of a training. Its tensors are on the device. */
 export interface Trained<P, S> extends Defended<P, S> {
   /** The delivered model; the network in training if the run was stopped. */
   readonly network: Network<P, S>;
@@ -60,7 +60,19 @@ export interface Trained<P, S> extends Defended<P, S> {
  * fields disagree; DivergenceError for a loss that is not finite. It is looked at after every 64 steps, at the end of an epoch
  * and before a stop; the error names the first step at fault.
  * @example
- * const { network } = await trainDefence(none, { device, dataset, classifier, options: { batch: 20 } });
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import { badnets, none, poison, trainDefence, triggered } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const { dataset } = poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
+ * const test = triggered(badnets, builtinDataset({ count: 10, size: 12, classes: 2, part: "test" }));
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, clean: { epochs: 1 } };
+ * const trained = await trainDefence(none, { device: referenceDevice(), dataset, classifier, options, test });
+ * console.log(trained.history.length, trained.evaluation?.ca.count); // 1 10
+ * ```
  */
 export async function trainDefence<P extends object, S, O extends object>(
   defence: Defence<O>,
@@ -93,12 +105,44 @@ function ending<P, S>({ state, networks }: OpenLab<P, S>): Pick<Trained<P, S>, "
   return { state: state(), history: state().history, networks: networks() };
 }
 
-/** {@link trainDefence} with {@link cbd}; its presets are `paper`, `official` and `official+mi`. `networks.backdoor` is f_B. */
+/**
+ * {@link trainDefence} with {@link cbd}; its presets are `paper`, `official` and `official+mi`. `networks.backdoor` is f_B.
+ *
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import { badnets, poison, trainCbd } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const { dataset } = poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, backdoor: { epochs: 1 }, clean: { epochs: 1 } };
+ * const trained = await trainCbd({ device: referenceDevice(), dataset, classifier, options });
+ * console.log(Object.keys(trained.networks).join(), trained.suspicion?.length); // backdoor,clean 20
+ * ```
+ */
 export function trainCbd<P extends object, S>(given: TrainOptions<P, S, CbdOptions>): Promise<Trained<P, S>> {
   return trainDefence(cbd, given);
 }
 
-/** {@link trainDefence} with {@link none}: the same classifier with the same settings of training, and no defence. */
+/**
+ * {@link trainDefence} with {@link none}: the same classifier with the same settings of training, and no defence.
+ *
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import { trainPlain } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const dataset = builtinDataset({ count: 20, size: 12, classes: 2 });
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, clean: { epochs: 1 } };
+ * const trained = await trainPlain({ device: referenceDevice(), dataset, classifier, options });
+ * console.log(trained.stopped, trained.history.length); // false 1
+ * ```
+ */
 export function trainPlain<P extends object, S>(given: TrainOptions<P, S>): Promise<Trained<P, S>> {
   return trainDefence(none, given);
 }

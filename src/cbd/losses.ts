@@ -9,6 +9,14 @@ import type { CbdOptions } from "./options.ts";
  *
  * @param logits - `f32 (n, classes)`. @param labels - `i32 (n)`.
  * @returns `f32 (n)`.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { backdooredLoss, cbdOptions } from "deconfound/cbd";
+ *
+ * const losses = backdooredLoss(tensor([[0, 0]]), tensor([1], { dtype: "i32" }), cbdOptions().backdoor);
+ * console.log((await evaluateReference(losses).item()).toFixed(3)); // 0.693
+ * ```
  */
 export function backdooredLoss(
   logits: AnyTensor,
@@ -26,6 +34,14 @@ export function backdooredLoss(
  * @param z - `f32 (n, h)`, f_C's embedding.
  * @param beta - β ≥ 0.
  * @returns `f32 (n)`.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { cleanLoss } from "deconfound/cbd";
+ *
+ * const losses = cleanLoss(tensor([1, 2]), tensor([0.5, 1]), tensor([[2, 0], [0, 4]]), 0.5);
+ * console.log(String(await evaluateReference(losses).data())); // 1.5,6
+ * ```
  */
 export function cleanLoss(lossClean: AnyTensor, weights: AnyTensor, z: AnyTensor, beta: number): Tensor {
   const weighted = mul(weights, lossClean) as Tensor;

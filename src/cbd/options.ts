@@ -159,7 +159,18 @@ export const presets: Readonly<Record<Preset, Changes<CbdOptions>>> = {
   "official+mi": { ...official, lambda: 0.01 },
 };
 
-/** A preset with some options changed. @throws ConfigError for an option that does not exist or is out of range. */
+/**
+ * A preset with some options changed.
+ *
+ * @throws ConfigError for an option that does not exist or is out of range.
+ * @example
+ * ```ts
+ * import { cbdOptions } from "deconfound/cbd";
+ *
+ * const { lambda, beta, critic } = cbdOptions("official", { beta: 0.5 });
+ * console.log(lambda, beta, critic.passes); // 0 0.5 twoPass
+ * ```
+ */
 export function cbdOptions(preset: Preset = "paper", changes: Changes<CbdOptions> = {}): CbdOptions {
   const base = withChanges(cbdOptionTable, defaultsOf(cbdOptionTable), presets[preset]);
   return withChanges(cbdOptionTable, base, changes, "cbd");

@@ -13,6 +13,14 @@ const guard = 1e-8; // the authors' guard of 0/0
  * @param lossBackdoored - CE(f_B(x), y), `f32 (n)`, ≥ 0. @param lossClean - CE(f_C(x), y), `f32 (n)`, ≥ 0.
  * @returns `f32 (n)`, in [0, 1].
  * Source: CBD §3, after Learning from Failure (Nam et al. 2020).
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { relativeDifficulty } from "deconfound/cbd";
+ *
+ * const share = await evaluateReference(relativeDifficulty(tensor([0, 3]), tensor([2, 1]))).data();
+ * console.log(Array.from(share, (value) => value.toFixed(3)).join(" ")); // 0.000 0.750
+ * ```
  */
 export function relativeDifficulty(lossBackdoored: AnyTensor, lossClean: AnyTensor): Tensor {
   return div(lossBackdoored, add(add(lossClean, lossBackdoored), guard)) as Tensor;
@@ -23,6 +31,14 @@ export function relativeDifficulty(lossBackdoored: AnyTensor, lossClean: AnyTens
  *
  * @param lossBackdoored - `f32 (n)`, of f_B in evaluation mode without augmentation. @param lossClean - of f_C.
  * @returns `f32 (n)`.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { suspicionOf } from "deconfound/cbd";
+ *
+ * const suspicion = await evaluateReference(suspicionOf(tensor([0, 3]), tensor([2, 1]))).data();
+ * console.log(Array.from(suspicion, (value) => value.toFixed(3)).join(" ")); // 18.421 0.288
+ * ```
  */
 export function suspicionOf(lossBackdoored: AnyTensor, lossClean: AnyTensor): Tensor {
   return neg(log(maximum(relativeDifficulty(lossBackdoored, lossClean), guard)));
@@ -38,6 +54,14 @@ export function suspicionOf(lossBackdoored: AnyTensor, lossClean: AnyTensor): Te
  *
  * Deviation: the authors divide by Σw unguarded; here a batch without any weight gets zeros, not NaN.
  * Source: CBD §3.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { cbdOptions, sampleWeights } from "deconfound/cbd";
+ *
+ * const weights = await evaluateReference(sampleWeights(tensor([1, 3]), tensor([3, 1]), cbdOptions().weight)).data();
+ * console.log(Array.from(weights, (value) => value.toFixed(3)).join(" ")); // 0.500 1.500
+ * ```
  */
 export function sampleWeights(lossBackdoored: AnyTensor, lossClean: AnyTensor, options: CbdOptions["weight"]): Tensor {
   const { exponent, norm, cap, floor } = options;

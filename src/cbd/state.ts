@@ -45,6 +45,17 @@ export interface CleanMetrics {
  *
  * @param features - size of z.
  * @param key - `u32 (2)`, of the critic.
+ * @example
+ * ```ts
+ * import { random, tensor } from "deconfound";
+ * import { beginClean, cbdOptions } from "deconfound/cbd";
+ * import { wasserstein } from "deconfound/mi";
+ *
+ * const network = { params: { w: tensor([1, 2]) }, stats: {} };
+ * const settings = { estimator: wasserstein, optimizer: {}, options: cbdOptions("paper", { lambda: 0 }) };
+ * const state = beginClean(network, settings, { features: 2, key: random.key(0) });
+ * console.log(state.critic === null); // true
+ * ```
  */
 export function beginClean<P extends object, S>(
   network: Network<P, S>,

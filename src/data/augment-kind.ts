@@ -7,9 +7,16 @@ export type AugmentKind = "none" | "flip" | "crop+flip" | "crop+flip+cutout";
 export const augmentKinds: readonly AugmentKind[] = ["none", "flip", "crop+flip", "crop+flip+cutout"];
 
 /**
- * What a name stands for at an image size: the authors' crop pads 4 of 32 pixels, so an eighth of the width.
+ * The augmentation of a name, for images of a width: the authors' crop pads 4 of 32 pixels, so an eighth of the width.
  *
  * Deviation: mirrors are for the user to leave out where they change the class (traffic signs); the authors always mirror.
+ *
+ * @example
+ * ```ts
+ * import { augmentation } from "deconfound/data";
+ *
+ * console.log(JSON.stringify(augmentation("crop+flip", 32))); // {"crop":4,"flip":true,"cutout":0}
+ * ```
  */
 export function augmentation(kind: AugmentKind, width: number): Augmentation {
   return {

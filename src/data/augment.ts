@@ -17,6 +17,15 @@ export const plainBatch: Augmentation = { crop: 0, flip: false, cutout: 0 };
  * @returns `f32 (b, h, w, c)` in [0, 1]. No gradient.
  *
  * Deviation: `cutout: 3` makes a 2×2 hole, as the authors' `Cutout(1, 3)` does (its ⌊3/2⌋ = 1 reaches rows c − 1 and c only).
+ * @example
+ * ```ts
+ * import { evaluateReference, random, tensor } from "deconfound";
+ * import { augmentBatch, plainBatch } from "deconfound/data";
+ *
+ * const images = tensor(Uint8Array.of(0, 255), { shape: [2, 1, 1, 1] }); // two images of one pixel
+ * const batch = augmentBatch(images, tensor(Int32Array.of(1, 0, 1)), random.key(0), plainBatch);
+ * console.log(String(await evaluateReference(batch).data())); // 1,0,1
+ * ```
  */
 export function augmentBatch(
   images: AnyTensor,

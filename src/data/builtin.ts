@@ -25,6 +25,13 @@ const mostBytes = 2 ** 31; // of all images
  * lighter or darker than the ground at random, so no linear model gets far. The same bytes on every machine.
  *
  * @throws ConfigError for a size under 12, classes outside 2 … 10, or more than 2 GiB of images.
+ * @example
+ * ```ts
+ * import { builtinDataset } from "deconfound/data";
+ *
+ * const { images, labels, classNames } = builtinDataset({ count: 4, size: 12, classes: 2 });
+ * console.log(images.length, String(labels), String(classNames)); // 1728 0,1,0,1 disk,ring
+ * ```
  */
 export function builtinDataset(options: BuiltinOptions): Dataset {
   const { count, size = 32, seed = 0, part = "train", classes = 10 } = options;

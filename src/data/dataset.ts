@@ -15,7 +15,16 @@ export interface Dataset {
   readonly classNames?: readonly string[] | undefined;
 }
 
-/** Bytes of one image. */
+/**
+ * Bytes of one image.
+ *
+ * @example
+ * ```ts
+ * import { builtinDataset, imageBytes } from "deconfound/data";
+ *
+ * console.log(imageBytes(builtinDataset({ count: 4, size: 12 }))); // 432
+ * ```
+ */
 export function imageBytes(dataset: Dataset): number {
   return dataset.height * dataset.width * dataset.channels;
 }
@@ -24,6 +33,16 @@ export function imageBytes(dataset: Dataset): number {
  * Checks what the fields of a {@link Dataset} promise each other; for arrays that a user made.
  *
  * @throws DataError naming the first field that disagrees.
+ * @example
+ * ```ts
+ * import { builtinDataset, checkDataset } from "deconfound/data";
+ *
+ * try {
+ *   checkDataset({ ...builtinDataset({ count: 4, size: 12 }), count: 5 });
+ * } catch (error) {
+ *   console.log((error as Error).message.split("\n")[0]); // dataset: images hold 1728 bytes, not 2160
+ * }
+ * ```
  */
 export function checkDataset(dataset: Dataset): void {
   const { images, labels, count, classes } = dataset;
@@ -57,7 +76,18 @@ function kindOf(value: unknown): string {
   return ArrayBuffer.isView(value) ? value.constructor.name : Array.isArray(value) ? "an array" : typeof value;
 }
 
-/** The images at `indices`, in that order, copied. @throws DataError for an index that does not exist. */
+/**
+ * The images at `indices`, in that order, copied.
+ *
+ * @throws DataError for an index that does not exist.
+ * @example
+ * ```ts
+ * import { builtinDataset, selectImages } from "deconfound/data";
+ *
+ * const dataset = builtinDataset({ count: 10, size: 12 });
+ * console.log(String(selectImages(dataset, [7, 0]).labels)); // 7,0
+ * ```
+ */
 export function selectImages(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   const bytes = imageBytes(dataset);
   const images = new Uint8Array(indices.length * bytes);

@@ -34,13 +34,16 @@ const headerLimit = 100_000_000; // the format's own
  *
  * @throws DataError for f16 (cast it to f32 first), for values that do not fit their shape or dtype, and for the name
  * `__metadata__`, which the format keeps for itself.
- *
  * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from "deconfound/formats";
+ *
  * const bytes = encodeSafetensors({
  *   tensors: new Map([["bias", { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) }]]),
  *   metadata: { format: "pt" },
  * });
- * console.log(decodeSafetensors(bytes, "bias.safetensors").tensors.get("bias")?.shape); // [ 2 ]
+ * console.log(String(decodeSafetensors(bytes, "bias.safetensors").tensors.get("bias")?.shape)); // 2
+ * ```
  */
 export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
   // wider elements first, so that each value is aligned
@@ -93,6 +96,15 @@ function encodeTensor(name: string, { dtype, shape, data }: HostTensor): Part {
  * @param source - what errors call the file.
  * @throws DataError if the header, an offset or a length is wrong, a type is unknown, or a byte of the values belongs to
  * no array or to two.
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from "deconfound/formats";
+ *
+ * const bias = { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) } as const;
+ * const bytes = encodeSafetensors({ tensors: new Map([["bias", bias]]), metadata: { format: "pt" } });
+ * const { tensors, metadata } = decodeSafetensors(bytes, "bias.safetensors");
+ * console.log(String(tensors.get("bias")?.data), metadata["format"]); // 0,1 pt
+ * ```
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): SafetensorsFile {
   const { text, values } = splitHeader(bytes, source);

@@ -6,7 +6,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 export interface EstimatorFacts {
   /** On which side of what it estimates its expectation lies, at any critic; `neither` where that is not known. */
   readonly bound: "lower" | "upper" | "neither";
-  /** `nats`: mutual information. `score`: the unit of the critic's scores, which is no mutual information. */
+  /** `nats`: mutual information. `score`: the unit of the critic's scores, which is not mutual information. */
   readonly unit: "nats" | "score";
   /** The scores f(x, y) at which it is best, up to its shifts; r is the density ratio p(x, y) / (p(x)·p(y)). */
   readonly optimum: "log r" | "1 + log r" | "steepest 1-Lipschitz";

@@ -28,6 +28,17 @@ const checkAdam = parameters("adam", {}, { beta1: kind.belowOne, beta2: kind.bel
  *     m ← β₁m + (1 − β₁)g;   v ← β₂v + (1 − β₂)g²;   w ← w − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
  *
  * @see Kingma & Ba 2015; torch.optim.Adam
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { adam } from "deconfound/nn";
+ *
+ * const params = { w: tensor([1, 2]) };
+ * const { init, update } = adam();
+ * const next = update({ w: tensor([4, -4]) }, init(params), params, { lr: 0.5 });
+ * const w = await evaluateReference(next.params.w).data();
+ * console.log(Array.from(w, (value) => value.toFixed(3)).join(" ")); // 0.500 2.500
+ * ```
  */
 export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
   checkAdam(arguments);
@@ -45,6 +56,17 @@ const checkAdamW = parameters(
  *
  * @param options.weightDecay - wd. @defaultValue 0.01
  * @see Loshchilov & Hutter 2019; torch.optim.AdamW
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { adamW } from "deconfound/nn";
+ *
+ * const params = { w: tensor([1, 2]) };
+ * const { init, update } = adamW({ weightDecay: 0.5 });
+ * const next = update({ w: tensor([4, -4]) }, init(params), params, { lr: 0.5 });
+ * const w = await evaluateReference(next.params.w).data();
+ * console.log(Array.from(w, (value) => value.toFixed(3)).join(" ")); // 0.250 2.000
+ * ```
  */
 export function adamW(options: AdamOptions & { weightDecay?: number | undefined } = {}): Optimizer<AdamState> {
   checkAdamW(arguments);

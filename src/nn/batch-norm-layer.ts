@@ -14,7 +14,18 @@ export type BatchNormStats = { readonly mean: AnyTensor; readonly variance: AnyT
 
 const checkInitBatchNorm = parameters("initBatchNorm", { channels: kind.count });
 
-/** γ = 1, β = 0; running mean 0, variance 1. */
+/**
+ * γ = 1, β = 0; running mean 0, variance 1.
+ *
+ * @example
+ * ```ts
+ * import { evaluateReference } from "deconfound";
+ * import { initBatchNorm } from "deconfound/nn";
+ *
+ * const { params, stats } = evaluateReference(initBatchNorm(2));
+ * console.log(String(await params.gamma.data()), String(await stats.mean.data())); // 1,1 0,0
+ * ```
+ */
 export function initBatchNorm(channels: number): { params: BatchNormParams; stats: BatchNormStats } {
   checkInitBatchNorm(arguments);
   const [one, zero] = [ones([channels]), zeros([channels])];
@@ -44,9 +55,19 @@ const checkBatchNormLayer = parameters(
  * @param x - `(…, c)`, f32.
  * @param options.momentum - m in [0, 1]: the weight of this batch. @defaultValue 0.1
  * @param options.epsilon - added to the variance. @defaultValue 1e-5
- * @returns `y` like `x`, and the new statistics, which carry no gradient. A batch of one element a channel has no unbiased
+ * @returns `y` like `x`, and the new statistics, which carry no gradient. A batch of one element per channel has no unbiased
  * variance; its biased one, 0, is taken (PyTorch refuses such a batch).
  * @throws ShapeError if params do not have the channels of `x`.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { batchNormLayer, initBatchNorm } from "deconfound/nn";
+ *
+ * const { params, stats } = initBatchNorm(1);
+ * const after = batchNormLayer(params, stats, tensor([[1], [3]]), { train: true, momentum: 0.5, epsilon: 0 });
+ * const values = evaluateReference(after);
+ * console.log(String(await values.y.data()), String(await values.stats.mean.data())); // -1,1 1
+ * ```
  */
 export function batchNormLayer(
   params: BatchNormParams,

@@ -14,7 +14,19 @@ const checkConvLayer = parameters(
   { stride: kind.pair, padding: kind.padding, dilation: kind.pair, groups: kind.number },
 );
 
-/** Convolution of images `(n, h, w, c)` and, where there is one, its bias. */
+/**
+ * Convolution of images `(n, h, w, c)` and, where there is one, its bias.
+ *
+ * @example
+ * ```ts
+ * import { evaluateReference, ones, tensor } from "deconfound";
+ * import { convLayer } from "deconfound/nn";
+ *
+ * const x = tensor([[[[1], [2]], [[3], [4]]]]); // one image, 2×2, one channel
+ * const y = convLayer({ weight: ones([2, 2, 1, 1]), bias: tensor([10]) }, x);
+ * console.log(String(y.shape), String(await evaluateReference(y).data())); // 1,1,1,1 20
+ * ```
+ */
 export function convLayer(params: ConvLayerParams, x: AnyTensor, options: ConvOptions = {}): Tensor {
   checkConvLayer(arguments);
   const y = conv2d(x, params.weight, options);

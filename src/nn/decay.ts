@@ -18,7 +18,17 @@ export const decayForm: Form<Decay> = {
   format,
 };
 
-/** A rate that starts at `lr` and falls as `decay` says. */
+/**
+ * A rate that starts at `lr` and falls as `decay` says.
+ *
+ * @example
+ * ```ts
+ * import { learningRate, scheduleOf } from "deconfound/nn";
+ *
+ * const schedule = scheduleOf({ lr: 0.1, schedule: { kind: "step", every: 20, factor: 0.1 } });
+ * console.log(learningRate(schedule, 0).toFixed(3), learningRate(schedule, 25).toFixed(3)); // 0.100 0.010
+ * ```
+ */
 export function scheduleOf({ lr, schedule }: { readonly lr: number; readonly schedule: Decay }): Schedule {
   return { ...schedule, lr };
 }

@@ -12,7 +12,19 @@ const checkDense = parameters("dense", {
   x: kind.tensor,
 });
 
-/** x·W + b: (…, in) → (…, out). @throws ShapeError if the inner sizes differ. */
+/**
+ * x·W + b: (…, in) → (…, out).
+ *
+ * @throws ShapeError if the inner sizes differ.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { dense } from "deconfound/nn";
+ *
+ * const y = dense({ weight: tensor([[1], [2]]), bias: tensor([10]) }, tensor([[1, 1], [0, 3]]));
+ * console.log(String(y.shape), String(await evaluateReference(y).data())); // 2,1 13,16
+ * ```
+ */
 export function dense(params: DenseParams, x: AnyTensor): Tensor {
   checkDense(arguments);
   const y = matmul(x, params.weight);

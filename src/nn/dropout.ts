@@ -21,6 +21,14 @@ const checkDropout = parameters(
  * @param options.rate - in [0, 1).
  * @param options.key - `u32[2]`; the same key drops the same elements.
  * @throws ConfigError for another rate.
+ * @example
+ * ```ts
+ * import { evaluateReference, ones, random } from "deconfound";
+ * import { dropout } from "deconfound/nn";
+ *
+ * const y = dropout(ones([8]), { rate: 0.5, key: random.key(0), train: true });
+ * console.log(String(await evaluateReference(y).data())); // 0,0,2,2,0,2,2,0
+ * ```
  */
 export function dropout<S extends Shape>(
   x: Tensor<S, DType>,

@@ -29,6 +29,14 @@ const checkHeNormal = parameters("heNormal", { key: kind.key, shape: kind.shape 
  * @param shape - of the weight, see {@link fansOf}.
  * @param options.fan - `"in"` keeps the size of activations, `"out"` that of gradients. @defaultValue "in"
  * @see He et al. 2015; torch.nn.init.kaiming_normal_
+ * @example
+ * ```ts
+ * import { evaluateReference, mean, random, square } from "deconfound";
+ * import { heNormal } from "deconfound/nn";
+ *
+ * const weight = heNormal(random.key(0), [200, 50]);
+ * console.log((await evaluateReference(mean(square(weight))).item()).toFixed(3)); // 0.010
+ * ```
  */
 export function heNormal(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" | undefined } = {}): Tensor {
   checkHeNormal(arguments);
@@ -37,7 +45,19 @@ export function heNormal(key: AnyTensor, shape: Shape, options: { fan?: "in" | "
 
 const checkHeUniform = parameters("heUniform", { key: kind.key, shape: kind.shape }, { fan: kind.oneOf("in", "out") });
 
-/** U(±√(6/fan)), of the same variance as {@link heNormal}. @see torch.nn.init.kaiming_uniform_ */
+/**
+ * U(±√(6/fan)), of the same variance as {@link heNormal}.
+ *
+ * @see torch.nn.init.kaiming_uniform_
+ * @example
+ * ```ts
+ * import { evaluateReference, mean, random, square } from "deconfound";
+ * import { heUniform } from "deconfound/nn";
+ *
+ * const weight = heUniform(random.key(0), [200, 50]);
+ * console.log((await evaluateReference(mean(square(weight))).item()).toFixed(3)); // 0.010
+ * ```
+ */
 export function heUniform(key: AnyTensor, shape: Shape, options: { fan?: "in" | "out" | undefined } = {}): Tensor {
   checkHeUniform(arguments);
   return within(key, shape, Math.sqrt(6 / chosenFan(shape, options)));
@@ -45,7 +65,19 @@ export function heUniform(key: AnyTensor, shape: Shape, options: { fan?: "in" | 
 
 const checkXavierNormal = parameters("xavierNormal", { key: kind.key, shape: kind.shape });
 
-/** N(0, 2/(fanIn + fanOut)). @see Glorot & Bengio 2010; torch.nn.init.xavier_normal_ */
+/**
+ * N(0, 2/(fanIn + fanOut)).
+ *
+ * @see Glorot & Bengio 2010; torch.nn.init.xavier_normal_
+ * @example
+ * ```ts
+ * import { evaluateReference, mean, random, square } from "deconfound";
+ * import { xavierNormal } from "deconfound/nn";
+ *
+ * const weight = xavierNormal(random.key(0), [150, 50]);
+ * console.log((await evaluateReference(mean(square(weight))).item()).toFixed(3)); // 0.010
+ * ```
+ */
 export function xavierNormal(key: AnyTensor, shape: Shape): Tensor {
   checkXavierNormal(arguments);
   const { fanIn, fanOut } = fansOf(shape);
@@ -54,7 +86,19 @@ export function xavierNormal(key: AnyTensor, shape: Shape): Tensor {
 
 const checkXavierUniform = parameters("xavierUniform", { key: kind.key, shape: kind.shape });
 
-/** U(±√(6/(fanIn + fanOut))). @see torch.nn.init.xavier_uniform_ */
+/**
+ * U(±√(6/(fanIn + fanOut))).
+ *
+ * @see torch.nn.init.xavier_uniform_
+ * @example
+ * ```ts
+ * import { evaluateReference, mean, random, square } from "deconfound";
+ * import { xavierUniform } from "deconfound/nn";
+ *
+ * const weight = xavierUniform(random.key(0), [150, 50]);
+ * console.log((await evaluateReference(mean(square(weight))).item()).toFixed(3)); // 0.010
+ * ```
+ */
 export function xavierUniform(key: AnyTensor, shape: Shape): Tensor {
   checkXavierUniform(arguments);
   const { fanIn, fanOut } = fansOf(shape);
@@ -67,6 +111,14 @@ const checkTorchUniform = parameters("torchUniform", { key: kind.key, shape: kin
  * U(±1/√fanIn): what torch.nn.Linear and torch.nn.Conv2d draw their weights and biases from.
  *
  * @param options.fanIn - needed for a bias, whose shape does not show it. @defaultValue from `shape`
+ * @example
+ * ```ts
+ * import { abs, evaluateReference, max, random } from "deconfound";
+ * import { torchUniform } from "deconfound/nn";
+ *
+ * const weight = torchUniform(random.key(0), [100, 50]);
+ * console.log((await evaluateReference(max(abs(weight))).item()).toFixed(2)); // 0.10
+ * ```
  */
 export function torchUniform(key: AnyTensor, shape: Shape, options: { fanIn?: number | undefined } = {}): Tensor {
   checkTorchUniform(arguments);

@@ -9,11 +9,20 @@ import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 const checkCrossEntropy = parameters("crossEntropy", { logits: kind.tensor, labels: kind.indices });
 
 /**
- * −ln p(label), p = softmax(logits): one loss an example, in nats.
+ * −ln p(label), p = softmax(logits): one loss per example, in nats.
  *
  * @param logits - `(n, k)`, f32.
  * @param labels - `(n)`, i32, 0 … k−1.
  * @returns `(n)`, ≥ 0.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { crossEntropy } from "deconfound/nn";
+ *
+ * const losses = crossEntropy(tensor([[0, 0], [2, 0]]), tensor([0, 1], { dtype: "i32" }));
+ * const values = await evaluateReference(losses).data();
+ * console.log(Array.from(values, (value) => value.toFixed(3)).join(" ")); // 0.693 2.127
+ * ```
  */
 export function crossEntropy(logits: AnyTensor, labels: AnyTensor): Tensor {
   checkCrossEntropy(arguments);
@@ -36,6 +45,15 @@ const checkGeneralizedCrossEntropy = parameters(
  * @returns `(n)`, in [0, 1/q].
  * @throws ConfigError for another q.
  * @see Zhang & Sabuncu 2018
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { generalizedCrossEntropy } from "deconfound/nn";
+ *
+ * const losses = generalizedCrossEntropy(tensor([[0, 0], [2, 0]]), tensor([0, 1], { dtype: "i32" }), { q: 1 });
+ * const values = await evaluateReference(losses).data();
+ * console.log(Array.from(values, (value) => value.toFixed(3)).join(" ")); // 0.500 0.881
+ * ```
  */
 export function generalizedCrossEntropy(
   logits: AnyTensor,

@@ -37,6 +37,13 @@ const checkLearningRate = parameters("learningRate", { schedule: aSchedule, epoc
  *
  * @param epoch - epochs that lie behind, ≥ 0: 0 during the first one. A fraction is allowed.
  * @see torch.optim.lr_scheduler: StepLR, MultiStepLR, CosineAnnealingLR
+ * @example
+ * ```ts
+ * import { learningRate } from "deconfound/nn";
+ *
+ * const schedule = { kind: "cosine", lr: 0.1, epochs: 100, floor: 0 } as const;
+ * console.log(learningRate(schedule, 50).toFixed(3)); // 0.050
+ * ```
  */
 export function learningRate(schedule: Schedule, epoch: number): number {
   checkLearningRate(arguments);

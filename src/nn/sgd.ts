@@ -32,6 +32,16 @@ const checkSgd = parameters("sgd", {}, { momentum: kind.belowOne, nesterov: kind
  *
  * @throws ConfigError for Nesterov without momentum.
  * @see torch.optim.SGD
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { sgd } from "deconfound/nn";
+ *
+ * const params = { w: tensor([1, 2]) };
+ * const { init, update } = sgd({ momentum: 0.9 });
+ * const next = update({ w: tensor([4, -4]) }, init(params), params, { lr: 0.5 });
+ * console.log(String(await evaluateReference(next.params.w).data())); // -1,4
+ * ```
  */
 export function sgd(options: SgdOptions = {}): Optimizer<SgdState> {
   checkSgd(arguments);

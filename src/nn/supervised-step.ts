@@ -24,7 +24,19 @@ export interface SupervisedContext<P, S> {
   readonly lr: Operand;
 }
 
-/** A network before its first step: velocity zero. */
+/**
+ * A network before its first step: velocity zero.
+ *
+ * @example
+ * ```ts
+ * import { evaluateReference, flattenTree, tensor } from "deconfound";
+ * import { beginTraining } from "deconfound/nn";
+ *
+ * const training = beginTraining({ params: { w: tensor([1, 2]) }, stats: {} }, { momentum: 0.9 });
+ * const [velocity] = flattenTree(evaluateReference(training.optimizer));
+ * console.log(String(await velocity?.data())); // 0,0
+ * ```
+ */
 export function beginTraining<P extends object, S>(network: Network<P, S>, optimizer: SgdOptions): Training<P, S> {
   return { params: network.params, stats: network.stats, optimizer: sgd(optimizer).init(network.params) };
 }
@@ -33,6 +45,18 @@ export function beginTraining<P extends object, S>(network: Network<P, S>, optim
  * One SGD step on the samples as they are.
  *
  * @returns the next state, and the mean loss of the batch before the step.
+ * @example
+ * ```ts
+ * import { evaluateReference, random, tensor, zeros } from "deconfound";
+ * import { beginTraining, crossEntropy, smallConvNet, supervisedStep } from "deconfound/nn";
+ *
+ * const classifier = smallConvNet({ channels: 1, classes: 2, width: 2 });
+ * const [key, optimizer] = [random.key(0), { momentum: 0.9 }];
+ * const training = beginTraining(classifier.init(key), optimizer);
+ * const batch = { images: zeros([2, 4, 4, 1]), labels: tensor([0, 1], { dtype: "i32" }) };
+ * const { metrics } = supervisedStep(training, batch, { classifier, optimizer, loss: crossEntropy, key, lr: 0.1 });
+ * console.log((await evaluateReference(metrics.loss).item()).toFixed(3)); // 0.693
+ * ```
  */
 export function supervisedStep<P extends object, S>(
   state: Training<P, S>,

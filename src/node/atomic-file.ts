@@ -22,6 +22,18 @@ import { isRunning } from "./is-running.ts";
  * Follows links. Removes what a killed process left of its own writes in this folder.
  *
  * @throws DataError with the system's reason when the folder cannot be written.
+ * @example
+ * ```ts
+ * import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { writeAtomically } from "deconfound/node";
+ *
+ * const folder = mkdtempSync(`${tmpdir()}/example-`);
+ * writeAtomically(`${folder}/state.txt`, "epoch 1");
+ * writeAtomically(`${folder}/state.txt`, "epoch 2");
+ * console.log(readFileSync(`${folder}/state.txt`, "utf8")); // epoch 2
+ * rmSync(folder, { recursive: true });
+ * ```
  */
 export function writeAtomically(path: string, content: Uint8Array | string): void {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -84,7 +96,16 @@ export function temporaryName(path: string): string {
 
 const temporary = /\.deconfound-((\d+)-\d+)\.tmp$/;
 
-/** Whether a file of this name is one that a write makes before it renames it. */
+/**
+ * Whether a file of this name is one that a write makes before it renames it.
+ *
+ * @example
+ * ```ts
+ * import { isTemporary } from "deconfound/node";
+ *
+ * console.log(isTemporary("state.deconfound-4711-0.tmp"), isTemporary("state")); // true false
+ * ```
+ */
 export function isTemporary(name: string): boolean {
   return temporary.test(name);
 }

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 
-/** SHA-256 of texts and bytes, in hexadecimal. Each part is preceded by its length, so that no two lists of parts are alike. */
+/**
+ * SHA-256 of texts and bytes, in hexadecimal. Each part is preceded by its length, so that no two lists of parts are alike.
+ *
+ * @example
+ * ```ts
+ * import { digestOf } from "deconfound/node";
+ *
+ * console.log(digestOf(["ab", "c"]).length, digestOf(["ab", "c"]) === digestOf(["a", "bc"])); // 64 false
+ * ```
+ */
 export function digestOf(parts: Iterable<string | ArrayBufferView>): string {
   const hash = createHash("sha256");
   for (const part of parts) {

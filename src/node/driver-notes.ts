@@ -8,7 +8,17 @@ const stderr = 2;
 const harmless = /^Warning: \w+ artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$/;
 const notes: string[] = [];
 
-/** The harmless lines that {@link withoutDriverNotes} kept off standard error. */
+/**
+ * The harmless lines that {@link withoutDriverNotes} kept off standard error.
+ *
+ * @example
+ * ```ts
+ * import { driverNotes, openDevice } from "deconfound/node";
+ *
+ * await openDevice({ device: "cpu" }); // loads no driver
+ * console.log(driverNotes().length); // 0
+ * ```
+ */
 export const driverNotes = (): readonly string[] => notes;
 
 /**

@@ -24,7 +24,21 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: "the name has a character that no file name can have",
 };
 
-/** A file-system error in words, without the path that the caller names anyway. */
+/**
+ * A file-system error in words, without the path that the caller names anyway.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import { reasonOf } from "deconfound/node";
+ *
+ * try {
+ *   readFileSync("/no/such/file");
+ * } catch (error) {
+ *   console.log(reasonOf(error)); // no such file or folder
+ * }
+ * ```
+ */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? "";
   return reasons[code] ?? printable(error instanceof Error ? error.message : String(error), 200);

@@ -33,6 +33,18 @@ const silence = 20 * heartbeat; // after which a process that cannot be asked is
  * by its number on this machine; one of another machine must have touched the file within ten minutes.
  *
  * @throws ConfigError if another process holds it; the system's error if the file cannot be written.
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { lockFolder } from "deconfound/node";
+ *
+ * const folder = mkdtempSync(`${tmpdir()}/example-`);
+ * const lock = lockFolder(folder);
+ * console.log(lock.held()); // true
+ * lock.release();
+ * rmSync(folder, { recursive: true });
+ * ```
  */
 export function lockFolder(folder: string): FolderLock {
   const path = join(folder, lockName);

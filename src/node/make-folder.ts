@@ -4,7 +4,22 @@ import { DataError } from "../tensor/errors.ts";
 import { temporaryName } from "./atomic-file.ts";
 import { reasonOf } from "./file-reason.ts";
 
-/** Makes a folder, and proves that a file can be written in it. @throws DataError with the system's reason. */
+/**
+ * Makes a folder, and proves that a file can be written in it.
+ *
+ * @throws DataError with the system's reason.
+ * @example
+ * ```ts
+ * import { existsSync, mkdtempSync, rmSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { makeWritableFolder } from "deconfound/node";
+ *
+ * const folder = mkdtempSync(`${tmpdir()}/example-`);
+ * await makeWritableFolder(`${folder}/runs/1`);
+ * console.log(existsSync(`${folder}/runs/1`)); // true
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
 export async function makeWritableFolder(path: string): Promise<void> {
   try {
     makeFolder(resolve(path));

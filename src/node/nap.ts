@@ -29,6 +29,12 @@ async function napWhileWaiting(): Promise<void> {
  *
  * @param promise - settled by something that runs in turns of the event loop.
  * @returns what the promise resolves to; rejects as it rejects.
+ * @example
+ * ```ts
+ * import { waitNapping } from "deconfound/node";
+ *
+ * console.log(await waitNapping(Promise.resolve("done"))); // done
+ * ```
  */
 export async function waitNapping<T>(promise: Promise<T>): Promise<T> {
   nap = shortest;

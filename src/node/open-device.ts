@@ -33,6 +33,17 @@ const checkOpenDevice = parameters(
  *
  * @throws DeviceError when `device` is `gpu` and there is none: the cause and what to install.
  * @throws DataError when the tuning cannot be read; ConfigError when it was measured on another adapter.
+ * @example
+ * ```ts
+ * import { mul, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * import { openDevice } from "deconfound/node";
+ *
+ * const device = await openDevice({ device: "cpu" }); // without the option: a GPU where there is one
+ * const double = device.compile((x: Tensor) => mul(x, 2));
+ * console.log(String(await (await double(tensor([1, 2]))).data())); // 2,4
+ * await device.close();
+ * ```
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
   checkOpenDevice(arguments);

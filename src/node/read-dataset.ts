@@ -11,7 +11,19 @@ import { openFolder } from "./folder.ts";
  * @param options.limit - takes the first training images only. @defaultValue all
  * @throws DataError for a folder that cannot be read, is of no known format, or is damaged.
  * @example
- * const { train, test } = await readDataset("cifar-10-batches-bin", { limit: 5000 });
+ * ```ts
+ * import { mkdtempSync, rmSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { builtinDataset, encodeCifar10 } from "deconfound/data";
+ * import { readDataset, writeAtomically } from "deconfound/node";
+ *
+ * const folder = mkdtempSync(`${tmpdir()}/cifar-10-`);
+ * const file = encodeCifar10(builtinDataset({ count: 20 }));
+ * for (const name of ["data_batch_1.bin", "test_batch.bin"]) writeAtomically(`${folder}/${name}`, file);
+ * const { train, test } = await readDataset(folder, { limit: 5 });
+ * console.log(train.count, test.count); // 5 20
+ * rmSync(folder, { recursive: true });
+ * ```
  */
 export async function readDataset(
   path: string,
@@ -22,7 +34,22 @@ export async function readDataset(
   return format.read({ folder, options: defaultsOf(format.options), seed: 0, limit: limit ?? null });
 }
 
-/** The format of a folder, by the names of its files. @throws DataError if no format knows them. */
+/**
+ * The format of a folder, by the names of its files.
+ *
+ * @throws DataError if no format knows them.
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { detectFormat, openFolder, writeAtomically } from "deconfound/node";
+ *
+ * const path = mkdtempSync(`${tmpdir()}/cifar-10-`);
+ * writeAtomically(`${path}/data_batch_1.bin`, new Uint8Array(3073));
+ * console.log((await detectFormat(openFolder(path))).name); // cifar10
+ * rmSync(path, { recursive: true });
+ * ```
+ */
 export async function detectFormat(folder: Folder): Promise<DatasetFormat> {
   const names = await folder.list();
   const format = datasetFormats.find((known) => known.reads === "folder" && known.detect(names));

@@ -12,7 +12,7 @@ export interface RegularFile {
   read(from: number, to: number): Promise<Uint8Array>;
 }
 
-/** Larger files are no data of this program; arrays of this size still fit in memory twice. */
+/** Larger files are not data of this program; arrays of this size still fit in memory twice. */
 const largest = 2 ** 32;
 
 /**
@@ -68,6 +68,17 @@ function checkRegular(path: string, facts: Stats): void {
  *
  * @param limit - bytes; what kind of file it is says how large it can be.
  * @throws DataError if it is not a regular file, is larger, or cannot be read, with the system's reason.
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { readBytes, writeAtomically } from "deconfound/node";
+ *
+ * const folder = mkdtempSync(`${tmpdir()}/example-`);
+ * writeAtomically(`${folder}/a.bin`, Uint8Array.of(1, 2, 3));
+ * console.log(String(await readBytes(`${folder}/a.bin`, 1000))); // 1,2,3
+ * rmSync(folder, { recursive: true });
+ * ```
  */
 export async function readBytes(path: string, limit: number = largest): Promise<Uint8Array> {
   return withFile(path, async (file) => {
@@ -76,7 +87,22 @@ export async function readBytes(path: string, limit: number = largest): Promise<
   });
 }
 
-/** A whole text file. @throws DataError as {@link readBytes} does, and if it is not UTF-8. */
+/**
+ * A whole text file.
+ *
+ * @throws DataError as {@link readBytes} does, and if it is not UTF-8.
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { readText, writeAtomically } from "deconfound/node";
+ *
+ * const folder = mkdtempSync(`${tmpdir()}/example-`);
+ * writeAtomically(`${folder}/a.txt`, "β = 0.5");
+ * console.log(await readText(`${folder}/a.txt`, 1000)); // β = 0.5
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
 export async function readText(path: string, limit: number): Promise<string> {
   const bytes = await readBytes(path, limit);
   try {

@@ -8,7 +8,18 @@ import { hostLeaf, isTensor } from "../tensor/tensor.ts";
 import { mapLeaves } from "../tensor/tree.ts";
 import { digestOf } from "./digest.ts";
 
-/** Reads the values of tensors, wherever they live. */
+/**
+ * Reads the values of tensors, wherever they live.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "deconfound";
+ * import { readTensors } from "deconfound/node";
+ *
+ * const host = await readTensors([["bias", tensor([0, 1])]]);
+ * console.log(host.get("bias")?.dtype, String(host.get("bias")?.data)); // f32 0,1
+ * ```
+ */
 export async function readTensors(named: Iterable<readonly [string, AnyTensor]>): Promise<Map<string, HostTensor>> {
   const entries = await Promise.all(
     [...named].map(async ([name, value]) => {
@@ -19,7 +30,17 @@ export async function readTensors(named: Iterable<readonly [string, AnyTensor]>)
   return new Map(entries);
 }
 
-/** Host tensors as leaves that a device can take. */
+/**
+ * Host tensors as leaves that a device can take.
+ *
+ * @example
+ * ```ts
+ * import { toLeaves } from "deconfound/node";
+ *
+ * const bias = { dtype: "f32", shape: [2], data: Float32Array.of(0, 1) } as const;
+ * console.log(String(await toLeaves(new Map([["bias", bias]])).get("bias")?.data())); // 0,1
+ * ```
+ */
 export function toLeaves(tensors: ReadonlyMap<string, HostTensor>): Map<string, AnyTensor> {
   return new Map([...tensors].map(([name, { dtype, shape, data }]) => [name, hostLeaf({ dtype, shape }, data)]));
 }
@@ -35,6 +56,15 @@ const numbers = new Map(
  * JSON in the metadata. Bits survive, so does the structure.
  *
  * @throws ConfigError for another value, or for a key `$tensor` or `$number`, which mark what JSON cannot say.
+ * @example
+ * ```ts
+ * import { tensor } from "deconfound";
+ * import { decodeSafetensors } from "deconfound/formats";
+ * import { encodeTree } from "deconfound/node";
+ *
+ * const bytes = await encodeTree({ params: { w: tensor([1, 2]) }, epoch: 3 });
+ * console.log([...decodeSafetensors(bytes, "state").tensors.keys()].join()); // params.w
+ * ```
  */
 export async function encodeTree(tree: unknown): Promise<Uint8Array> {
   const named = new Map<string, AnyTensor>();
@@ -84,7 +114,21 @@ function plain(value: unknown, path: string): unknown {
   return Number.isFinite(value) ? value : { [number]: String(value) };
 }
 
-/** The tree that {@link encodeTree} wrote. @throws DataError if the file is damaged or is none of those. */
+/**
+ * The tree that {@link encodeTree} wrote.
+ *
+ * @throws DataError if the file is damaged, or is not one of those.
+ * @example
+ * ```ts
+ * import { tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ * import { decodeTree, encodeTree } from "deconfound/node";
+ *
+ * const bytes = await encodeTree({ w: tensor([1, 2]), epoch: 3 });
+ * const { w, epoch } = decodeTree(bytes, "state") as { w: Tensor; epoch: number };
+ * console.log(String(await w.data()), epoch); // 1,2 3
+ * ```
+ */
 export function decodeTree(bytes: Uint8Array, source: string): unknown {
   const { tensors, metadata } = decodeSafetensors(bytes, source);
   const text = Object.hasOwn(metadata, "tree") ? metadata["tree"] : undefined;

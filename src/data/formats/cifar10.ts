@@ -20,6 +20,14 @@ const classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "fro
  * @returns 32×32×3 images (channels last) and 10 classes.
  * @throws DataError if a file is empty or ends inside a record, or a label is above 9.
  * Source: https://www.cs.toronto.edu/~kriz/cifar.html
+ * @example
+ * ```ts
+ * import { builtinDataset, decodeCifar10, encodeCifar10 } from "deconfound/data";
+ *
+ * const file = encodeCifar10(builtinDataset({ count: 3 }));
+ * const { count, height, labels } = decodeCifar10([file, file]);
+ * console.log(count, height, String(labels)); // 6 32 0,1,2,0,1,2
+ * ```
  */
 export function decodeCifar10(
   files: readonly Uint8Array[],
@@ -79,6 +87,12 @@ function decodeRecords(
  * Encodes images in CIFAR-10's binary layout: the inverse of {@link decodeCifar10}.
  *
  * @throws DataError if the images are not 32×32×3 or a label does not fit in 0 … 9.
+ * @example
+ * ```ts
+ * import { builtinDataset, encodeCifar10 } from "deconfound/data";
+ *
+ * console.log(encodeCifar10(builtinDataset({ count: 2 })).length); // 6146
+ * ```
  */
 export function encodeCifar10(dataset: Dataset): Uint8Array {
   const { count, height, width, images, labels } = dataset;

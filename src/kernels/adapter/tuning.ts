@@ -78,6 +78,14 @@ const tuningSchema: json.Schema<Tuning> = json.object({
  *
  * @param name - what messages call it: a file's path.
  * @throws DataError naming the place that is wrong.
+ * @example
+ * ```ts
+ * import { parseTuning } from "deconfound";
+ *
+ * const facts = { library: "0.1.0", date: "2026-01-01", adapter: "some GPU", clock: "wall", classes: {} };
+ * const text = JSON.stringify({ format: "deconfound tuning 1", ...facts });
+ * console.log(parseTuning(JSON.parse(text), "tuning.json").adapter); // some GPU
+ * ```
  */
 export function parseTuning(value: unknown, name: string): Tuning {
   return json.check(tuningSchema, value, name, ["deconfound tune writes a new one"]);

@@ -38,7 +38,15 @@ const checkOpenDevice = parameters(
  * @throws DeviceError without an adapter, or when the device is refused, if one was asked for.
  * @throws DataError when `tuning` is damaged; ConfigError when it was measured on another adapter, or `device` is not usable.
  * @example
- * const device = await openDevice(); // in a page
+ * ```ts
+ * import { mul, openDevice, tensor } from "deconfound";
+ * import type { Tensor } from "deconfound";
+ *
+ * const device = await openDevice({ log: () => undefined }); // in a page; the CPU reference where there is no GPU
+ * const double = device.compile((x: Tensor) => mul(x, 2));
+ * console.log(String(await (await double(tensor([1, 2]))).data())); // 2,4
+ * await device.close();
+ * ```
  */
 export async function openDevice(options: OpenGpuOptions = {}): Promise<Device> {
   checkOpenDevice(arguments);

@@ -41,6 +41,13 @@ interface Contender extends TunedVariant {
  * one's result to the bit before it is timed.
  *
  * @throws DeviceError without an adapter, or when two kernels disagree: the driver computes wrong.
+ * @example
+ * ```ts
+ * import { openDevice, tune } from "deconfound";
+ *
+ * const openTuned = async () => openDevice({ tuning: await tune({ only: ["matmul"] }) }); // in a page with a GPU
+ * console.log(typeof openTuned); // function
+ * ```
  */
 export async function tune(options: TuneOptions): Promise<Tuning> {
   const { gpu, info, limits } = await acquireGpu(options, "tune");

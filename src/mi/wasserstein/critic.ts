@@ -25,6 +25,14 @@ export type CriticState = {
  *
  * @param key - `u32 (2)`.
  * @param width - hidden units.
+ * @example
+ * ```ts
+ * import { random } from "deconfound";
+ * import { initCritic } from "deconfound/mi";
+ *
+ * const { params } = initCritic(random.key(0), 4, 16);
+ * console.log(String(params.hidden.weight.shape), String(params.out.weight.shape)); // 8,16 16,1
+ * ```
  */
 export function initCritic(key: AnyTensor, features: number, width: number): CriticState {
   const [weight, bias, out, hiddenVector, outVector] = split(key, 5) as [
@@ -53,6 +61,17 @@ export function initCritic(key: AnyTensor, features: number, width: number): Cri
  * @returns `f32 (n)`.
  *
  * Deviation: no bias after the last layer (the authors' cancels in every estimate and has gradient zero).
+ * @example
+ * ```ts
+ * import { evaluateReference, random, zeros } from "deconfound";
+ * import { criticScores, initCritic } from "deconfound/mi";
+ *
+ * const key = random.key(0);
+ * const { params } = initCritic(key, 4, 16);
+ * const r = random.normal(random.key(1), [3, 4]);
+ * const scores = criticScores(params, r, zeros([3, 4]), { dropout: 0.2, key });
+ * console.log((await evaluateReference(scores).data()).length); // 3
+ * ```
  */
 export function criticScores(
   params: CriticParams,

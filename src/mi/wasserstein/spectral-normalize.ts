@@ -11,7 +11,7 @@ import type { WassersteinOptions } from "./options.ts";
 
 const smallest = 1e-12; // under it a weight is left alone instead of divided by zero
 
-/** Power iterations a step. The vectors persist, so a few follow the slow drift of the weights. */
+/** Power iterations per step. The vectors persist, so a few follow the slow drift of the weights. */
 const persistentIterations = 4;
 const officialIterations = 5;
 
@@ -29,6 +29,14 @@ function apply(weight: AnyTensor, v: AnyTensor): AnyTensor {
  * @param weight - `f32 (m, n)`.
  * @param start - `f32 (n)`, not orthogonal to the leading right singular vector.
  * @returns σ, `f32 ()`, never above the true value, and the vector to start from next time.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { spectralNorm } from "deconfound/mi";
+ *
+ * const { sigma } = spectralNorm(tensor([[3, 0], [0, 1]]), tensor([1, 1]), 10);
+ * console.log((await evaluateReference(sigma).item()).toFixed(3)); // 3.000
+ * ```
  */
 export function spectralNorm(
   weight: AnyTensor,
@@ -56,6 +64,17 @@ export function spectralNorm(
  *
  * Deviation: σ below 1e-12 counts as 1e-12; the authors' code gives NaN for a bias of zeros.
  * Source: Miyato et al., Spectral Normalization for GANs (2018).
+ *
+ * @example
+ * ```ts
+ * import { evaluateReference, random } from "deconfound";
+ * import { initCritic, spectralNorm, spectralNormalize } from "deconfound/mi";
+ *
+ * let critic = initCritic(random.key(0), 4, 8);
+ * for (let step = 0; step < 10; step++) critic = spectralNormalize(critic, "sigma");
+ * const { sigma } = spectralNorm(critic.params.hidden.weight, critic.spectral.hidden, 10);
+ * console.log((await evaluateReference(sigma).item()).toFixed(2)); // 1.00
+ * ```
  */
 export function spectralNormalize(critic: CriticState, mode: WassersteinOptions["normalize"]): CriticState {
   if (mode === "none") return critic;

@@ -22,6 +22,18 @@ export interface CriticTraining extends CriticState {
  *
  * @param r - `f32 (n, h)`. @param z - `f32 (n, h)`.
  * @param key - `u32 (2)`.
+ * @example
+ * ```ts
+ * import { evaluateReference, mean, random, sub } from "deconfound";
+ * import { updateCritic, wasserstein, wassersteinTerms } from "deconfound/mi";
+ *
+ * const options = { width: 8, dropout: 0, normalize: "sigma", shuffle: "roll" } as const;
+ * const [key, r] = [random.key(0), random.normal(random.key(1), [16, 4])];
+ * const critic = wasserstein.init(key, 4, options);
+ * const next = updateCritic(critic, r, r, { options, key, lr: 0.01 });
+ * const [before, after] = [critic, next].map(({ params }) => mean(wassersteinTerms(params, r, r, key, options)));
+ * console.log((await evaluateReference(sub(after!, before!)).item()) > 0); // true
+ * ```
  */
 export function updateCritic(
   critic: CriticTraining,

@@ -34,6 +34,16 @@ const checkSmallConvNet = parameters(
  *
  * @param options.channels - of the images.
  * @param options.width - channels of the first convolution.
+ * @example
+ * ```ts
+ * import { random, zeros } from "deconfound";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const classifier = smallConvNet({ channels: 3, classes: 10, width: 8 });
+ * const { params, stats } = classifier.init(random.key(0));
+ * const { logits, z } = classifier.apply(params, stats, zeros([5, 16, 16, 3]), { train: false });
+ * console.log(String(logits.shape), String(z.shape)); // 5,10 5,32
+ * ```
  */
 export function smallConvNet(options: {
   channels: number;

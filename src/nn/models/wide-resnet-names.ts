@@ -24,6 +24,12 @@ const leaves: Readonly<Record<string, string>> = {
  * PyTorch's name of a leaf of `{ params: WrnParams, stats: WrnStats }`, as the usual WRN code has it.
  *
  * @returns undefined for a path that no such network has.
+ * @example
+ * ```ts
+ * import { torchNameOf } from "deconfound/nn";
+ *
+ * console.log(torchNameOf("params.block1.0.bn1.gamma")?.name); // block1.layer.0.bn1.weight
+ * ```
  */
 export function torchNameOf(path: string): TorchName | undefined {
   const match =

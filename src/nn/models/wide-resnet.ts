@@ -69,6 +69,16 @@ const checkWideResNet = parameters(
  * @param options.channels - of the images. @defaultValue 3
  * @throws ConfigError for another depth or width.
  * @see Zagoruyko & Komodakis 2016; the CBD authors' `wresnet.py`. As there, a shortcut convolution reads the activated input.
+ * @example
+ * ```ts
+ * import { random, zeros } from "deconfound";
+ * import { wideResNet } from "deconfound/nn";
+ *
+ * const classifier = wideResNet({ depth: 16, width: 1, classes: 10 });
+ * const { params, stats } = classifier.init(random.key(0));
+ * const { logits, z } = classifier.apply(params, stats, zeros([5, 32, 32, 3]), { train: false });
+ * console.log(String(logits.shape), String(z.shape)); // 5,10 5,64
+ * ```
  */
 export function wideResNet(options: {
   depth: number;
