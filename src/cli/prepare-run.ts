@@ -3,13 +3,14 @@ import type { AnyClassifier, ImageShape } from "../nn/models/model-family.ts";
 import type { Network } from "../nn/network.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
+import { checkedConfig } from "./check-config.ts";
 import type { RunData } from "./load-data.ts";
 import { loadData } from "./load-data.ts";
 import { readWeights } from "./model-file.ts";
 import type { RunConfig } from "./run-config.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunIdentity } from "./run-identity.ts";
-import { identityOf } from "./run-identity.ts";
+import { identityOf, sorted } from "./run-identity.ts";
 import type { RunState } from "./run-state.ts";
 
 /** What a run has before its device is opened: everything that wrong options, data, files or folders could spoil. */
@@ -24,7 +25,9 @@ export interface PreparedRun {
 }
 
 /** @throws ConfigError or DataError naming what is wrong. */
-export async function prepareRun(config: RunConfig): Promise<PreparedRun> {
+export async function prepareRun(given: RunConfig): Promise<PreparedRun> {
+  // keys in the order that a saved configuration has, so that a resumed run writes the same bytes
+  const config = checkedConfig(sorted(given), "options");
   const { training } = config;
   if (training.clean.epochs === 0) throw new ConfigError("clean.epochs is 0: there is nothing to train");
   const data = await loadData(config);

@@ -34,7 +34,7 @@ export function dataDigest({ images, labels, count, height, width, channels, cla
 }
 
 /** The same value with the keys of its objects in one order. */
-function sorted(value: unknown): unknown {
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
