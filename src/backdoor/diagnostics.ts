@@ -174,7 +174,7 @@ export function suspicionQuality(suspects: readonly Suspect[], poisoned: ArrayLi
 export function suspectsCsv(
   suspects: readonly Suspect[],
   evidence: Readonly<Record<string, ArrayLike<number>>> = {},
-  run?: string,
+  run?: string | undefined,
 ): string {
   const columns = Object.entries(evidence);
   const header = [

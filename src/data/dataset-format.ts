@@ -12,7 +12,7 @@ export interface DatasetSource<O> {
   /** How many training images are wanted at most: the first ones. A format need not read more. Null: all. */
   readonly limit: number | null;
   /** Only the test images are wanted: a format gives them as `train` too, and needs no files of the other part. */
-  readonly testOnly?: boolean;
+  readonly testOnly?: boolean | undefined;
 }
 
 /** Both parts of a dataset. */
@@ -20,7 +20,7 @@ export interface DatasetParts {
   readonly train: Dataset;
   readonly test: Dataset;
   /** The test images have no labels; those in `test` are 0. Only where no more than the test images was asked for. */
-  readonly unlabelled?: boolean;
+  readonly unlabelled?: boolean | undefined;
   /** The files behind `train`, in its order, where there are several: {@link DatasetFormat.write} keeps them. */
   readonly files?: readonly { readonly name: string; readonly count: number }[] | undefined;
 }
@@ -32,7 +32,7 @@ export interface DatasetFormat<O extends object = object> {
   readonly summary: string;
   readonly options: OptionTable<O>;
   /** Names of its classes, by label, where they are the same in every set. */
-  readonly classNames?: readonly string[];
+  readonly classNames?: readonly string[] | undefined;
   /** Whether it reads a folder (`--data DIR`) or needs none. */
   readonly reads: "folder" | "nothing";
   /** Whether the names of a folder's files are those of this format. */

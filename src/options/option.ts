@@ -17,7 +17,7 @@ export interface NumberOption extends Described {
   /** Such as `epochs`; absent for pure numbers. */
   readonly unit?: string | undefined;
   /** The value is a class of the dataset: the command line takes its name too. */
-  readonly isClass?: true;
+  readonly isClass?: true | undefined;
 }
 
 export interface BooleanOption extends Described {
