@@ -15,7 +15,7 @@ export interface FolderLock {
   release(): void;
 }
 
-export const lockName = "run.lock";
+export const lockName: string = "run.lock";
 
 const owner = json.object({
   pid: json.integer({ min: 1 }),
