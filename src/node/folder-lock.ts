@@ -15,6 +15,7 @@ export interface FolderLock {
   release(): void;
 }
 
+/** The file that marks a folder as locked. */
 export const lockName: string = "run.lock";
 
 const owner = json.object({
