@@ -95,12 +95,16 @@ export async function runPass<P, S, T>(
   };
   const stand = (): RunningPhase => ({ ...from, training: carry.training, totals: carry.totals, step, seen });
   const check = (): Promise<void> => checkFinite(carry, step, `epoch ${from.epoch + 1} of phase ${phase.name}`);
+  const leave = async (): Promise<void> => {
+    await check();
+    context.device.free(carry.finite);
+  };
   const stepsPerEpoch = Math.ceil(order.length / batch);
   let { step, seen } = from;
   for (; step < epochSteps; step++) {
     if (step > from.step && step % checkEvery === 0) await check();
     if (context.shouldStop()) {
-      await check();
+      await leave();
       await context.keep(stand());
       throw new TrainingStopped();
     }
@@ -124,7 +128,7 @@ export async function runPass<P, S, T>(
       seen = [...seen, await context.device.evaluate(look)];
     }
   }
-  await check();
+  await leave();
   return stand();
 }
 

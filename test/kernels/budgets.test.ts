@@ -22,7 +22,7 @@ const budgets = {
   // the largest live set
   "wrn-16-1 b32": { dispatches: 152, pipelines: 44, wgsl: 274.4, largest: 12.5, planned: 32.6, overLive: 1.01 },
   "wrn-16-1 b128": { dispatches: 152, pipelines: 44, wgsl: 274.4, largest: 12.5, planned: 130.2, overLive: 1.01 },
-  "cbd clean b32": { dispatches: 294, pipelines: 102, wgsl: 522.6, largest: 13, planned: 33.4, overLive: 1.02 },
+  "cbd clean b32": { dispatches: 294, pipelines: 103, wgsl: 525.7, largest: 13, planned: 33.4, overLive: 1.02 },
   "mlp b128": { dispatches: 16, pipelines: 13, wgsl: 70.4, largest: 10.5, planned: 0.32, overLive: 1.01 },
 } as const;
 
