@@ -10,6 +10,8 @@ export interface DeviceData {
   readonly images: AnyTensor;
   /** `i32 (N)`. */
   readonly labels: AnyTensor;
+  /** `f32 (N)`; left out where samples have no weights. */
+  readonly weights?: AnyTensor | undefined;
 }
 
 /** Uploads a dataset once. @throws DataError if its fields disagree. */

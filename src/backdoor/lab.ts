@@ -23,12 +23,12 @@ export type Step<T> = (
   inputs: StepInputs,
 ) => { readonly state: T; readonly metrics: Readonly<Record<string, AnyTensor>> };
 
-/** Looks at a network in the middle of a phase. */
-export interface Looks<P, S> {
+/** Looks at a state in the middle of a phase. */
+export interface Looks<T> {
   /** Numbers of steps of the phase, ascending, after which to look. */
   readonly steps: readonly number[];
   /** What is seen, such as the losses of all samples. It is saved with the run, so that a resumed run has it too. */
-  see(network: Network<P, S>): Promise<AnyTensor>;
+  see(state: T): Promise<AnyTensor>;
 }
 
 /** A stretch of training with one kind of state. */
@@ -39,6 +39,12 @@ export interface Phase<P, S, T> {
   readonly title?: string | undefined;
   /** Indices into the training set. @defaultValue all of it */
   readonly samples?: Int32Array | undefined;
+  /** What to learn instead of the labels: one class per sample of the whole training set. */
+  readonly labels?: Int32Array | undefined;
+  /** `batch.weights` of the steps: one number per sample of the whole training set. @defaultValue the steps get none */
+  readonly weights?: Float32Array | undefined;
+  /** Images per step. @defaultValue that of the training */
+  readonly batch?: number | undefined;
   readonly length: { readonly epochs: number } | { readonly steps: number };
   readonly augment: AugmentKind;
   /** By name, as the steps ask for them. */
@@ -52,9 +58,9 @@ export interface Phase<P, S, T> {
   init(key: (n: number) => AnyTensor): T;
   /** The ways over the data that make an epoch. */
   readonly passes: readonly Step<T>[];
-  /** The network in a state: what is evaluated. */
-  network(state: T): Network<P, S>;
-  readonly at?: Looks<P, S> | undefined;
+  /** The network in a state: what is evaluated after each epoch. Left out by phases that train something other than the lab's classifier. */
+  network?(state: T): Network<P, S>;
+  readonly at?: Looks<T> | undefined;
 }
 
 /** What a phase came to. */
@@ -80,4 +86,6 @@ export interface Lab<P, S> {
   phase<T>(phase: Phase<P, S, T>): Promise<PhaseEnd<T>>;
   /** What a network says of the training set, in evaluation mode without augmentation. */
   predict(network: Network<P, S>): Promise<Predictions>;
+  /** The same of a network that is not of the lab's classifier. @param labels - what the losses are of, instead of the set's labels. */
+  predictBy<Q, R>(classifier: Classifier<Q, R>, network: Network<Q, R>, labels?: Int32Array): Promise<Predictions>;
 }

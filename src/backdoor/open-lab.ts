@@ -3,6 +3,8 @@ import type { Classifier } from "../nn/classifier.ts";
 import type { Network } from "../nn/network.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError } from "../tensor/errors.ts";
+import { tensor } from "../tensor/tensor.ts";
+import type { DeviceData } from "./device-data.ts";
 import { putDataset } from "./device-data.ts";
 import type { Evaluation, TestSet } from "./evaluation.ts";
 import { evaluate, putTestSet } from "./evaluation.ts";
@@ -10,6 +12,7 @@ import { copiesLike } from "./initial-network.ts";
 import type { Lab, Phase, PhaseEnd } from "./lab.ts";
 import type { EpochReport, LabState, RunningPhase } from "./lab-state.ts";
 import type { PhaseContext, Progress } from "./phase-context.ts";
+import type { Predictor } from "./predict.ts";
 import { createPredictor } from "./predict.ts";
 import { checkState, runPhase } from "./run-phase.ts";
 import type { TrainingOptions } from "./training-options.ts";
@@ -61,16 +64,18 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
   const initial = await copiesLike(classifier, setup.initial);
   const data = putDataset(device, dataset);
   const test = setup.test === undefined ? null : putTestSet(device, setup.test);
-  const predictor = createPredictor(device, classifier);
+  const predictorOf = predictors(device);
+  const predictor = predictorOf(classifier);
   let state: LabState = resume === undefined ? { finished: {}, running: null, history: [] } : device.put(resume);
   let images = 0;
   const networks: Record<string, Network<P, S>> = {};
-  const onTest = async (network: Network<P, S>): Promise<Evaluation | null> =>
-    test === null ? null : evaluate(predictor, network, test);
-  const contextOf = <T>(phase: Phase<P, S, T>): PhaseContext<P, S> => ({
+  const names = new Set<string>();
+  const onTest = async (network: Network<P, S> | undefined): Promise<Evaluation | null> =>
+    test === null || network === undefined ? null : evaluate(predictor, network, test);
+  const contextOf = <T>(phase: Phase<P, S, T>, own: DeviceData): PhaseContext<P, S> => ({
     device,
-    batch: training.batch,
-    data,
+    batch: phase.batch ?? training.batch,
+    data: own,
     seed,
     shouldStop: () => setup.shouldStop?.() === true,
     async onProgress(progress, count) {
@@ -79,7 +84,8 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     },
     evaluate: onTest,
     async keep(running, report, over = false) {
-      networks[phase.name] = phase.network(running.training as T);
+      const network = phase.network?.(running.training as T);
+      if (network !== undefined) networks[phase.name] = network;
       state = kept(state, running, report, over);
       if (report !== undefined) await setup.onEpoch?.(report, state);
     },
@@ -90,17 +96,33 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     train: dataset,
     fresh: (phase, key) => initial[phase] ?? classifier.init(key),
     async phase<T>(phase: Phase<P, S, T>): Promise<PhaseEnd<T>> {
-      checkPhase(phase, networks);
-      const done = state.finished[phase.name];
-      if (done === undefined) {
-        const from = state.running?.name === phase.name ? state.running : null;
-        return runPhase(contextOf(phase), phase, from);
+      checkPhase(phase, names);
+      names.add(phase.name);
+      const own = ownData(device, data, phase);
+      const context = contextOf(phase, own);
+      try {
+        const done = state.finished[phase.name];
+        if (done === undefined) {
+          const from = state.running?.name === phase.name ? state.running : null;
+          return await runPhase(context, phase, from);
+        }
+        checkState(context, phase, done.training);
+        const network = phase.network?.(done.training as T);
+        if (network !== undefined) networks[phase.name] = network;
+        return { state: done.training as T, seen: done.seen };
+      } finally {
+        freeOwn(device, data, own);
       }
-      checkState(contextOf(phase), phase, done.training);
-      networks[phase.name] = phase.network(done.training as T);
-      return { state: done.training as T, seen: done.seen };
     },
     predict: (network) => predictor(network, data),
+    async predictBy(other, network, labels) {
+      const own = ownData(device, data, { labels });
+      try {
+        return await predictorOf(other)(network, own);
+      } finally {
+        freeOwn(device, data, own);
+      }
+    },
   };
   return {
     lab,
@@ -125,8 +147,35 @@ function kept(
   };
 }
 
-function checkPhase<P, S, T>({ name, samples, passes }: Phase<P, S, T>, before: object): void {
-  if (name in before) throw new ConfigError(`lab.phase: there are two phases ${name}`, ["give each its own name"]);
+/** One predictor per classifier, compiled when it is first asked for. */
+function predictors(device: Device): <Q, R>(classifier: Classifier<Q, R>) => Predictor<Q, R> {
+  const known = new Map<object, unknown>();
+  return <Q, R>(classifier: Classifier<Q, R>) => {
+    const predictor = (known.get(classifier) as Predictor<Q, R> | undefined) ?? createPredictor(device, classifier);
+    known.set(classifier, predictor);
+    return predictor;
+  };
+}
+
+/** The images with a phase's own labels and weights. */
+function ownData(
+  device: Device,
+  { images, labels }: DeviceData,
+  own: { readonly labels?: Int32Array | undefined; readonly weights?: Float32Array | undefined },
+): DeviceData {
+  return {
+    images,
+    labels: own.labels === undefined ? labels : device.put(tensor(own.labels)),
+    ...(own.weights === undefined ? {} : { weights: device.put(tensor(own.weights)) }),
+  };
+}
+
+function freeOwn(device: Device, { labels }: DeviceData, own: DeviceData): void {
+  device.free([own.labels === labels ? null : own.labels, own.weights]);
+}
+
+function checkPhase<P, S, T>({ name, samples, passes }: Phase<P, S, T>, before: ReadonlySet<string>): void {
+  if (before.has(name)) throw new ConfigError(`lab.phase: there are two phases ${name}`, ["give each its own name"]);
   if (samples?.length === 0) throw new ConfigError(`lab.phase: phase ${name} has no samples`);
   if (passes.length === 0) throw new ConfigError(`lab.phase: phase ${name} has no passes`);
 }

@@ -29,13 +29,16 @@ export class TrainingStopped extends Error {
 /** What a phase needs of its lab. */
 export interface PhaseContext<P, S> {
   readonly device: Device;
+  /** Images per step. */
   readonly batch: number;
+  /** The images, and the labels and weights of the phase. */
   readonly data: DeviceData;
   readonly seed: number;
   shouldStop(): boolean;
   /** @param images - that the step took in. */
   onProgress(progress: Omit<Progress, "images">, images: number): Promise<void>;
-  evaluate(network: Network<P, S>): Promise<Evaluation | null>;
+  /** Null without a network, and without a test set. */
+  evaluate(network: Network<P, S> | undefined): Promise<Evaluation | null>;
   /** Keeps the state, and tells what the epoch came to if one has ended. `over`: the phase is done. */
   keep(running: RunningPhase, report?: EpochReport, over?: boolean): Promise<void>;
 }

@@ -36,7 +36,7 @@ export function sampleCount<P, S, T>({ data }: PhaseContext<P, S>, { samples }: 
   return samples?.length ?? data.labels.shape[0]!;
 }
 
-/** A phase's rates in an epoch, counted from 0. */
+/** A phase's rates after some epochs, which may be a fraction: schedules that fall smoothly do so at every step. */
 export function ratesAt<P, S, T>({ rates }: Phase<P, S, T>, epoch: number): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(rates).map(([name, schedule]) => [name, learningRate(schedule, epoch)]));
 }
@@ -54,6 +54,7 @@ export function compileStep<P, S, T>(
       const batch: Batch = {
         images: augmentBatch(data.images, indices, draw, augment),
         labels: gather(data.labels, indices),
+        ...(data.weights === undefined ? {} : { weights: gather(data.weights, indices) }),
       };
       const { state, metrics } = pass(training, batch, { key: step, rates });
       const sums = Object.fromEntries(Object.keys(totals).map((name) => [name, add(totals[name]!, metrics[name]!)]));
@@ -86,7 +87,6 @@ export async function runPass<P, S, T>(
   const { seed, batch, data } = context;
   const path = [phase.stream, from.epoch, from.pass];
   const order = randomOrder(runWords(seed, "order", path), sampleCount(context, phase));
-  const rates = ratesAt(phase, from.epoch);
   const training = from.training as T;
   let carry: Carry<T> = {
     training,
@@ -110,7 +110,13 @@ export async function runPass<P, S, T>(
     }
     const places = order.slice(step * batch, (step + 1) * batch);
     const indices = phase.samples === undefined ? places : places.map((place) => phase.samples![place]!);
-    carry = await program(carry, data, tensor(indices), runKey(seed, "step", [...path, step]), rates);
+    carry = await program(
+      carry,
+      data,
+      tensor(indices),
+      runKey(seed, "step", [...path, step]),
+      ratesAt(phase, from.epoch + step / stepsPerEpoch),
+    );
     const { totals } = carry;
     const done = from.pass * epochSteps + step + 1;
     const progress = {
@@ -124,7 +130,7 @@ export async function runPass<P, S, T>(
     };
     await context.onProgress(progress, indices.length);
     if (phase.at?.steps.includes(from.epoch * stepsPerEpoch * phase.passes.length + done) === true) {
-      const look = await phase.at.see(phase.network(carry.training));
+      const look = await phase.at.see(carry.training);
       seen = [...seen, await context.device.evaluate(look)];
     }
   }
@@ -153,6 +159,7 @@ function metricNames<P, S, T>(
   const batch: Batch = {
     images: zeros([1, ...images.shape.slice(1)]),
     labels: zeros([1], { dtype: "i32" }),
+    weights: zeros([1]),
   };
   return Object.keys(pass(state, batch, { key: keyOf(0), rates: ratesAt(phase, 0) }).metrics);
 }

@@ -92,7 +92,7 @@ async function reportEpoch<P, S, T>(
 ): Promise<EpochReport> {
   const means: Record<string, number> = {};
   for (const name of Object.keys(totals).sort()) means[name] = (await totals[name]!.item()) / step;
-  const evaluation = await context.evaluate(phase.network(training as T));
+  const evaluation = await context.evaluate(phase.network?.(training as T));
   const title = phase.title ?? "";
   return { phase: phase.name, title, epoch: epoch + 1, rates: ratesAt(phase, epoch), means, evaluation };
 }

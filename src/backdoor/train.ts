@@ -6,6 +6,7 @@ import type { Changes, OptionTable } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError } from "../tensor/errors.ts";
+import { key } from "../tensor/random.ts";
 import type { Defence, Defended } from "./defence.ts";
 import { presetOptions } from "./defence.ts";
 import { cbd } from "./defences/cbd.ts";
@@ -40,7 +41,7 @@ export interface TrainOptions<P, S, O extends object = object> extends LabCallba
 
 /** The result of a training. Its tensors are on the device. */
 export interface Trained<P, S> extends Defended<P, S> {
-  /** The delivered model; the network in training if the run was stopped. */
+  /** The delivered model. If the run was stopped, the network in training, or a fresh one if that phase trains another kind. */
   readonly network: Network<P, S>;
   /** The network of each phase that was begun, by its name. */
   readonly networks: Readonly<Record<string, Network<P, S>>>;
@@ -95,7 +96,9 @@ export async function trainDefence<P extends object, S, O extends object>(
   } catch (error) {
     if (!(error instanceof TrainingStopped)) throw error;
     const end = ending(opened);
-    return { ...end, network: end.networks[end.state.running!.name]!, evaluation: null, stopped: true };
+    const network =
+      end.networks[end.state.running!.name] ?? (await given.device.evaluate(given.classifier.init(key(0))));
+    return { ...end, network, evaluation: null, stopped: true };
   } finally {
     opened.close();
   }

@@ -12,4 +12,6 @@ export interface Batch {
   readonly images: AnyTensor;
   /** `i32 (n)`. */
   readonly labels: AnyTensor;
+  /** `f32 (n)`, of the samples' losses; left out where a training gives none. */
+  readonly weights?: AnyTensor | undefined;
 }

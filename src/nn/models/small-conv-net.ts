@@ -2,7 +2,9 @@ import { ConfigError } from "../../tensor/errors.ts";
 import * as kind from "../../tensor/kinds.ts";
 import { relu } from "../../tensor/ops/activations.ts";
 import { globalAvgPool2d } from "../../tensor/ops/avg-pool.ts";
+import { concat } from "../../tensor/ops/concat.ts";
 import { zeros } from "../../tensor/ops/creation.ts";
+import { max } from "../../tensor/ops/extremum.ts";
 import { parameters, required } from "../../tensor/parameters.ts";
 import { foldIn } from "../../tensor/random.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
@@ -25,15 +27,22 @@ export type SmallConvNetStats = { readonly layers: readonly BatchNormStats[] };
 const checkSmallConvNet = parameters(
   "smallConvNet",
   {},
-  { channels: required(kind.count), classes: required(kind.count), width: required(kind.count) },
+  {
+    channels: required(kind.count),
+    classes: required(kind.count),
+    width: required(kind.count),
+    pool: kind.oneOf("mean", "max+mean"),
+  },
 );
 
 /**
  * Three convolutions 3×3 with batch norm and ReLU, of `width`, 2·`width` and 4·`width` channels, the last two with stride 2;
- * global average pooling to z, `(n, 4·width)`; a dense layer. Small enough for the CPU.
+ * pooling over all positions to z; a dense layer. Small enough for the CPU. z is the mean, `(n, 4·width)`, or maximum and mean
+ * side by side, `(n, 8·width)`: the maximum sees a small patch whole, of which little is left in the mean.
  *
  * @param options.channels - of the images.
  * @param options.width - channels of the first convolution.
+ * @param options.pool - what z is. @defaultValue "mean"
  * @example
  * ```ts
  * import { random, zeros } from "deconfound";
@@ -49,11 +58,12 @@ export function smallConvNet(options: {
   channels: number;
   classes: number;
   width: number;
+  pool?: "mean" | "max+mean" | undefined;
 }): Classifier<SmallConvNetParams, SmallConvNetStats> {
   checkSmallConvNet(arguments);
-  const { channels, classes, width } = options;
+  const { channels, classes, width, pool = "mean" } = options;
   const widths = [width, 2 * width, 4 * width];
-  const features = 4 * width;
+  const features = (pool === "mean" ? 4 : 8) * width;
   return {
     init: (key) => {
       const norms = widths.map(initBatchNorm);
@@ -72,7 +82,8 @@ export function smallConvNet(options: {
         x = relu(normed.y);
         return normed.stats;
       });
-      const z = globalAvgPool2d(x);
+      const mean = globalAvgPool2d(x);
+      const z = pool === "mean" ? mean : concat([max(x, { axis: [1, 2] }), mean], { axis: 1 });
       return { logits: dense(params.fc, z), z, stats: { layers } };
     },
   };
