@@ -13,6 +13,19 @@ export interface Given {
   readonly names: readonly string[];
   /** Texts of the options that belong to attacks, defences and the like, by flag. */
   readonly flags: ReadonlyMap<string, string>;
+  /** The words that belong to no option, as many as {@link Command.operands} allows. */
+  readonly operands: readonly string[];
+}
+
+/** What a command takes besides options: `FILE…`. */
+export interface Operands {
+  /** How the help names them, brackets round what can be left out: `DIR`, `[IMAGE…]`. */
+  readonly form: string;
+  readonly doc: string;
+  /** @defaultValue 0 */
+  readonly least?: number;
+  /** @defaultValue any number */
+  readonly most?: number;
 }
 
 export interface Command<T extends OptionRows = OptionRows> {
@@ -22,6 +35,8 @@ export interface Command<T extends OptionRows = OptionRows> {
   readonly options: T;
   /** Records whose options with a `flag` it takes too. */
   readonly owners?: readonly OptionOwner[];
+  /** What it takes besides options. @defaultValue nothing */
+  readonly operands?: Operands;
   /** Shown under the options. */
   readonly notes?: string;
   run(values: OptionsOf<T>, io: Io, given: Given): Promise<ExitCode>;
@@ -36,7 +51,7 @@ export interface Parsed<T extends OptionRows> extends Given {
 export function parseOptions<T extends OptionRows>(command: Command<T>, words: readonly string[]): Parsed<T> {
   const own = listOptions(command.options);
   const flags = [...flagsOf(command.owners ?? []).keys()];
-  const found = parse(command.name, words, [
+  const { found, operands } = parse(command, words, [
     ...own.map(({ name, option }) => ({ name, flag: option.kind === "boolean", repeated: option.kind === "texts" })),
     ...flags.map((name) => ({ name, flag: false, repeated: false })),
   ]);
@@ -52,6 +67,7 @@ export function parseOptions<T extends OptionRows>(command: Command<T>, words: r
     flags: new Map(
       flags.flatMap((flag) => (found[flag] === undefined ? [] : [[flag, found[flag] as string] as const])),
     ),
+    operands,
   };
 }
 
@@ -62,19 +78,29 @@ interface Word {
   readonly repeated: boolean;
 }
 
+type Found = Readonly<Record<string, boolean | string | readonly string[] | undefined>>;
+
 function parse(
-  command: string,
+  { name, operands }: Pick<Command, "name" | "operands">,
   words: readonly string[],
   known: readonly Word[],
-): Readonly<Record<string, boolean | string | readonly string[] | undefined>> {
+): { readonly found: Found; readonly operands: readonly string[] } {
   const valued = new Set(known.flatMap(({ name, flag }) => (flag ? [] : [`--${name}`])));
   const options = Object.fromEntries(
     known.map(({ name, flag, repeated }) => [name, { type: flag ? "boolean" : "string", multiple: repeated } as const]),
   );
+  const allowPositionals = operands !== undefined;
   try {
-    return parseArgs({ args: joinNumbers(words, valued), options, strict: true, allowPositionals: false })
-      .values as ReturnType<typeof parse>;
+    const { values, positionals } = parseArgs({
+      args: joinNumbers(words, valued),
+      options,
+      strict: true,
+      allowPositionals,
+    });
+    checkOperands(name, operands, positionals);
+    return { found: values as Found, operands: positionals };
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     const ambiguous = /^Option '(--[^ ']+).*ambiguous/.exec((error as Error).message)?.[1];
     if (ambiguous !== undefined) {
       throw new ConfigError(
@@ -82,7 +108,16 @@ function parse(
       );
     }
     const reason = (error as Error).message.split(/\. |\n/)[0]!.replace(/\.$/, "");
-    throw new ConfigError(`${reason[0]!.toLowerCase()}${reason.slice(1)}; see deconfound ${command} --help`);
+    throw new ConfigError(`${reason[0]!.toLowerCase()}${reason.slice(1)}; see deconfound ${name} --help`);
+  }
+}
+
+function checkOperands(name: string, operands: Operands | undefined, given: readonly string[]): void {
+  const { form = "", least = 0, most = Number.POSITIVE_INFINITY } = operands ?? {};
+  if (given.includes("")) throw new ConfigError(`${form} is an empty text`);
+  if (given.length < least) throw new ConfigError(`${form} is missing; see deconfound ${name} --help`);
+  if (given.length > most) {
+    throw new ConfigError(`unexpected argument '${given[most]}'; see deconfound ${name} --help`);
   }
 }
 

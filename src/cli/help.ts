@@ -17,8 +17,10 @@ export function helpFor(command: Command): string {
     );
     return line(flag, targets[0]!.option, docs.join("; "));
   });
+  const { operands } = command;
+  const usage = operands === undefined ? "" : `${indented(`  ${operands.form}`, operands.doc, indent)}\n\n`;
   const notes = command.notes === undefined ? "" : `\n${command.notes}`;
-  return `deconfound ${command.name}: ${command.summary}\n\nOptions\n${[...own, ...flags].join("\n")}\n${notes}`;
+  return `deconfound ${command.name}: ${command.summary}\n\n${usage}Options\n${[...own, ...flags].join("\n")}\n${notes}`;
 }
 
 /** All options that `--set` takes, one per line, under the record that they belong to. */
