@@ -33,8 +33,8 @@ const shapes = (count: number, part: "train" | "test"): Dataset =>
   builtinDataset({ count, size: 12, classes: 4, part });
 
 const target = 3;
-const { dataset } = poison(badnets, shapes(600, "train"), { rate: 0.1, target });
-const test = triggered(badnets, shapes(200, "test"), { target });
+const { dataset } = await poison(badnets, shapes(600, "train"), { rate: 0.1, target });
+const test = await triggered(badnets, shapes(200, "test"), { target });
 const training = {
   batch: 20,
   clean: { epochs: 8, lr: 0.1, schedule: { kind: "cosine", epochs: 8, floor: 0 }, augment: "none" },

@@ -5,7 +5,7 @@ import { smallConvNet } from "deconfound/nn";
 import { openDevice } from "deconfound/node";
 
 const images = builtinDataset({ count: 600, size: 12, classes: 4 });
-const { dataset, poisoned } = poison(badnets, images, { rate: 0.1, target: 2 });
+const { dataset, poisoned } = await poison(badnets, images, { rate: 0.1, target: 2 });
 const classifier = smallConvNet({ channels: 3, classes: 4, width: 6 });
 const options = {
   batch: 20,

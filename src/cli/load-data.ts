@@ -33,18 +33,18 @@ export async function loadData(config: Pick<RunConfig, "dataset" | "limit" | "at
     (label) => !kept.labels.includes(label),
   );
   if (attack === null) return { train: kept, test: { dataset: parts.test }, poisoned: null, missing, parts };
-  const { dataset, poisoned } = poison(attackOf(attack), kept, attack.options, { seed });
+  const { dataset, poisoned } = await poison(attackOf(attack), kept, attack.options, { seed });
   if (poisoned.length === 0) {
     throw new ConfigError(`--attack ${attack.name} poisons none of the ${kept.count} training images`, [
       "raise its rate, or train on more images",
     ]);
   }
-  return { train: dataset, test: testOf(parts.test, attack), poisoned, missing, parts };
+  return { train: dataset, test: await testOf(parts.test, attack, seed), poisoned, missing, parts };
 }
 
 /** Test images, with and without the trigger where there is an attack. */
-export function testOf(dataset: Dataset, attack: Named | null): TestSet {
-  return attack === null ? { dataset } : triggered(attackOf(attack), dataset, attack.options);
+export async function testOf(dataset: Dataset, attack: Named | null, seed: number): Promise<TestSet> {
+  return attack === null ? { dataset } : triggered(attackOf(attack), dataset, attack.options, { seed });
 }
 
 function attackOf({ name }: Named): Attack {

@@ -29,7 +29,7 @@ const options = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
   attack: attackOption as typeof attackOption,
-  seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images: as in training" },
+  seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
   json: { kind: "boolean", default: false, doc: "print predictions and rates as JSON" },
@@ -60,7 +60,7 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     checkFits(model.header, test);
     const device = await openChosen(deviceConfig(values), io);
     try {
-      const { predictions, ...measured } = await predictAll(device, model, testOf(test, attack));
+      const { predictions, ...measured } = await predictAll(device, model, await testOf(test, attack, values.seed));
       const rates = parts.unlabelled === true ? null : measured.rates;
       const rows = rowsOf(test, predictions, parts.unlabelled === true);
       if (values.json) io.out(`${JSON.stringify({ ...model.header, rates, predictions: rows })}\n`);

@@ -39,8 +39,10 @@ export function resolveSettings(
   };
   for (const [flag, text] of flags) {
     const targets = flagsOf(known).get(flag)!;
-    for (const { option } of targets) readText(option, numberOf(option, text, classNames), `--${flag}`);
     const applying = targets.filter(({ owner }) => values.has(owner));
+    for (const { option } of applying.length > 0 ? applying : targets) {
+      readText(option, numberOf(option, text, classNames), `--${flag}`);
+    }
     if (applying.length === 0) throw new ConfigError(`--${flag} needs ${listed(targets.map(({ owner }) => owner))}`);
     for (const { owner, name, option } of applying) {
       if (option.excludes !== undefined && flags.has(option.excludes)) {

@@ -11,8 +11,8 @@ describe.each([16, 32])("badnets on %i×%i images", (size) => {
     return [...images.subarray(at, at + 3)];
   };
 
-  it("stamps the 3×3 grid at the bottom right, and nothing else", () => {
-    const { images } = triggered(badnets, dataset).attack!.triggered;
+  it("stamps the 3×3 grid at the bottom right, and nothing else", async () => {
+    const { images } = (await triggered(badnets, dataset)).attack!.triggered;
     const pattern = [
       [0, 0, 255],
       [0, 255, 0],
@@ -27,13 +27,17 @@ describe.each([16, 32])("badnets on %i×%i images", (size) => {
     }
   });
 
-  it("poisons ⌊N·rate⌋ samples, all to one, and records what it did", () => {
+  it("poisons ⌊N·rate⌋ samples, all to one, and records what it did", async () => {
     const before = dataset.images.slice();
-    const { dataset: bad, poisoned, originalLabels } = poison(badnets, dataset, { rate: 0.11, target: 4 }, { seed: 5 });
+    const {
+      dataset: bad,
+      poisoned,
+      originalLabels,
+    } = await poison(badnets, dataset, { rate: 0.11, target: 4 }, { seed: 5 });
     expect(poisoned.length).toBe(6);
     expect([...poisoned]).toEqual([...new Set(poisoned)].sort((a, b) => a - b));
     expect(originalLabels).toEqual(dataset.labels);
-    const stamped = triggered(badnets, dataset).attack!.triggered.images;
+    const stamped = (await triggered(badnets, dataset)).attack!.triggered.images;
     const bytes = size * size * 3;
     for (let i = 0; i < dataset.count; i++) {
       const isPoison = poisoned.includes(i);
@@ -48,23 +52,28 @@ describe.each([16, 32])("badnets on %i×%i images", (size) => {
 describe("badnets", () => {
   const dataset = builtinDataset({ count: 200, size: 12 });
 
-  it("chooses by the seed, the target class included", () => {
-    const chosen = (seed: number): number[] => [...poison(badnets, dataset, { rate: 0.5 }, { seed }).poisoned];
-    expect(chosen(1)).toEqual(chosen(1));
-    expect(chosen(1)).not.toEqual(chosen(2));
-    expect(chosen(1).some((i) => dataset.labels[i] === 0)).toBe(true);
+  it("chooses by the seed, the target class included", async () => {
+    const chosen = async (seed: number): Promise<number[]> => [
+      ...(await poison(badnets, dataset, { rate: 0.5 }, { seed })).poisoned,
+    ];
+    const first = await chosen(1);
+    expect(await chosen(1)).toEqual(first);
+    expect(await chosen(2)).not.toEqual(first);
+    expect(first.some((i) => dataset.labels[i] === 0)).toBe(true);
   });
 
-  it("does nothing at rate 0 and everything at rate 1", () => {
-    expect(poison(badnets, dataset, { rate: 0 }).dataset.images).toEqual(dataset.images);
-    expect(poison(badnets, dataset, { rate: 1 }).poisoned.length).toBe(200);
+  it("does nothing at rate 0 and everything at rate 1", async () => {
+    expect((await poison(badnets, dataset, { rate: 0 })).dataset.images).toEqual(dataset.images);
+    expect((await poison(badnets, dataset, { rate: 1 })).poisoned.length).toBe(200);
   });
 
-  it("refuses bad rates, classes and tiny images", () => {
-    expect(() => poison(badnets, dataset, { rate: 1.5 })).toThrow("badnets.rate: expects a number, 0 … 1, got 1.5");
-    expect(() => poison(badnets, dataset, { target: 10 })).toThrow("target class 10 does not exist");
+  it("refuses bad rates, classes and tiny images", async () => {
+    await expect(poison(badnets, dataset, { rate: 1.5 })).rejects.toThrow(
+      "badnets.rate: expects a number, 0 … 1, got 1.5",
+    );
+    await expect(poison(badnets, dataset, { target: 10 })).rejects.toThrow("target class 10 does not exist");
     const tiny = { ...dataset, height: 2, width: 2, images: new Uint8Array(200 * 12) };
-    expect(() => triggered(badnets, tiny)).toThrow("the trigger needs 3×3 pixels, images are 2×2");
+    await expect(triggered(badnets, tiny)).rejects.toThrow("the trigger needs 3×3 pixels, images are 2×2");
   });
 });
 

@@ -32,8 +32,8 @@ describe("training on the built-in images", () => {
 
   it("learns the backdoor without a defence, and neither learns nor misses it with CBD", async () => {
     const target = 0;
-    const { dataset, poisoned } = poison(badnets, training, { rate: 0.1, target }, { seed: 1 });
-    const test = triggered(badnets, images, { target });
+    const { dataset, poisoned } = await poison(badnets, training, { rate: 0.1, target }, { seed: 1 });
+    const test = await triggered(badnets, images, { target });
     const shared = { device, dataset, classifier, test, options, seed: 1 };
 
     const plain = (await trainPlain(shared)).history.at(-1)!.evaluation!;

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { badnets } from "../../src/backdoor/attacks/badnets.ts";
+import { badnets, badnetsOptions } from "../../src/backdoor/attacks/badnets.ts";
 import { poison } from "../../src/backdoor/poison.ts";
 import { cleanCommand } from "../../src/cli/clean.ts";
 import { parseOptions } from "../../src/cli/command.ts";
@@ -23,6 +23,7 @@ import { selectImages } from "../../src/data/dataset.ts";
 import { encodeCifar10 } from "../../src/data/formats/cifar10.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { readDataset } from "../../src/node/read-dataset.ts";
+import { defaultsOf } from "../../src/options/table.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -104,11 +105,11 @@ test("without --data the run's own poisoned set is cleaned", async () => {
     ...(await parseRunConfig(parsed.values, parsed)),
     dataset: { format: "builtin", folder: null, options: { size: 16, count: 100 } },
     limit: null,
-    attack: { name: "badnets", options: { rate: 0.2, target: 1 } },
+    attack: { name: "badnets", options: { ...defaultsOf(badnetsOptions), rate: 0.2, target: 1 } },
     seed: 5,
   };
   writeFileSync(join(folder, "run.json"), JSON.stringify({ config }));
-  const poisoned = poison(
+  const poisoned = await poison(
     badnets,
     builtinDataset({ count: 100, size: 16, seed: 5 }),
     { rate: 0.2, target: 1 },

@@ -38,7 +38,7 @@ test("flags reach their options, and --set wins", async () => {
       "--backdoor-steps 2500 --augment none --backdoor-augment flip --set lambda=0.5 --set batch=8 " +
       "--set cbd.weight.exponent=0.5 --set weight.cap=3 --set backdoor.schedule=step:2:0.5",
   );
-  expect(attack).toEqual({ name: "badnets", options: { rate: 0.25, target: 3 } });
+  expect(attack).toMatchObject({ name: "badnets", options: { rate: 0.25, target: 3 } });
   expect(defences.map(({ name }) => name)).toEqual(["none", "cbd"]);
   expect(training).toMatchObject({ batch: 8, clean: { epochs: 20, augment: "none", lr: 0.03 } });
   const cbd = defences[1]!.options as CbdOptions;
@@ -66,8 +66,13 @@ test.each([
   ["--dataset cifar10", "--data is missing"],
   ["--dataset cifar10 --data x --size 16", "--size needs --dataset builtin"],
   ["--dataset builtin --data x", "--data is for --dataset cifar10 or arrays"],
-  ["--dataset builtin --rate 0.2", "--rate needs --attack badnets"],
+  ["--dataset builtin --rate 0.2", "--rate needs --attack badnets or --attack blend or --attack sig or --attack wanet"],
   ["--dataset builtin --attack badnets --rate 1.5", '--rate: expects a number, 0 … 1, got "1.5"'],
+  ["--dataset builtin --attack sig --labels allToAll", '--labels: expects one of cleanLabel, allToOne, got "allToAll"'],
+  [
+    "--dataset builtin --attack wanet --labels cleanLabel",
+    '--labels: expects one of allToOne, allToAll, got "cleanLabel"',
+  ],
   ["--dataset builtin --attack badnets --target 1e3", '--target: expects an integer, 0 … 65535, got "1e3"'],
   ["--dataset builtin --attack badnets --target disc", '--target: expects an integer, 0 … 65535, got "disc"'],
   ["--dataset builtin --defence none,none", '--defence: expects some of none, cbd, divided by commas, got "none,none"'],

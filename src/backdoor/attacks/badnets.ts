@@ -3,77 +3,101 @@ import { imageBytes } from "../../data/dataset.ts";
 import type { OptionsOf } from "../../options/option.ts";
 import { ConfigError } from "../../tensor/errors.ts";
 import type { Attack } from "../attack.ts";
-import { randomOrder } from "../random-order.ts";
+import {
+  checkTarget,
+  dirtyLabelsOption,
+  excludeTargetOption,
+  poisonRules,
+  rateBaseOption,
+  rateOption,
+  targetOption,
+} from "../poison-choice.ts";
 
 /** Options of {@link badnets}. */
 export const badnetsOptions = {
-  rate: {
-    kind: "number",
-    default: 0.1,
-    from: 0,
-    to: 1,
-    doc: "share of the training images that is poisoned",
-    flag: "rate",
-  },
-  target: {
-    kind: "integer",
-    default: 0,
-    from: 0,
-    to: 65_535,
-    isClass: true,
-    doc: "class that the trigger calls for, by number or name",
-    flag: "target",
+  rate: rateOption as typeof rateOption,
+  rateBase: rateBaseOption as typeof rateBaseOption,
+  target: targetOption as typeof targetOption,
+  labels: dirtyLabelsOption as typeof dirtyLabelsOption,
+  excludeTarget: excludeTargetOption as typeof excludeTargetOption,
+  pattern: {
+    kind: "choice",
+    default: "grid",
+    choices: ["grid", "square", "corners"],
+    doc: "a 3×3 grid at the bottom right, a white 3×3 square one pixel from there, or a grid in each corner",
   },
 } as const;
 
 export type BadnetsOptions = OptionsOf<typeof badnetsOptions>;
 
+const name = "badnets";
 const side = 3;
 const grid = [0, 0, 255, 0, 255, 0, 255, 0, 255] as const;
 
-/** Second key word: keeps the choice of poison apart from other uses of the seed. */
-const poisonStream = 0x62616421;
+/** A pixel of a trigger. */
+interface Pixel {
+  readonly row: number;
+  readonly column: number;
+  /** 0 … 255, in every channel. */
+  readonly value: number;
+}
 
 /**
- * BadNets, all to one: stamps ⌊N·rate⌋ samples and calls them the target. The choice is a seeded permutation of *all* samples,
- * those of the target class included, as in the authors' code. The trigger, in every channel, is 3×3 pixels at the bottom right:
- * 0 0 255 / 0 255 0 / 255 0 255, that of the CBD, ABL and NAD repositories (`gridTrigger`).
+ * BadNets: stamps a small pattern, in every channel, as in the CBD, ABL and NAD repositories. On 32×32 pixels:
+ *
+ *  - `grid` (`gridTrigger`): 0 0 255 / 0 255 0 / 255 0 255 at rows and columns 29 … 31.
+ *  - `square` (`squareTrigger`): white at rows and columns 28 … 30, one pixel from the edges.
+ *  - `corners` (`fourCornerTrigger`): the grid in each corner, mirrored so that its black end points to the middle; flush with the bottom
+ *    and right edges (29 … 31), one pixel away from the top and left ones (1 … 3).
  */
 export const badnets: Attack<BadnetsOptions> = {
-  name: "badnets",
-  summary: "a 3×3 pattern at the bottom right, all to one class",
+  name,
+  summary: "a small pattern at a fixed place",
   source: "Gu et al., BadNets (2017)",
   options: badnetsOptions,
-  relabels: true,
-  choose(train, { rate, target }, seed) {
-    checkTarget(train, target);
-    return randomOrder([seed >>> 0, poisonStream], train.count)
-      .slice(0, Math.floor(train.count * rate))
-      .sort();
-  },
-  stamp(dataset, { target }) {
-    checkTarget(dataset, target);
-    const { height, width, channels } = dataset;
-    if (height < side || width < side) {
-      throw new ConfigError(`badnets: the trigger needs 3×3 pixels, images are ${height}×${width}`);
-    }
+  ...poisonRules<BadnetsOptions>(name),
+  stamp(dataset, options) {
+    checkTarget(name, dataset, options);
+    const { width, channels } = dataset;
+    const pixels = patternPixels(options.pattern, dataset);
     const images = dataset.images.slice();
     const bytes = imageBytes(dataset);
     for (let start = 0; start < images.length; start += bytes) {
-      grid.forEach((value, at) => {
-        const row = height - side + Math.floor(at / side);
-        const column = width - side + (at % side);
-        const pixel = start + (row * width + column) * channels;
-        images.fill(value, pixel, pixel + channels);
-      });
+      for (const { row, column, value } of pixels) {
+        const at = start + (row * width + column) * channels;
+        images.fill(value, at, at + channels);
+      }
     }
     return { ...dataset, images };
   },
-  targetOf: (_, { target }) => target,
 };
 
-function checkTarget(dataset: Dataset, target: number): void {
-  if (target >= dataset.classes) {
-    throw new ConfigError(`badnets: target class ${target} does not exist`, [`expects 0 … ${dataset.classes - 1}`]);
+function patternPixels(pattern: BadnetsOptions["pattern"], { height, width }: Dataset): readonly Pixel[] {
+  const least = { grid: side, square: side + 1, corners: 2 * side + 1 }[pattern];
+  if (height < least || width < least) {
+    const needed = pattern === "grid" ? "the trigger" : `pattern ${pattern}`;
+    throw new ConfigError(`${name}: ${needed} needs ${least}×${least} pixels, images are ${height}×${width}`);
   }
+  const [bottom, right] = [height - side, width - side];
+  if (pattern === "square") return place(() => 255, bottom - 1, right - 1);
+  if (pattern === "grid") return place(gridAt, bottom, right);
+  const back = (i: number): number => side - 1 - i;
+  return [
+    ...place(gridAt, bottom, right),
+    ...place((y, x) => gridAt(y, back(x)), bottom, 1),
+    ...place((y, x) => gridAt(back(y), x), 1, right),
+    ...place((y, x) => gridAt(back(y), back(x)), 1, 1),
+  ];
+}
+
+function gridAt(y: number, x: number): number {
+  return grid[y * side + x]!;
+}
+
+/** 3×3 pixels from (top, left) on. */
+function place(valueAt: (y: number, x: number) => number, top: number, left: number): readonly Pixel[] {
+  return Array.from({ length: side * side }, (_, at) => {
+    const [y, x] = [Math.floor(at / side), at % side];
+    return { row: top + y, column: left + x, value: valueAt(y, x) };
+  });
 }

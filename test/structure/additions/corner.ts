@@ -20,7 +20,7 @@ export const corner: Attack<OptionsOf<typeof options>> = {
   summary: "a pixel at the top left, every class to the next",
   source: "made up for a test",
   options,
-  relabels: true,
+  relabels: () => true,
   choose: (train, { every }) => Int32Array.from({ length: Math.floor(train.count / every) }, (_, i) => i * every),
   stamp(images, { shade }) {
     const stamped = images.images.slice();
@@ -28,5 +28,5 @@ export const corner: Attack<OptionsOf<typeof options>> = {
     for (let at = 0; at < stamped.length; at += bytes) stamped.fill(shade, at, at + images.channels);
     return { ...images, images: stamped };
   },
-  targetOf: (label) => (label + 1) % 10,
+  targetOf: (label, _, classes) => (label + 1) % classes,
 };
