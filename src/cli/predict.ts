@@ -21,6 +21,7 @@ import { attackOwners, formatOwners } from "./option-owners.ts";
 import { parseSource } from "./run-config.ts";
 import type { Rates } from "./run-report.ts";
 import { ratesOf } from "./run-report.ts";
+import { trainOptions } from "./train-options.ts";
 
 type Model = Awaited<ReturnType<typeof readModel>>;
 
@@ -29,6 +30,7 @@ const options = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
   attack: attackOption as typeof attackOption,
+  set: trainOptions.set as typeof trainOptions.set,
   seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,

@@ -113,7 +113,12 @@ export function byName<R extends { readonly name: string }>(records: readonly R[
 
 /** Options of a dataset and an attack alone, for the commands that do not train. */
 export async function parseSource(
-  values: { readonly dataset: string | null; readonly data: string | null; readonly attack: string },
+  values: {
+    readonly dataset: string | null;
+    readonly data: string | null;
+    readonly attack: string;
+    readonly set: readonly string[];
+  },
   { flags }: Given,
 ): Promise<Pick<RunConfig, "dataset" | "attack">> {
   const source = await chooseDataset(values);
@@ -121,7 +126,7 @@ export async function parseSource(
   const chosen = owners.map((owner) => ({ owner, base: defaultsOf<object>(owner.options) }));
   const resolved = resolveSettings(chosen, [...formatOwners, ...attackOwners], {
     flags,
-    assignments: [],
+    assignments: values.set,
     classNames: classNamesOf(source),
   });
   const [format, attack] = owners as [OptionOwner, OptionOwner | undefined];

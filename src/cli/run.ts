@@ -9,6 +9,7 @@ import { exitCode, exitCodeHelp } from "./exit-code.ts";
 import { helpFor } from "./help.ts";
 import type { Io } from "./io.ts";
 import { predictCommand } from "./predict.ts";
+import { showCommand } from "./show.ts";
 import { trainCommand } from "./train.ts";
 import { tuneCommand } from "./tune.ts";
 import { packageVersion } from "./versions.ts";
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   demoCommand,
   predictCommand,
   cleanCommand,
+  showCommand,
   doctorCommand,
   tuneCommand,
 ];

@@ -1,0 +1,69 @@
+import { selectImages } from "../data/dataset.ts";
+import { datasetFormats } from "../data/formats/index.ts";
+import { writeAtomically } from "../node/index.ts";
+import { contactSheet, differenceOf } from "../report/contact-sheet.ts";
+import { pictureOf } from "../report/picture.ts";
+import { encodePng } from "../report/png.ts";
+import { ConfigError } from "../tensor/errors.ts";
+import { attackOption } from "./attack-option.ts";
+import type { Command } from "./command.ts";
+import { required } from "./command.ts";
+import { datasetOptions } from "./dataset-options.ts";
+import { exitCode } from "./exit-code.ts";
+import { className } from "./format-results.ts";
+import { recordsHelp } from "./help.ts";
+import { loadParts, testOf } from "./load-data.ts";
+import { attackOwners, formatOwners } from "./option-owners.ts";
+import { parseSource } from "./run-config.ts";
+import { trainOptions } from "./train-options.ts";
+
+const options = {
+  dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
+  data: datasetOptions.data as typeof datasetOptions.data,
+  attack: attackOption as typeof attackOption,
+  set: trainOptions.set as typeof trainOptions.set,
+  seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
+  images: { kind: "integer", default: 8, from: 1, to: 100, doc: "how many test images are shown" },
+  out: { kind: "text", default: null, form: "FILE.png", doc: "the picture to write" },
+} as const;
+
+/** Factor of the difference row: a change of 32 of 255 is white. */
+const gain = 8;
+const [least, gap] = [96, 8]; // pixels
+
+/** `deconfound show`: what an attack does to images. */
+export const showCommand: Command<typeof options> = {
+  name: "show",
+  summary: "a contact sheet of test images: clean, triggered, and the difference",
+  options,
+  owners: [...formatOwners, ...attackOwners],
+  notes: recordsHelp("Dataset formats, for --dataset", datasetFormats),
+  async run(values, io, given) {
+    const out = required(values.out, "out");
+    const { dataset, attack } = await parseSource(values, given);
+    if (attack === null) throw new ConfigError("--attack is missing: there is nothing to show");
+    const parts = await loadParts({ dataset, limit: 1, seed: values.seed, testOnly: true });
+    const count = Math.min(values.images, parts.test.count);
+    const test = selectImages(parts.test, spread(parts.test.count, count));
+    const { attack: attacked } = await testOf(test, attack, values.seed);
+    const clean = Array.from({ length: count }, (_, i) => pictureOf(test, i));
+    const triggered = clean.map((_, i) => pictureOf(attacked!.triggered, i));
+    const difference = clean.map((picture, i) => differenceOf(picture, triggered[i]!, gain));
+    const scale = Math.max(1, Math.ceil(least / Math.max(test.height, test.width)));
+    const sheet = contactSheet([clean, triggered, difference], { scale, gap });
+    writeAtomically(out, await encodePng(sheet));
+    const classes = Array.from(test.labels, (label) => {
+      const [from, to] = [label, attacked!.targetOf(label)].map((one) => className(one, test.classNames));
+      return `${from} → ${to}`;
+    });
+    io.out(
+      `${out}: ${attack.name} on ${count} test images. Rows: clean, triggered, difference × ${gain}. Columns: ${classes.join(", ")}\n`,
+    );
+    return exitCode.ok;
+  },
+};
+
+/** `wanted` of `count` places, evenly apart. */
+function spread(count: number, wanted: number): Int32Array {
+  return Int32Array.from({ length: wanted }, (_, i) => Math.floor((i * count) / wanted));
+}
