@@ -25,10 +25,10 @@ export interface DeviceTestSet {
 export type Evaluation = Pick<DefenceMetrics, "ca" | "classAccuracy"> &
   Partial<Omit<DefenceMetrics, "ca" | "classAccuracy">>;
 
-/** Uploads a test set once for all evaluations. */
-export function putTestSet(device: Device, test: TestSet): DeviceTestSet {
-  const triggered = test.attack === undefined ? null : putDataset(device, test.attack.triggered);
-  return { test, clean: putDataset(device, test.dataset), triggered };
+/** Uploads a test set once for all evaluations. @param residentBytes - as in {@link putDataset}. */
+export function putTestSet(device: Device, test: TestSet, residentBytes?: number): DeviceTestSet {
+  const triggered = test.attack === undefined ? null : putDataset(device, test.attack.triggered, residentBytes);
+  return { test, clean: putDataset(device, test.dataset, residentBytes), triggered };
 }
 
 /** Runs a network over the test set in evaluation mode. */

@@ -32,6 +32,8 @@ export interface LabSetup<P, S> extends LabCallbacks {
   readonly device: Device;
   /** Images and labels in memory. Put on the device once. */
   readonly dataset: Dataset;
+  /** As in {@link putDataset}. */
+  readonly residentBytes?: number | undefined;
   readonly classifier: Classifier<P, S>;
   readonly training: TrainingOptions;
   readonly seed: number;
@@ -60,10 +62,10 @@ export interface OpenLab<P, S> {
  * @throws DataError for a dataset whose fields disagree; ShapeError for an initial network of another classifier.
  */
 export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promise<OpenLab<P, S>> {
-  const { device, dataset, classifier, training, seed, resume } = setup;
+  const { device, dataset, residentBytes, classifier, training, seed, resume } = setup;
   const initial = await copiesLike(classifier, setup.initial);
-  const data = putDataset(device, dataset);
-  const test = setup.test === undefined ? null : putTestSet(device, setup.test);
+  const data = putDataset(device, dataset, residentBytes);
+  const test = setup.test === undefined ? null : putTestSet(device, setup.test, residentBytes);
   const predictorOf = predictors(device);
   const predictor = predictorOf(classifier);
   let state: LabState = resume === undefined ? { finished: {}, running: null, history: [] } : device.put(resume);

@@ -9,7 +9,7 @@ import { softmax } from "../tensor/ops/softmax.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { tensor } from "../tensor/tensor.ts";
 import type { DeviceData } from "./device-data.ts";
-import { putDataset } from "./device-data.ts";
+import { dataOfBatch, isStreamed, placesOf, putDataset } from "./device-data.ts";
 import { DivergenceError } from "./divergence-error.ts";
 
 /** What a network says of every image of a set, in evaluation mode, without augmentation. */
@@ -22,7 +22,7 @@ export interface Predictions {
   readonly losses: Float32Array;
 }
 
-/** Predicts for a dataset that a device holds. */
+/** Predicts for a dataset: images on the device, or host tensors of any size, which are uploaded batch by batch. */
 export type Predictor<P, S> = (network: Network<P, S>, data: DeviceData) => Promise<Predictions>;
 
 /**
@@ -51,8 +51,8 @@ export function createPredictor<P, S>(
   options: { readonly batch?: number | undefined } = {},
 ): Predictor<P, S> {
   const unused = tensor(Uint32Array.of(0, 0)); // key of a batch without random choices
-  const program = device.compile((network: Network<P, S>, data: DeviceData, indices: AnyTensor) => {
-    const images = augmentBatch(data.images, indices, unused, plainBatch);
+  const program = device.compile((network: Network<P, S>, data: DeviceData, indices: AnyTensor, streamed: boolean) => {
+    const images = augmentBatch(data.images, placesOf(indices, streamed), unused, plainBatch);
     const { logits } = classifier.apply(network.params, network.stats, images, { train: false, key: unused });
     return { probabilities: softmax(logits), losses: crossEntropy(logits, gather(data.labels, indices)) };
   });
@@ -62,7 +62,7 @@ export function createPredictor<P, S>(
     const outputs = [];
     for (let start = 0; start < count; start += batch) {
       const indices = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1));
-      outputs.push(await program(network, data, tensor(indices)));
+      outputs.push(await program(network, dataOfBatch(data, indices), tensor(indices), isStreamed(data)));
     }
     const probabilities = await readRows(
       outputs.map((output) => output.probabilities),

@@ -11,6 +11,7 @@ import { key as keyOf, split } from "../tensor/random.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { hostLeaf, tensor } from "../tensor/tensor.ts";
 import type { DeviceData } from "./device-data.ts";
+import { dataOfBatch, isStreamed, placesOf } from "./device-data.ts";
 import { DivergenceError } from "./divergence-error.ts";
 import type { Phase, Step } from "./lab.ts";
 import type { RunningPhase } from "./lab-state.ts";
@@ -25,7 +26,7 @@ type Carry<T> = {
   /** `i32 ()`: after how many steps of the pass the sum of the losses was finite. Once it is not, it never is again. */
   readonly finite: AnyTensor;
 };
-/** A compiled step, with the batch made from images on the device, and sums of its metrics. */
+/** A compiled step, with the batch made on the device, and sums of its metrics. */
 export type StepProgram<T> = Program<
   [Carry<T>, DeviceData, AnyTensor, AnyTensor, Readonly<Record<string, number>>],
   Carry<T>
@@ -43,16 +44,17 @@ export function ratesAt<P, S, T>({ rates }: Phase<P, S, T>, epoch: number): Read
 
 /** Compiles a step once for all its calls. */
 export function compileStep<P, S, T>(
-  { device, data: { images } }: PhaseContext<P, S>,
+  { device, data: all }: PhaseContext<P, S>,
   phase: Phase<P, S, T>,
   pass: Step<T>,
 ): StepProgram<T> {
-  const augment = augmentation(phase.augment, images.shape[2]!);
+  const augment = augmentation(phase.augment, all.images.shape[2]!);
+  const streamed = isStreamed(all);
   return device.compile(
     ({ training, totals, finite }, data, indices, key, rates) => {
       const [draw, step] = split(key, 2) as [AnyTensor, AnyTensor];
       const batch: Batch = {
-        images: augmentBatch(data.images, indices, draw, augment),
+        images: augmentBatch(data.images, placesOf(indices, streamed), draw, augment),
         labels: gather(data.labels, indices),
         ...(data.weights === undefined ? {} : { weights: gather(data.weights, indices) }),
       };
@@ -112,7 +114,7 @@ export async function runPass<P, S, T>(
     const indices = phase.samples === undefined ? places : places.map((place) => phase.samples![place]!);
     carry = await program(
       carry,
-      data,
+      dataOfBatch(data, indices),
       tensor(indices),
       runKey(seed, "step", [...path, step]),
       ratesAt(phase, from.epoch + step / stepsPerEpoch),

@@ -24,6 +24,11 @@ export interface TrainOptions<P, S, O extends object = object> extends LabCallba
   readonly device: Device;
   /** Images and labels in memory, poisoned or not. Put on the device once. */
   readonly dataset: Dataset;
+  /**
+   * Images of a set, training or test, of more bytes stay in memory, and each batch is uploaded by itself: same results, a little
+   * slower. @defaultValue what one buffer of the device holds
+   */
+  readonly residentBytes?: number | undefined;
   readonly classifier: Classifier<P, S>;
   /** One of the defence's presets. @defaultValue the first */
   readonly preset?: string | undefined;
