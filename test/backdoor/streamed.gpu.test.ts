@@ -40,7 +40,7 @@ async function train(
     dataset,
     classifier,
     options: { batch, clean: { epochs: 2, augment: "crop+flip+cutout" } },
-    test: triggered(badnets, noise(5, [dataset.height, dataset.width, dataset.channels], 2)),
+    test: await triggered(badnets, noise(5, [dataset.height, dataset.width, dataset.channels], 2)),
     residentBytes,
     seed: batch,
   });
