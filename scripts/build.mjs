@@ -77,7 +77,7 @@ async function writeScripts(paths, options) {
     format: "esm",
     platform: "neutral",
     target: "es2022",
-    external: ["node:*", "webgpu", "fast-check"],
+    external: ["node:*", "webgpu", "fast-check", "sharp"],
     chunkNames: "shared/[hash]", // beside entry points' folders, so that ../../package.json is the manifest from either
     legalComments: "none",
     tsconfigRaw: {},

@@ -1,22 +1,24 @@
-import { existsSync, readdirSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { diagnose } from "../backdoor/diagnostics.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { DatasetParts } from "../data/dataset-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
-import { makeWritableFolder, readText, writeAtomically } from "../node/index.ts";
+import { readText, writeFolder } from "../node/index.ts";
+import type { OptionsOf } from "../options/option.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
 import { printable } from "../tensor/printable.ts";
 import { checkedConfig } from "./check-config.ts";
-import type { Command } from "./command.ts";
+import type { Command, Given } from "./command.ts";
 import { required } from "./command.ts";
-import { chooseDataset } from "./dataset-options.ts";
+import { datasetOptions } from "./dataset-options.ts";
 import { exitCode } from "./exit-code.ts";
 import { recordsHelp } from "./help.ts";
-import { loadData, loadParts } from "./load-data.ts";
+import type { Wanted } from "./load-data.ts";
+import { loadData, loadParts, sourceOf, tellNotes } from "./load-data.ts";
+import { formatOwners } from "./option-owners.ts";
 import type { RunConfig } from "./run-config.ts";
-import { byName } from "./run-config.ts";
+import { byName, parseSource } from "./run-config.ts";
 import type { RunIdentity } from "./run-identity.ts";
 import { dataDigest } from "./run-identity.ts";
 import { describeFinding } from "./suspects.ts";
@@ -31,6 +33,7 @@ const options = {
     form: "N|auto",
     doc: "how many of the most suspect images; auto: the estimated number",
   },
+  dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: {
     kind: "text",
     default: null,
@@ -45,29 +48,30 @@ export const cleanCommand: Command<typeof options> = {
   name: "clean",
   summary: "write the training set without the images that look poisoned",
   options,
+  owners: formatOwners,
   notes: `Without --data, run.json beside FILE says what was trained on; an attack that the run made is made again.
 Images that --limit left out are left out here too: nothing is known of them.
 A set is written in its own format, its test images as they are; a drawn one in the format arrays. train and predict read
 both with --data.
 
 ${recordsHelp("Formats", datasetFormats)}`,
-  async run(values, io) {
+  async run(values, io, given) {
     const out = required(values.out, "out");
     const file = required(values.suspects, "suspects");
     const { run, rows: suspects } = await readSuspects(file);
     const dropped = chooseDropped(values.drop, suspects);
-    const { format, folder, parts } = await loadExamined(values.data, file, run);
+    const { wanted, parts, changed } = await loadExamined(values, given, file, run);
     const { train } = parts;
+    tellNotes(parts, io);
     const known = new Set(suspects.map(({ index }) => index));
     const stranger = suspects.find(({ index }) => index >= train.count);
     if (stranger !== undefined) {
       throw new DataError(`--suspects names image ${stranger.index}, the training set has ${train.count}`);
     }
     const kept = Array.from({ length: train.count }, (_, i) => i).filter((i) => known.has(i) && !dropped.has(i));
-    const files = new Map(byName(datasetFormats, format).write(parts, kept));
-    checkTarget(out, folder, new Set(files.keys()));
-    await makeWritableFolder(out);
-    for (const [name, content] of files) writeAtomically(join(out, name), content);
+    checkTarget(out, wanted.dataset.folder);
+    const format = byName(datasetFormats, wanted.dataset.format);
+    await writeFolder(out, format.write(parts, { source: sourceOf(wanted), kept, changed }));
     io.out(`${suspects.length - dropped.size} of ${suspects.length} images in ${out}, ${dropped.size} dropped\n`);
     return exitCode.ok;
   },
@@ -96,30 +100,32 @@ function countPoison(suspects: readonly SuspectRow[]): number {
   throw new ConfigError(`--drop auto: ${found}; --drop N drops the first N of the list all the same`);
 }
 
-/** @throws ConfigError for the set that is cleaned, and for a folder in which other files would lie beside the clean set. */
-function checkTarget(out: string, source: string | null, names: ReadonlySet<string>): void {
-  if (!existsSync(out)) return;
-  if (source !== null && realpathSync(out) === realpathSync(source)) {
-    throw new ConfigError(`--out ${out} is the set to clean itself; name another folder`);
-  }
-  const other = readdirSync(out).find((name) => !names.has(name));
-  if (other !== undefined) {
-    throw new ConfigError(`--out ${out} holds "${printable(other)}", which is not of the clean set; name a new folder`);
-  }
+/** @throws ConfigError for the set that is cleaned. */
+function checkTarget(out: string, source: string | null): void {
+  if (source === null || !existsSync(out) || realpathSync(out) !== realpathSync(source)) return;
+  throw new ConfigError(`--out ${out} is the set to clean itself; name another folder`);
 }
 
 interface Examined {
-  readonly format: string;
-  /** Where the set lies; null for a drawn one. */
-  readonly folder: string | null;
+  readonly wanted: Wanted;
   /** The training images as the run saw them, poison included. */
-  readonly parts: DatasetParts & { readonly train: Dataset };
+  readonly parts: DatasetParts;
+  /** The training images that an attack of the run changed. */
+  readonly changed: ReadonlySet<number>;
 }
 
 /** @param run - the run that the list of suspects is of. */
-async function loadExamined(folder: string | null, suspects: string, run: string | undefined): Promise<Examined> {
+async function loadExamined(
+  values: Pick<OptionsOf<typeof options>, "dataset" | "data">,
+  given: Given,
+  suspects: string,
+  run: string | undefined,
+): Promise<Examined> {
   const path = join(dirname(suspects), "run.json");
-  if (folder !== null && !existsSync(path)) return loadFolder(folder);
+  if (values.data !== null && !existsSync(path))
+    return loadFolder(await parseSource({ ...values, attack: "none" }, given));
+  const [flag] = [...(values.dataset === null ? [] : ["dataset"]), ...given.flags.keys()];
+  if (flag !== undefined) throw new ConfigError(`${path} says how the images are read; leave out --${flag}`);
   const report = await readReport(path);
   if (report.run !== run) {
     throw new DataError(
@@ -127,19 +133,17 @@ async function loadExamined(folder: string | null, suspects: string, run: string
     );
   }
   const { config } = report;
-  const dataset =
-    folder === null ? config.dataset : { ...config.dataset, ...(await chooseDataset({ dataset: null, data: folder })) };
-  const { parts, train } = await loadData({ ...config, dataset });
+  const dataset = values.data === null ? config.dataset : { ...config.dataset, folder: resolve(values.data) };
+  const { parts, train, poisoned } = await loadData({ ...config, dataset });
   if (report.data !== undefined && report.data !== dataDigest(train)) {
     throw new DataError(`${dataset.folder ?? path}: is not the set that run ${named(run)} was trained on`);
   }
-  return { format: dataset.format, folder: dataset.folder, parts: { ...parts, train } };
+  return { wanted: { ...config, dataset }, parts: { ...parts, train }, changed: new Set(poisoned) };
 }
 
-async function loadFolder(path: string): Promise<Examined> {
-  const { format, folder } = await chooseDataset({ dataset: null, data: path });
-  const parts = await loadParts({ dataset: { format, folder, options: {} }, limit: null, seed: 0 });
-  return { format, folder, parts };
+async function loadFolder(source: Pick<RunConfig, "dataset">): Promise<Examined> {
+  const wanted = { ...source, limit: null, seed: 0 };
+  return { wanted, parts: await loadParts(wanted), changed: new Set() };
 }
 
 function named(run: string | undefined): string {

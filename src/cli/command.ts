@@ -50,10 +50,15 @@ export interface Parsed<T extends OptionRows> extends Given {
 /** Splits the words after the command's name. @throws ConfigError naming the word that does not fit. */
 export function parseOptions<T extends OptionRows>(command: Command<T>, words: readonly string[]): Parsed<T> {
   const own = listOptions(command.options);
-  const flags = [...flagsOf(command.owners ?? []).keys()];
+  const targets = flagsOf(command.owners ?? []);
+  const flags = [...targets.keys()];
   const { found, operands } = parse(command, words, [
     ...own.map(({ name, option }) => ({ name, flag: option.kind === "boolean", repeated: option.kind === "texts" })),
-    ...flags.map((name) => ({ name, flag: false, repeated: false })),
+    ...flags.map((name) => ({
+      name,
+      flag: targets.get(name)!.every(({ option }) => option.kind === "boolean"),
+      repeated: false,
+    })),
   ]);
   const values: Record<string, unknown> = { ...defaultsOf<object>(command.options) };
   for (const { name, option } of own) {
@@ -64,9 +69,7 @@ export function parseOptions<T extends OptionRows>(command: Command<T>, words: r
   return {
     values: values as OptionsOf<T>,
     names: Object.keys(found),
-    flags: new Map(
-      flags.flatMap((flag) => (found[flag] === undefined ? [] : [[flag, found[flag] as string] as const])),
-    ),
+    flags: new Map(flags.flatMap((flag) => (found[flag] === undefined ? [] : [[flag, String(found[flag])] as const]))),
     operands,
   };
 }

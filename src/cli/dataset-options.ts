@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import { detectFormat } from "../data/detect-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
-import { detectFormat, openFolder } from "../node/index.ts";
+import { openFolder } from "../node/index.ts";
 import { ConfigError } from "../tensor/errors.ts";
 
 const formatNames: readonly string[] = datasetFormats.map(({ name }) => name);

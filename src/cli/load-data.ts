@@ -4,10 +4,11 @@ import type { TestSet } from "../backdoor/evaluation.ts";
 import { poison, triggered } from "../backdoor/poison.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { selectImages } from "../data/dataset.ts";
-import type { DatasetParts } from "../data/dataset-format.ts";
+import type { DatasetParts, DatasetSource } from "../data/dataset-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
-import { openFolder } from "../node/index.ts";
+import { openFolder, sharpDecoder } from "../node/index.ts";
 import { ConfigError } from "../tensor/errors.ts";
+import type { Io } from "./io.ts";
 import type { Named, RunConfig } from "./run-config.ts";
 import { byName } from "./run-config.ts";
 
@@ -55,13 +56,28 @@ function first(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => i);
 }
 
-/** Both parts of a dataset as they are, without poison. A limit is of the training images. */
-export async function loadParts({
-  dataset: { format, folder, options },
+/** What to read, and for whom. */
+export type Wanted = Pick<RunConfig, "dataset" | "limit" | "seed"> &
+  Pick<DatasetSource<object>, "testOnly" | "forModel">;
+
+/** What a dataset format reads from. */
+export function sourceOf({
+  dataset: { folder, options },
   limit,
   seed,
-  testOnly = false,
-}: Pick<RunConfig, "dataset" | "limit" | "seed"> & { readonly testOnly?: boolean }): Promise<DatasetParts> {
-  const source = folder === null ? null : openFolder(folder);
-  return byName(datasetFormats, format).read({ folder: source, options, seed, limit, testOnly });
+  testOnly,
+  forModel,
+}: Wanted): DatasetSource<object> {
+  const opened = folder === null ? null : openFolder(folder);
+  return { folder: opened, options, seed, limit, testOnly, decoder: sharpDecoder, forModel };
+}
+
+/** Both parts of a dataset as they are, without poison. A limit is of the training images. */
+export async function loadParts(wanted: Wanted): Promise<DatasetParts> {
+  return byName(datasetFormats, wanted.dataset.format).read(sourceOf(wanted));
+}
+
+/** Says on standard error what a reader must be told of the images. */
+export function tellNotes({ notes = [] }: DatasetParts, io: Io): void {
+  for (const note of notes) io.err(`${note}\n`);
 }

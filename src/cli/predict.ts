@@ -14,7 +14,7 @@ import { datasetOptions } from "./dataset-options.ts";
 import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { recordsHelp } from "./help.ts";
-import { loadParts, testOf } from "./load-data.ts";
+import { loadParts, tellNotes, testOf } from "./load-data.ts";
 import type { ModelHeader } from "./model-file.ts";
 import { readModel } from "./model-file.ts";
 import { attackOwners, formatOwners } from "./option-owners.ts";
@@ -54,7 +54,8 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
   async run(values, io, given) {
     const { dataset, attack } = await parseSource(values, given);
     const model = await readModel(required(values.model, "model"));
-    const parts = await loadParts({ dataset, limit: 1, seed: values.seed, testOnly: true });
+    const parts = await loadParts({ dataset, limit: 1, seed: values.seed, testOnly: true, forModel: model.header });
+    tellNotes(parts, io);
     if (parts.unlabelled === true && attack !== null) {
       throw new ConfigError("--attack needs labels: which images the trigger misleads can only be told with them");
     }

@@ -8,6 +8,7 @@ import { openChosen } from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { recordsHelp, settingsHelp } from "./help.ts";
 import type { Io } from "./io.ts";
+import { tellNotes } from "./load-data.ts";
 import { attackOwners, formatOwners, trainingOwners } from "./option-owners.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { checkSame, prepareRun } from "./prepare-run.ts";
@@ -46,6 +47,7 @@ export async function inFolder<T>(
 }
 
 async function runPrepared(run: Omit<OpenRun, "device">, io: Io): Promise<ExitCode> {
+  tellNotes(run.data.parts, io);
   const device = await openChosen(run.config, io);
   try {
     return await runDefences({ ...run, device }, io);

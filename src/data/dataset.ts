@@ -13,6 +13,8 @@ export interface Dataset {
   readonly classes: number;
   /** One name per class. */
   readonly classNames?: readonly string[] | undefined;
+  /** False where a mirrored image may be of another class, or of none: then training must not mirror. */
+  readonly flip?: false | undefined;
 }
 
 /**

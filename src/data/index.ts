@@ -25,9 +25,19 @@ export type { BuiltinOptions } from "./builtin.ts";
 export { builtinDataset } from "./builtin.ts";
 export type { Dataset } from "./dataset.ts";
 export { checkDataset, imageBytes, selectImages } from "./dataset.ts";
-export type { DatasetFormat, DatasetParts, DatasetSource } from "./dataset-format.ts";
+export type {
+  DatasetFormat,
+  DatasetParts,
+  DatasetSource,
+  ModelForm,
+  WriteOptions,
+  WrittenFile,
+} from "./dataset-format.ts";
+export { detectFormat } from "./detect-format.ts";
 export type { Folder } from "./folder.ts";
+export { comparePaths } from "./folder.ts";
 export { cifar10, decodeCifar10, encodeCifar10 } from "./formats/cifar10.ts";
 export { datasetFormats } from "./formats/index.ts";
+export type { ImageDecoder, ImageFacts, ImageForm } from "./image-decoder.ts";
 
 endOfEntry();

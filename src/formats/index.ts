@@ -2,6 +2,8 @@ import { endOfEntry } from "../tensor/site.ts";
 
 export type { DType, NumericArray } from "../tensor/dtype.ts";
 export type { Shape } from "../tensor/shape.ts";
+export type { Picture } from "./png.ts";
+export { encodePng } from "./png.ts";
 export type { HostTensor, SafetensorsFile } from "./safetensors.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 

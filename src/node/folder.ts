@@ -1,12 +1,15 @@
-import { readdir } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Folder } from "../data/folder.ts";
+import { comparePaths } from "../data/folder.ts";
 import { DataError } from "../tensor/errors.ts";
 import { reasonOf } from "./file-reason.ts";
 import { withFile } from "./read-file.ts";
 
 /**
- * A folder of this machine, for the dataset formats. Nothing is read before it is asked for, and regular files only.
+ * A folder of this machine, for the dataset formats. Nothing is read before it is asked for, and regular files only. Links are
+ * followed.
  *
  * @example
  * ```ts
@@ -26,8 +29,11 @@ export function openFolder(path: string): Folder {
     path,
     async list() {
       try {
-        return await readdir(path);
+        const found: string[] = [];
+        await listBelow(path, "", [await realpath(path)], found);
+        return found.sort(comparePaths);
       } catch (error) {
+        if (error instanceof DataError) throw error;
         throw new DataError(`${path}: cannot be read, ${reasonOf(error)}`);
       }
     },
@@ -35,4 +41,41 @@ export function openFolder(path: string): Folder {
     read: (name, part) =>
       withFile(join(path, name), (file) => file.read(part?.from ?? 0, part === undefined ? file.size : part.to)),
   };
+}
+
+const deepest = 8; // folders below each other; no dataset has more than five
+const most = 2 ** 22; // files
+
+/** @param above - the real paths of the folder and those around it: a link to one of them would never end. */
+async function listBelow(root: string, below: string, above: readonly string[], found: string[]): Promise<void> {
+  const entries = await readdir(join(root, below), { withFileTypes: true });
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    const kind = await kindOf(join(root, name), entry);
+    if (kind === "file") found.push(name);
+    if (found.length > most)
+      throw new DataError(`${root}: holds more than ${most} files; name the folder of the set itself`);
+    if (kind !== "folder") continue;
+    if (above.length > deepest) {
+      throw new DataError(`${join(root, name)}: lies ${deepest} folders deep; name the folder of the set itself`);
+    }
+    const real = await realpath(join(root, name));
+    if (above.includes(real))
+      throw new DataError(`${join(root, name)}: cannot be read, its links go round in a circle`);
+    await listBelow(root, name, [...above, real], found);
+  }
+}
+
+/** A link that leads nowhere counts as a file, so that whoever reads it is told. */
+async function kindOf(path: string, entry: Dirent): Promise<"file" | "folder" | "other"> {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  if (!entry.isSymbolicLink()) return "other";
+  try {
+    const facts = await stat(path);
+    return facts.isFile() ? "file" : facts.isDirectory() ? "folder" : "other";
+  } catch {
+    return "file";
+  }
 }

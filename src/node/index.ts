@@ -1,7 +1,8 @@
 import { endOfEntry } from "../tensor/site.ts";
 
-export type { DatasetFormat, DatasetParts } from "../data/dataset-format.ts";
+export type { DatasetParts, WrittenFile } from "../data/dataset-format.ts";
 export type { Folder } from "../data/folder.ts";
+export type { ImageDecoder, ImageFacts, ImageForm } from "../data/image-decoder.ts";
 export type { Dataset } from "../data/index.ts";
 export type { HostTensor } from "../formats/index.ts";
 export type { TuneOptions, Tuning } from "../kernels/index.ts";
@@ -20,10 +21,12 @@ export { makeWritableFolder } from "./make-folder.ts";
 export { waitNapping } from "./nap.ts";
 export type { DeviceChoice, OpenDeviceOptions } from "./open-device.ts";
 export { openDevice } from "./open-device.ts";
-export { detectFormat, readDataset } from "./read-dataset.ts";
+export { readDataset } from "./read-dataset.ts";
 export { readBytes, readText } from "./read-file.ts";
+export { sharpDecoder } from "./sharp-decoder.ts";
 export { decodeTree, encodeTree, readTensors, toLeaves } from "./tree-file.ts";
 export { tune } from "./tune.ts";
 export { defaultTuningPath, readTuning, writeTuning } from "./tuning-file.ts";
+export { writeFolder } from "./write-folder.ts";
 
 endOfEntry();

@@ -172,7 +172,7 @@ test("neither the examined set nor a folder with other files is written into", a
   mkdirSync(used);
   writeFileSync(join(used, "thesis.txt"), "mine");
   await expect(clean("--suspects", suspects, "--data", data, "--out", used, "--drop", "1")).rejects.toThrow(
-    'holds "thesis.txt", which is not of the clean set',
+    'holds "thesis.txt" and is not written over',
   );
   expect(readdirSync(used)).toEqual(["thesis.txt"]);
 });

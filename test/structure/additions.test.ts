@@ -72,7 +72,7 @@ beforeAll(async () => {
     bundle: true,
     platform: "node",
     format: "esm",
-    external: ["webgpu"],
+    external: ["webgpu", "sharp"],
     logLevel: "error",
   });
   writeImages(join(folder, "data"));

@@ -6,7 +6,7 @@ import * as json from "../../tensor/json-schema.ts";
 import { printable } from "../../tensor/printable.ts";
 import type { Dataset } from "../dataset.ts";
 import { checkDataset, selectImages } from "../dataset.ts";
-import type { DatasetFormat } from "../dataset-format.ts";
+import type { DatasetFormat, WrittenFile } from "../dataset-format.ts";
 import type { Folder } from "../folder.ts";
 
 const trainFile = "train.safetensors";
@@ -38,15 +38,13 @@ export const arrays: DatasetFormat = {
     const kept = limit === null || limit >= dataset.count ? dataset : selectImages(dataset, firstOf(limit));
     return { train: { ...kept, classes }, test: { ...test.dataset, classes } };
   },
-  write: ({ train, test }, kept) => encodeArrays(selectImages(train, kept), test),
+  write: ({ train, test }, { kept }) => encodeArrays(selectImages(train, kept), test),
 };
 
 /** The two files of a set. */
-export function encodeArrays(train: Dataset, test: Dataset): ReadonlyMap<string, Uint8Array> {
-  return new Map([
-    [trainFile, encodePart(train)],
-    [testFile, encodePart(test)],
-  ]);
+export async function* encodeArrays(train: Dataset, test: Dataset): AsyncGenerator<WrittenFile> {
+  yield { name: trainFile, content: encodePart(train) };
+  yield { name: testFile, content: encodePart(test) };
 }
 
 function encodePart({ images, labels, count, height, width, channels, classNames }: Dataset): Uint8Array {

@@ -30,5 +30,5 @@ export const builtin: DatasetFormat<OptionsOf<typeof builtinOptions>> = {
     train: builtinDataset({ count: Math.min(count, limit ?? count), size, seed, part: "train" }),
     test: builtinDataset({ count: Math.ceil(count / 2), size, seed, part: "test" }),
   }),
-  write: ({ train, test }, kept) => encodeArrays(selectImages(train, kept), test),
+  write: ({ train, test }, { kept }) => encodeArrays(selectImages(train, kept), test),
 };

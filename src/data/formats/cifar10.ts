@@ -142,16 +142,15 @@ export const cifar10: DatasetFormat = {
     const names = present.includes(namesFile) ? await readClassNames(folder!) : {};
     return { train: { ...train.dataset, ...names }, test: { ...test.dataset, ...names }, files: train.files };
   },
-  write({ train, test, files = [] }, kept) {
-    const contents = new Map<string, Uint8Array | string>();
+  async *write({ train, test, files = [] }, { kept }) {
     let from = 0;
     for (const { name, count } of files) {
       const left = kept.filter((index) => index >= from && index < from + count);
-      if (left.length > 0) contents.set(name, encodeCifar10(selectImages(train, left)));
+      if (left.length > 0) yield { name, content: encodeCifar10(selectImages(train, left)) };
       from += count;
     }
-    contents.set(testFile, encodeCifar10(test));
-    return contents.set(namesFile, `${(test.classNames ?? classNames).join("\n")}\n`);
+    yield { name: testFile, content: encodeCifar10(test) };
+    yield { name: namesFile, content: `${(test.classNames ?? classNames).join("\n")}\n` };
   },
 };
 

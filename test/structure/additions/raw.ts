@@ -44,9 +44,8 @@ export const raw: DatasetFormat<OptionsOf<typeof options>> = {
     train: decode(await folder!.read("train.raw"), gain),
     test: decode(await folder!.read("test.raw"), gain),
   }),
-  write: ({ train, test }, kept) =>
-    new Map([
-      ["train.raw", encode(selectImages(train, kept))],
-      ["test.raw", encode(test)],
-    ]),
+  async *write({ train, test }, { kept }) {
+    yield { name: "train.raw", content: encode(selectImages(train, kept)) };
+    yield { name: "test.raw", content: encode(test) };
+  },
 };
