@@ -123,7 +123,7 @@ async function loadExamined(
 ): Promise<Examined> {
   const path = join(dirname(suspects), "run.json");
   if (values.data !== null && !existsSync(path))
-    return loadFolder(await parseSource({ ...values, attack: "none" }, given));
+    return loadFolder(await parseSource({ ...values, attack: "none", set: [] }, given));
   const [flag] = [...(values.dataset === null ? [] : ["dataset"]), ...given.flags.keys()];
   if (flag !== undefined) throw new ConfigError(`${path} says how the images are read; leave out --${flag}`);
   const report = await readReport(path);

@@ -52,11 +52,11 @@ async function listBelow(root: string, below: string, above: readonly string[], 
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
-    const kind = await kindOf(join(root, name), entry);
-    if (kind === "file") found.push(name);
+    const folder = await isFolder(join(root, name), entry);
+    if (!folder) found.push(name);
     if (found.length > most)
       throw new DataError(`${root}: holds more than ${most} files; name the folder of the set itself`);
-    if (kind !== "folder") continue;
+    if (!folder) continue;
     if (above.length > deepest) {
       throw new DataError(`${join(root, name)}: lies ${deepest} folders deep; name the folder of the set itself`);
     }
@@ -67,15 +67,12 @@ async function listBelow(root: string, below: string, above: readonly string[], 
   }
 }
 
-/** A link that leads nowhere counts as a file, so that whoever reads it is told. */
-async function kindOf(path: string, entry: Dirent): Promise<"file" | "folder" | "other"> {
-  if (entry.isFile()) return "file";
-  if (entry.isDirectory()) return "folder";
-  if (!entry.isSymbolicLink()) return "other";
+/** Pipes, devices and links that lead nowhere count as files, so that whoever reads one is told what it is. */
+async function isFolder(path: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
   try {
-    const facts = await stat(path);
-    return facts.isFile() ? "file" : facts.isDirectory() ? "folder" : "other";
+    return (await stat(path)).isDirectory();
   } catch {
-    return "file";
+    return false;
   }
 }
