@@ -35,7 +35,7 @@ test("batches are read in the order of their numbers, with the folder's class na
 test("missing and damaged batches are named with size and expectation", async () => {
   await expect(readDataset(join(folder, "none"))).rejects.toThrow(/none: cannot be read, no such file or folder/);
   await expect(readDataset(folder)).rejects.toThrow(
-    /0 files are of no known format\n[^]*CIFAR-10's binary version: data_batch_\*\.bin/,
+    /0 files are of no known format\n[\s\S]*CIFAR-10's binary version: data_batch_\*\.bin/,
   );
   writeFileSync(join(folder, "data_batch_1.bin"), records([1]).slice(0, 3000));
   await expect(readDataset(folder)).rejects.toThrow(/no test_batch\.bin/);
