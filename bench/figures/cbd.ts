@@ -8,7 +8,7 @@ import { beginClean } from "../../src/cbd/state.ts";
 import { builtinDataset } from "../../src/data/index.ts";
 import { wasserstein } from "../../src/mi/index.ts";
 import type { Batch } from "../../src/nn/index.ts";
-import { beginTraining, crossEntropy, supervisedStep, wideResNet } from "../../src/nn/index.ts";
+import { beginTraining, crossEntropy, sgd, supervisedStep, wideResNet } from "../../src/nn/index.ts";
 import { defaultsOf } from "../../src/options/table.ts";
 import { key, uniform } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
@@ -64,8 +64,8 @@ export const cbdStep: DeviceFigure = {
       beginClean(network, parts, { features, key: key(4) }),
       (state, on, draw, lr) => fusedStep(state, on, { ...parts, key: draw, lr, criticLr: 1e-3 }),
     );
-    const plain = await residentStep(bench, beginTraining(network, optimizer), (state, on, draw, lr) =>
-      supervisedStep(state, on, { classifier, optimizer, loss: crossEntropy, key: draw, lr }),
+    const plain = await residentStep(bench, beginTraining(network, sgd(optimizer)), (state, on, draw, lr) =>
+      supervisedStep(state, on, { classifier, optimizer: sgd(optimizer), loss: crossEntropy, key: draw, lr }),
     );
     await alternate(2, clean, plain);
     return [ratioRow("cbd-clean-step-over-plain-b32", await alternate(3 * rounds, plain, clean))];

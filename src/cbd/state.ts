@@ -2,6 +2,7 @@ import type { DependenceEstimator } from "../mi/estimator.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Network } from "../nn/network.ts";
 import type { SgdOptions } from "../nn/sgd.ts";
+import { sgd } from "../nn/sgd.ts";
 import type { Training } from "../nn/supervised-step.ts";
 import { beginTraining } from "../nn/supervised-step.ts";
 import type { Operand } from "../tensor/ops/signatures.ts";
@@ -63,5 +64,5 @@ export function beginClean<P extends object, S>(
   { features, key }: { readonly features: number; readonly key: AnyTensor },
 ): CleanState<P, S> {
   const critic = options.lambda > 0 ? estimator.init(key, features, options.critic) : null;
-  return { ...beginTraining(network, optimizer), critic };
+  return { ...beginTraining(network, sgd(optimizer)), critic };
 }

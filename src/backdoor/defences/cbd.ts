@@ -9,6 +9,7 @@ import { beginClean } from "../../cbd/state.ts";
 import { dependenceEstimators } from "../../mi/index.ts";
 import { scheduleOf } from "../../nn/decay.ts";
 import type { Network } from "../../nn/network.ts";
+import { sgd } from "../../nn/sgd.ts";
 import type { Training } from "../../nn/supervised-step.ts";
 import { beginTraining, supervisedStep } from "../../nn/supervised-step.ts";
 import { zeros } from "../../tensor/ops/creation.ts";
@@ -48,12 +49,12 @@ async function trainBackdoored<P extends object, S>(lab: Lab<P, S>, options: Cbd
     augment: backdoor.augment,
     rates: { lr: scheduleOf(backdoor) },
     stream: 0,
-    init: (key) => beginTraining(lab.fresh("backdoor", key(0)), training.optimizer),
+    init: (key) => beginTraining(lab.fresh("backdoor", key(0)), sgd(training.optimizer)),
     passes: [
       (state, batch, { key, rates }) =>
         supervisedStep(state, batch, {
           classifier,
-          optimizer: training.optimizer,
+          optimizer: sgd(training.optimizer),
           loss: (logits, labels) => backdooredLoss(logits, labels, backdoor),
           key,
           lr: rates["lr"]!,

@@ -1,5 +1,6 @@
 import { scheduleOf } from "../../nn/decay.ts";
 import { crossEntropy } from "../../nn/losses.ts";
+import { sgd } from "../../nn/sgd.ts";
 import { beginTraining, supervisedStep } from "../../nn/supervised-step.ts";
 import type { Defence } from "../defence.ts";
 
@@ -18,12 +19,12 @@ export const none: Defence = {
       augment: training.clean.augment,
       rates: { lr: scheduleOf(training.clean) },
       stream: 1,
-      init: (key) => beginTraining(lab.fresh("clean", key(0)), training.optimizer),
+      init: (key) => beginTraining(lab.fresh("clean", key(0)), sgd(training.optimizer)),
       passes: [
         (state, batch, { key, rates }) =>
           supervisedStep(state, batch, {
             classifier,
-            optimizer: training.optimizer,
+            optimizer: sgd(training.optimizer),
             loss: crossEntropy,
             key,
             lr: rates["lr"]!,

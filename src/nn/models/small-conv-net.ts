@@ -32,6 +32,7 @@ const checkSmallConvNet = parameters(
     classes: required(kind.count),
     width: required(kind.count),
     pool: kind.oneOf("mean", "max+mean"),
+    stride: kind.positive,
   },
 );
 
@@ -43,6 +44,7 @@ const checkSmallConvNet = parameters(
  * @param options.channels - of the images.
  * @param options.width - channels of the first convolution.
  * @param options.pool - what z is. @defaultValue "mean"
+ * @param options.stride - of the first convolution. @defaultValue 1
  * @example
  * ```ts
  * import { random, zeros } from "deconfound";
@@ -59,9 +61,10 @@ export function smallConvNet(options: {
   classes: number;
   width: number;
   pool?: "mean" | "max+mean" | undefined;
+  stride?: number | undefined;
 }): Classifier<SmallConvNetParams, SmallConvNetStats> {
   checkSmallConvNet(arguments);
-  const { channels, classes, width, pool = "mean" } = options;
+  const { channels, classes, width, pool = "mean", stride = 1 } = options;
   const widths = [width, 2 * width, 4 * width];
   const features = (pool === "mean" ? 4 : 8) * width;
   return {
@@ -77,7 +80,7 @@ export function smallConvNet(options: {
     apply: (params, stats, images, { train }) => {
       let x: AnyTensor = images;
       const layers = params.layers.map((layer, i) => {
-        const convolved = convLayer(layer.conv, x, { stride: i === 0 ? 1 : 2, padding: 1 });
+        const convolved = convLayer(layer.conv, x, { stride: i === 0 ? stride : 2, padding: 1 });
         const normed = batchNormLayer(layer.bn, stats.layers[i]!, convolved, { train });
         x = relu(normed.y);
         return normed.stats;

@@ -2,6 +2,7 @@ import type { Defence } from "../../../src/backdoor/defence.ts";
 import type { Lab, Phase } from "../../../src/backdoor/lab.ts";
 import { scheduleOf } from "../../../src/nn/decay.ts";
 import { crossEntropy } from "../../../src/nn/losses.ts";
+import { sgd } from "../../../src/nn/sgd.ts";
 import type { Training } from "../../../src/nn/supervised-step.ts";
 import { beginTraining, supervisedStep } from "../../../src/nn/supervised-step.ts";
 import type { OptionsOf } from "../../../src/options/option.ts";
@@ -24,12 +25,12 @@ export const twice: Defence<OptionsOf<typeof options>> = {
     const phase = (start: Training<P, S> | null): Omit<Phase<P, S, Training<P, S>>, "name" | "stream" | "length"> => ({
       augment: "none",
       rates: { lr: scheduleOf(training.clean) },
-      init: (key) => start ?? beginTraining(lab.fresh("clean", key(0)), training.optimizer),
+      init: (key) => start ?? beginTraining(lab.fresh("clean", key(0)), sgd(training.optimizer)),
       passes: [
         (state, batch, { key, rates }) =>
           supervisedStep(state, batch, {
             classifier: lab.classifier,
-            optimizer: training.optimizer,
+            optimizer: sgd(training.optimizer),
             loss: crossEntropy,
             key,
             lr: rates["lr"]!,
