@@ -55,7 +55,12 @@ export async function decompressHead(
   return joined(parts).subarray(0, count);
 }
 
-async function* decompressed(bytes: Uint8Array, form: Compression, name: string): AsyncGenerator<Uint8Array> {
+/**
+ * The content of a compressed file, part by part.
+ *
+ * @throws DataError if the bytes are damaged or end early.
+ */
+export async function* decompressed(bytes: Uint8Array, form: Compression, name: string): AsyncGenerator<Uint8Array> {
   const parts = streamed(bytes, new DecompressionStream(form));
   for (;;) {
     let next: IteratorResult<Uint8Array>;

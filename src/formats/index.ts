@@ -6,5 +6,9 @@ export type { Picture } from "./png.ts";
 export { encodePng } from "./png.ts";
 export type { HostTensor, SafetensorsFile } from "./safetensors.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+export type { ArchiveFile } from "./tar.ts";
+export { readTar } from "./tar.ts";
+export type { ZipEntry } from "./zip.ts";
+export { readZip } from "./zip.ts";
 
 endOfEntry();

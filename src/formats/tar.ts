@@ -20,7 +20,7 @@ const largestRecords = 2 ** 20; // bytes of names and pax records before a file
  *
  * @param chunks - the archive's bytes, in parts of any length.
  * @param source - what errors call the archive.
- * @param options.largest - bytes that all files may have together: an archive of more is refused before they are in memory.
+ * @param options.largest - bytes that the unpacked archive may have: one of more is refused before they are in memory.
  * @throws DataError for a damaged or truncated archive, a file that would lie outside of the archive's folder, a link or a device,
  * and an archive that is too large.
  * @example
@@ -46,9 +46,9 @@ export async function* readTar(
     const entry = parseHeader(header, source);
     const { kind } = entry;
     const size = kind === "5" ? 0 : ((isOverride(kind) ? undefined : next.size) ?? entry.size);
-    const limit = isOverride(kind) ? largestRecords : left;
-    if (size > limit)
-      throw new DataError(`${source}: unpacks to more than ${isOverride(kind) ? limit : largest} bytes`);
+    left -= block + size;
+    if (left < 0) throw new DataError(`${source}: unpacks to more than ${largest} bytes`);
+    if (isOverride(kind) && size > largestRecords) throw damaged(source);
     const bytes = size === 0 ? new Uint8Array() : await input.take(size);
     const filling = (block - (size % block)) % block;
     if (bytes === undefined || (filling > 0 && (await input.take(filling)) === undefined)) break;
@@ -64,7 +64,6 @@ export async function* readTar(
         `${source}: holds a link or a device, "${printable(path)}"; only files and folders are taken`,
       );
     }
-    left -= size;
     yield { path: checkedArchivePath(path, source), bytes };
   }
   throw new DataError(`${source}: ends in the middle; it is truncated`);
