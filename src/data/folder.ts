@@ -4,7 +4,8 @@ export interface Folder {
   readonly path: string;
   /**
    * The files in it and in the folders below it, as paths from it with `/` between the names: `train/cat/1.png`. Sorted by
-   * {@link comparePaths}. Files and folders whose names begin with a dot are left out.
+   * {@link comparePaths}. Files and folders whose names begin with a dot are left out; a folder with nothing else in it is listed
+   * with a `/` at its end.
    *
    * @throws DataError if it cannot be read, or holds far more than a dataset does.
    */

@@ -4,6 +4,7 @@ export type { DType, NumericArray } from "../tensor/dtype.ts";
 export type { Shape } from "../tensor/shape.ts";
 export type { Picture } from "./png.ts";
 export { encodePng } from "./png.ts";
+export { decodePnm, encodePnm } from "./pnm.ts";
 export type { HostTensor, SafetensorsFile } from "./safetensors.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export type { ArchiveFile } from "./tar.ts";

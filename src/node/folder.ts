@@ -49,8 +49,9 @@ const most = 2 ** 22; // files
 /** @param above - the real paths of the folder and those around it: a link to one of them would never end. */
 async function listBelow(root: string, below: string, above: readonly string[], found: string[]): Promise<void> {
   const entries = await readdir(join(root, below), { withFileTypes: true });
-  for (const entry of entries) {
-    if (entry.name.startsWith(".")) continue;
+  const visible = entries.filter(({ name }) => !name.startsWith("."));
+  if (visible.length === 0 && below !== "") found.push(`${below}/`);
+  for (const entry of visible) {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
     const folder = await isFolder(join(root, name), entry);
     if (!folder) found.push(name);
