@@ -43,9 +43,9 @@ export function splitOff(labels: ArrayLike<number>, groups?: readonly string[]):
   };
 }
 
-/** What a user is told of a split. */
-export function splitNote(tested: number, all: number): string {
-  return `no test part: every sixth image of a seeded order is the test set, ${tested} of ${all}`;
+/** What a user is told of a split. @param unit - what stays together: `image`, `track`. */
+export function splitNote(tested: number, all: number, unit = "image"): string {
+  return `no test part: every sixth ${unit} of a seeded order is the test set, ${tested} of ${all} images`;
 }
 
 /**

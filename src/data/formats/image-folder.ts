@@ -123,7 +123,7 @@ function datasetOf(
  * lie in the folder of the new class. A set without a test part gets the folders `train` and `test`, so that its split stays.
  */
 async function* writePictures(
-  { train, test, paths = [], testPaths = [] }: DatasetParts,
+  { train, paths = [], testPaths = [] }: DatasetParts,
   { source, kept, changed }: WriteOptions<ImageFolderOptions>,
 ): AsyncGenerator<WrittenFile> {
   const folder = source.folder!;
