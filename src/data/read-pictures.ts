@@ -110,7 +110,7 @@ function reasonIn(error: DataError, path: string): string {
 }
 
 function counted(some: number, all: number): string {
-  return `${some} of ${all} images`;
+  return `${some.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} images`;
 }
 
 const shown = 5; // names in a message

@@ -45,8 +45,10 @@ export function splitOff(labels: ArrayLike<number>, groups?: readonly string[]):
 
 /** What a user is told of a split. @param unit - what stays together: `image`, `track`. */
 export function splitNote(tested: number, all: number, unit = "image"): string {
-  return `no test part: every sixth ${unit} of a seeded order is the test set, ${tested} of ${all} images`;
+  return `no test part: every sixth ${unit} of a seeded order is the test set, ${grouped(tested)} of ${grouped(all)}`;
 }
+
+const grouped = (count: number): string => count.toLocaleString("en-US");
 
 /**
  * Some of the images, evenly from all classes: the first of each class, then the second of each, until there are enough.

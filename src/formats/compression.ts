@@ -74,7 +74,7 @@ export async function* decompressed(bytes: Uint8Array, form: Compression, name: 
   }
 }
 
-const piece = 2 ** 16; // bytes that a stream is given at once
+const piece = 2 ** 22; // bytes that a stream is given at once
 
 async function* streamed(
   bytes: Uint8Array,

@@ -1,16 +1,21 @@
 import { DataError } from "../../tensor/errors.ts";
-import { printable } from "../../tensor/printable.ts";
+import type { CifarForm } from "../cifar-records.ts";
+import {
+  countRecords,
+  decodeRecords,
+  emptyCifar,
+  encodeRecords,
+  readClassNames,
+  readRecords,
+} from "../cifar-records.ts";
+import { completeParts } from "../complete-parts.ts";
 import type { Dataset } from "../dataset.ts";
 import { selectImages } from "../dataset.ts";
 import type { DatasetFormat } from "../dataset-format.ts";
-import type { Folder } from "../folder.ts";
+import { subFolder } from "../sub-folder.ts";
 
-const side = 32;
-const channels = 3;
-const plane = side * side;
-/** Label byte, then red, green and blue planes. */
-const record = 1 + channels * plane;
 const classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+const form: CifarForm = { name: "cifar10", labels: 1, at: 0, classes: classNames.length };
 
 /**
  * Decodes CIFAR-10's binary layout: records of one label byte and three 32×32 planes, red, green, blue.
@@ -33,54 +38,21 @@ export function decodeCifar10(
   files: readonly Uint8Array[],
   names: readonly string[] = files.map((_, which) => `file ${which}`),
 ): Dataset {
-  const counts = files.map((file, which) => countRecords(file.length, names[which]!));
+  const counts = files.map((file, which) => countRecords(file.length, form, names[which]!));
   if (files.length === 0) throw new DataError("cifar10: no file given", ["expects data_batch_*.bin or test_batch.bin"]);
-  const dataset = empty(counts.reduce((sum, count) => sum + count, 0));
+  const dataset = {
+    ...emptyCifar(
+      counts.reduce((sum, count) => sum + count, 0),
+      form,
+    ),
+    classNames,
+  };
   let next = 0;
   files.forEach((file, which) => {
-    decodeRecords(file, dataset, next, { name: names[which]!, record: 0 });
+    decodeRecords(file, form, dataset, next, { name: names[which]!, record: 0 });
     next += counts[which]!;
   });
   return dataset;
-}
-
-function empty(count: number): Dataset {
-  const form = { height: side, width: side, channels, classes: classNames.length, classNames };
-  return { ...form, images: new Uint8Array(count * plane * channels), labels: new Int32Array(count), count };
-}
-
-/** Records in a file of `bytes` bytes. @throws DataError if it is empty or ends inside a record. */
-function countRecords(bytes: number, name: string): number {
-  const whole = Math.floor(bytes / record);
-  const rest = bytes % record;
-  if (bytes > 0 && rest === 0) return whole;
-  throw new DataError(`cifar10: ${name} has ${bytes} bytes: ${whole} records of ${record} and ${rest} bytes over`, [
-    rest === 0 ? "it is empty" : `it is truncated in record ${whole}, or not a CIFAR-10 batch`,
-  ]);
-}
-
-/** Decodes whole records into a dataset, from image `next` on. @param from - the file and its first record here, for errors. */
-function decodeRecords(
-  records: Uint8Array,
-  { images, labels }: Dataset,
-  next: number,
-  from: { readonly name: string; readonly record: number },
-): void {
-  for (let i = 0; i < records.length / record; i++) {
-    const start = i * record;
-    const label = records[start]!;
-    if (label >= classNames.length) {
-      throw new DataError(`cifar10: record ${from.record + i} of ${from.name} has label ${label}`, [
-        "expects 0 … 9: is this CIFAR-100, or not a batch file?",
-      ]);
-    }
-    labels[next + i] = label;
-    for (let channel = 0; channel < channels; channel++) {
-      const source = start + 1 + channel * plane;
-      const target = (next + i) * plane * channels + channel;
-      for (let pixel = 0; pixel < plane; pixel++) images[target + pixel * channels] = records[source + pixel]!;
-    }
-  }
 }
 
 /**
@@ -95,58 +67,55 @@ function decodeRecords(
  * ```
  */
 export function encodeCifar10(dataset: Dataset): Uint8Array {
-  const { count, height, width, images, labels } = dataset;
-  if (height !== side || width !== side || dataset.channels !== channels) {
-    throw new DataError(`cifar10: images are ${height}×${width}×${dataset.channels}`, ["expects 32×32×3"]);
-  }
-  const file = new Uint8Array(count * record);
-  for (let i = 0; i < count; i++) {
-    const label = labels[i]!;
-    if (label < 0 || label >= classNames.length) {
-      throw new DataError(`cifar10: label ${label} of image ${i} does not fit`, ["expects 0 … 9"]);
-    }
-    file[i * record] = label;
-    for (let channel = 0; channel < channels; channel++) {
-      const to = i * record + 1 + channel * plane;
-      const from = i * plane * channels + channel;
-      for (let pixel = 0; pixel < plane; pixel++) file[to + pixel] = images[from + pixel * channels]!;
-    }
-  }
-  return file;
+  return encodeRecords(dataset, form);
 }
 
 const testFile = "test_batch.bin";
 const namesFile = "batches.meta.txt";
 const expected = "expects CIFAR-10's binary version: data_batch_1.bin, data_batch_2.bin, …, test_batch.bin";
-const batchFile = /^data_batch_\d+\.bin$/;
+const batchFile = /^data_batch_\d+\.bin(?:\.gz)?$/;
+const isOwn = (name: string): boolean => batchFile.test(name) || isTest(name);
+const isTest = (name: string): boolean => name === testFile || name === `${testFile}.gz`;
 
 /**
- * A folder with CIFAR-10's binary version: every `data_batch_N.bin` in the order of N, and `test_batch.bin`. Any number of batches
- * and of records per batch; class names from `batches.meta.txt` where that is present.
+ * A folder with CIFAR-10's binary version, or with one folder that has it: every `data_batch_N.bin` in the order of N, and
+ * `test_batch.bin`, each plain or gzipped (`.gz`; of two of one name the plain one is read). Any number of batches and of records per
+ * batch; class names from `batches.meta.txt` where that is present.
  */
 export const cifar10: DatasetFormat = {
   name: "cifar10",
-  summary: "CIFAR-10's binary version: data_batch_*.bin, test_batch.bin",
+  summary: "CIFAR-10's binary version: data_batch_*.bin, test_batch.bin, plain or .gz",
   options: {},
   classNames,
   reads: "folder",
-  detect: (names) => names.some((name) => batchFile.test(name) || name === testFile),
-  async read({ folder, limit, testOnly }) {
-    const { path } = folder!;
-    const present = await folder!.list();
-    const batches = batchFiles(present);
-    if (batches.length === 0 && testOnly !== true) throw new DataError(`${path}: no data_batch_*.bin; ${expected}`);
-    if (!present.includes(testFile)) throw new DataError(`${path}: no ${testFile}; ${expected}`);
-    const test = await readBatches(folder!, [testFile], Number.POSITIVE_INFINITY);
-    const train = testOnly === true ? test : await readBatches(folder!, batches, limit ?? Number.POSITIVE_INFINITY);
-    const names = present.includes(namesFile) ? await readClassNames(folder!) : {};
-    return { train: { ...train.dataset, ...names }, test: { ...test.dataset, ...names }, files: train.files };
+  detect: (names) => names.some((name) => isOwn(name.slice(name.lastIndexOf("/") + 1))),
+  async read({ folder: given, limit, testOnly }) {
+    const { folder, names } = subFolder(given!, await given!.list(), isOwn);
+    const batches = batchFiles(names);
+    const tests = names.filter(isTest).slice(0, 1);
+    const all = Number.POSITIVE_INFINITY;
+    const test = tests.length === 0 ? null : (await readRecords(folder, tests, all, form)).dataset;
+    if (batches.length === 0 && !(testOnly === true && test !== null)) {
+      throw new DataError(`${folder.path}: no data_batch_*.bin; ${expected}`);
+    }
+    const wanted = test === null ? all : (limit ?? all); // all are needed where some become test images
+    const read = testOnly === true && test !== null ? null : await readRecords(folder, batches, wanted, form);
+    const { chosen, ...parts } = completeParts(read?.dataset ?? test!, test, { limit, testOnly }, folder.path);
+    const named = {
+      classNames: names.includes(namesFile) ? await readClassNames(folder, namesFile, form.classes) : classNames,
+    };
+    return {
+      ...parts,
+      train: { ...parts.train, ...named },
+      test: { ...parts.test, ...named },
+      files: filesOf(read?.files ?? [], chosen),
+    };
   },
   async *write({ train, test, files = [] }, { kept }) {
     let from = 0;
     for (const { name, count } of files) {
       const left = kept.filter((index) => index >= from && index < from + count);
-      if (left.length > 0) yield { name, content: encodeCifar10(selectImages(train, left)) };
+      if (left.length > 0) yield { name: name.replace(/\.gz$/, ""), content: encodeCifar10(selectImages(train, left)) };
       from += count;
     }
     yield { name: testFile, content: encodeCifar10(test) };
@@ -154,55 +123,24 @@ export const cifar10: DatasetFormat = {
   },
 };
 
-/** `data_batch_2.bin` before `data_batch_10.bin`. */
+type Files = readonly { readonly name: string; readonly count: number }[];
+
+/** How many images of each file are training images, where the others became test images. */
+function filesOf(files: Files, chosen: Int32Array | null): Files {
+  if (chosen === null) return files;
+  let from = 0;
+  return files.map(({ name, count }) => {
+    const [start, end] = [from, from + count];
+    from = end;
+    return { name, count: chosen.filter((index) => index >= start && index < end).length };
+  });
+}
+
+/** `data_batch_2.bin` before `data_batch_10.bin`, and before its gzipped copy, which is left out. */
 function batchFiles(present: readonly string[]): string[] {
   const number = (name: string): number => Number(/\d+/.exec(name)![0]);
-  return present.filter((name) => batchFile.test(name)).sort((a, b) => number(a) - number(b));
-}
-
-const most = 2 ** 20; // images: 3 GiB
-const piece = 1024; // records that are read at once: 3 MiB
-
-/** The first `limit` records of the files, and how many come from each. */
-async function readBatches(
-  folder: Folder,
-  names: readonly string[],
-  limit: number,
-): Promise<{ dataset: Dataset; files: { name: string; count: number }[] }> {
-  const files: { name: string; count: number }[] = [];
-  let count = 0;
-  for (const name of names) {
-    const taken = Math.min(countRecords(await folder.size(name), `${folder.path}/${name}`), limit - count);
-    count += taken;
-    if (taken > 0) files.push({ name, count: taken });
-  }
-  if (count > most) {
-    throw new DataError(`${folder.path}: ${count} images in ${files.length} files; ${most} are read at most`);
-  }
-  const dataset = empty(count);
-  let next = 0;
-  for (const file of files) {
-    for (let at = 0; at < file.count; at += piece) {
-      const end = Math.min(at + piece, file.count);
-      const bytes = await folder.read(file.name, { from: at * record, to: end * record });
-      decodeRecords(bytes, dataset, next + at, { name: `${folder.path}/${file.name}`, record: at });
-    }
-    next += file.count;
-  }
-  return { dataset, files };
-}
-
-const largestNames = 2 ** 20; // bytes
-
-/** Names go to tables and errors, so they are made printable here. */
-async function readClassNames(folder: Folder): Promise<Pick<Dataset, "classNames">> {
-  const size = await folder.size(namesFile);
-  if (size > largestNames)
-    throw new DataError(`${folder.path}/${namesFile}: has ${size} bytes; such a file has ${largestNames} at most`);
-  const lines = new TextDecoder().decode(await folder.read(namesFile)).split(/\r?\n/);
-  const names = lines.map((line) => printable(line.trim())).filter((line) => line !== "");
-  if (names.length !== classNames.length) {
-    throw new DataError(`${folder.path}/${namesFile}: ${names.length} names for ${classNames.length} classes`);
-  }
-  return { classNames: names };
+  const batches = present
+    .filter((name) => batchFile.test(name))
+    .sort((a, b) => number(a) - number(b) || a.length - b.length);
+  return batches.filter((name) => !name.endsWith(".gz") || !batches.includes(name.slice(0, -3)));
 }
