@@ -26,12 +26,12 @@ import type { SuspectRow } from "./suspects-file.ts";
 import { readSuspects } from "./suspects-file.ts";
 
 const options = {
-  suspects: { kind: "text", default: null, form: "FILE", doc: "suspects.csv of a train run" },
+  suspects: { kind: "text", default: null, form: "FILE", doc: "suspects.csv of a scan or a train run" },
   drop: {
     kind: "text",
     default: "auto",
     form: "N|auto",
-    doc: "how many of the most suspect images; auto: the estimated number",
+    doc: "how many of the most suspect images; auto: those that a scan names, or the number that a run estimates",
   },
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: {
@@ -88,6 +88,11 @@ function chooseDropped(text: string, suspects: readonly SuspectRow[]): ReadonlyS
 
 /** @throws ConfigError where the suspicions do not look like poison: dropping their upper part would harm the set. */
 function countPoison(suspects: readonly SuspectRow[]): number {
+  if (suspects[0]!.named !== undefined) {
+    const count = suspects.filter(({ named }) => named).length;
+    if (count > 0) return count;
+    throw new ConfigError("--drop auto: the scan names no image; --drop N drops the first N of the list all the same");
+  }
   const labels = Int32Array.from(suspects, ({ label }) => label);
   const classes = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   const diagnosis = diagnose(

@@ -9,7 +9,7 @@ export const exitCode = {
   onlyCpu: 3,
   /** Results could not be written: a full disk, a folder that has gone. Standard error says what is kept and how to go on. */
   notWritten: 4,
-  /** SIGINT, SIGTERM or SIGHUP; the state is saved where `--out` was given. */
+  /** SIGINT, SIGTERM or SIGHUP; `train` saves its state where `--out` was given. */
   interrupted: 130,
 } as const;
 
@@ -21,5 +21,5 @@ export const exitCodeHelp = `Exit codes
   2    wrong option, missing or damaged data, a folder that cannot be written; nothing was trained
   3    doctor, tune: no GPU, only the CPU reference
   4    results could not be written: a full disk, a folder that has gone; train --resume DIR goes on from what was saved
-  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); with --out the state is saved, train --resume DIR goes on
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on; other commands write nothing
 `;

@@ -7,6 +7,8 @@ export interface Moment {
   /** Epochs done, this step's share included: above 0. */
   readonly epoch: number;
   readonly epochs: number;
+  /** What `epoch` and `epochs` count, where that is not epochs. */
+  readonly unit?: "percent" | undefined;
   /** Mean loss of the epoch so far. */
   readonly loss?: number | undefined;
   /** Percent. */
@@ -75,13 +77,16 @@ export function openProgress(io: Io, now: () => number = Date.now): Progress {
   };
 }
 
+const leastElapsed = 500; // ms; before, an estimate is of one step and says nothing
+
 function etaOf(moment: Moment, from: number, elapsed: number): number | undefined {
   const done = moment.epoch - from;
-  return done > 0 ? ((moment.epochs - moment.epoch) / done) * elapsed : undefined;
+  return done > 0 && elapsed >= leastElapsed ? ((moment.epochs - moment.epoch) / done) * elapsed : undefined;
 }
 
-function formatMoment({ label, epoch, epochs, loss, ca, asr }: Moment, eta: number | undefined): string {
-  const parts = [label, `epoch ${Number.isInteger(epoch) ? epoch : epoch.toFixed(1)}/${epochs}`];
+function formatMoment({ label, epoch, epochs, unit, loss, ca, asr }: Moment, eta: number | undefined): string {
+  const epochsDone = `epoch ${Number.isInteger(epoch) ? epoch : epoch.toFixed(1)}/${epochs}`;
+  const parts = [label, unit === "percent" ? `${Math.floor(epoch)} %` : epochsDone];
   if (loss !== undefined) parts.push(`loss ${loss.toFixed(4)}`);
   if (ca !== undefined) parts.push(`CA ${ca.toFixed(1)} %`);
   if (asr !== undefined && asr !== null) parts.push(`ASR ${asr.toFixed(1)} %`);

@@ -9,12 +9,14 @@ import { exitCode, exitCodeHelp } from "./exit-code.ts";
 import { helpFor } from "./help.ts";
 import type { Io } from "./io.ts";
 import { predictCommand } from "./predict.ts";
+import { scanCommand } from "./scan.ts";
 import { showCommand } from "./show.ts";
 import { trainCommand } from "./train.ts";
 import { tuneCommand } from "./tune.ts";
 import { packageVersion } from "./versions.ts";
 
 const commands: readonly Command[] = [
+  scanCommand,
   trainCommand,
   demoCommand,
   predictCommand,

@@ -90,6 +90,19 @@ test("the first N of the list are dropped, batch by batch, and the result is a C
   expect(readFileSync(join(out, "test_batch.bin"))).toEqual(readFileSync(join(data, "test_batch.bin")));
 });
 
+test("of a scan's list, auto drops the images that it names", async () => {
+  const [data, suspects, out] = [writeFolder(), join(folder, "suspects.csv"), join(folder, "out")];
+  const list = (named: number): string =>
+    Array.from({ length: 12 }, (_, i) => `${11 - i},0,${i},${i + 1},${i < named ? 1 : 0},"a,b"\n`).join("");
+  writeFileSync(suspects, `index,label,score,rank,suspect,path\n${list(2)}`);
+  await clean("--suspects", suspects, "--data", data, "--out", out);
+  expect((await readDataset(out)).train.images).toEqual(selectImages(train, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]).images);
+  writeFileSync(suspects, `index,label,score,rank,suspect,path\n${list(0)}`);
+  await expect(clean("--suspects", suspects, "--data", data, "--out", `${out}2`)).rejects.toThrow(
+    "the scan names no image",
+  );
+});
+
 test("N drops the N lowest ranks", async () => {
   const [data, suspects, out] = [writeFolder(), writeSuspects([8, 9, 10, 11]), join(folder, "out")];
   await clean("--suspects", suspects, "--data", data, "--out", out, "--drop", "2");
@@ -145,7 +158,7 @@ test("what does not fit is refused in one line", async () => {
   );
   writeFileSync(path, "a,b\n");
   await expect(clean("--suspects", path, "--data", data, "--out", out)).rejects.toThrow(
-    "not a header with index, label, suspicion and rank",
+    "not a header with index, label, suspicion or score, and rank",
   );
 });
 

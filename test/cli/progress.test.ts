@@ -35,7 +35,7 @@ test("without a terminal there is a line per epoch, one after three seconds and 
 });
 
 test("on a terminal one line is rewritten, cut at the width, and not drawn more often than ten times a second", () => {
-  const { io, text } = capture(true, 20);
+  const { io, text } = capture(true, 18);
   let clock = 0;
   const progress = openProgress(io, () => clock);
   progress.step({ label: "none", epoch: 0.1, epochs: 2 });
@@ -43,9 +43,23 @@ test("on a terminal one line is rewritten, cut at the width, and not drawn more 
   progress.step({ label: "none", epoch: 0.2, epochs: 2 });
   clock = 200;
   progress.step({ label: "none", epoch: 0.3, epochs: 2 });
+  clock = 1000;
+  progress.step({ label: "none", epoch: 0.4, epochs: 2 });
   progress.end();
   const clear = "\r\u001b[2K";
-  expect(text()).toBe(`${clear}none  epoch 0.1/2  ${clear}none  epoch 0.3/2  ${clear}`);
+  expect(text()).toBe(`${clear}none  epoch 0.1/2${clear}none  epoch 0.3/2${clear}none  epoch 0.4/2${clear}`);
+});
+
+test("there is no ETA from the first step alone", () => {
+  const { io, text } = capture(true);
+  let clock = 0;
+  const progress = openProgress(io, () => clock);
+  progress.step({ label: "scan", epoch: 1, epochs: 100, unit: "percent" });
+  clock = 10_000;
+  progress.step({ label: "scan", epoch: 50.5, epochs: 100, unit: "percent" });
+  progress.end();
+  const clear = "\r\u001b[2K";
+  expect(text()).toBe(`${clear}scan  1 %${clear}scan  50 %  ETA 0:10${clear}`);
 });
 
 test("a resumed run's ETA counts from where it went on", () => {

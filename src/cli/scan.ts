@@ -1,0 +1,157 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { scanDataset } from "../backdoor/scan/scan-dataset.ts";
+import { verdictOf } from "../backdoor/scan/verdict.ts";
+import { datasetFormats } from "../data/formats/index.ts";
+import { isTemporary, makeWritableFolder, writeAtomically } from "../node/index.ts";
+import type { Device } from "../tensor/device.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
+import { printable } from "../tensor/printable.ts";
+import type { Command } from "./command.ts";
+import { datasetOptions } from "./dataset-options.ts";
+import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { exitCode } from "./exit-code.ts";
+import { recordsHelp } from "./help.ts";
+import type { Io } from "./io.ts";
+import type { RunData } from "./load-data.ts";
+import { loadData, tellNotes } from "./load-data.ts";
+import { formatOwners } from "./option-owners.ts";
+import { openProgress } from "./progress.ts";
+import { parseSource } from "./run-config.ts";
+import { scanFiles } from "./scan-files.ts";
+import type { Scanned } from "./scan-results.ts";
+import { scanResults } from "./scan-results.ts";
+import { trainOptions } from "./train-options.ts";
+
+const options = {
+  dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
+  data: datasetOptions.data as typeof datasetOptions.data,
+  limit: {
+    kind: "integer",
+    default: null,
+    from: 1,
+    to: 2147483648,
+    unit: "images",
+    doc: "scan the first N images only",
+  },
+  set: trainOptions.set as typeof trainOptions.set,
+  seed: {
+    kind: "integer",
+    default: 0,
+    from: 0,
+    to: 4294967295,
+    doc: "of the initial values and the order of the images",
+  },
+  device: deviceOption as typeof deviceOption,
+  tuning: tuningOption as typeof tuningOption,
+  out: {
+    kind: "text",
+    default: null,
+    form: "DIR",
+    doc: "write suspects.csv and the page suspects.html; a new or empty folder",
+  },
+  json: { kind: "boolean", default: false, doc: "print the result as JSON instead of the verdict" },
+} as const;
+
+/** `deconfound scan`: which images of a training set look poisoned. */
+export const scanCommand: Command<typeof options> = {
+  name: "scan",
+  summary: "look for poisoned images in a training set, without training on it",
+  options,
+  owners: formatOwners,
+  operands: { form: "[DIR]", doc: "folder of the images, the same as --data DIR", most: 1 },
+  notes: `The verdict goes to standard output, and the paths of the files written. Exit code 0 says that the scan came to its end,
+whatever it found. With --json, standard output has one object: found, rate, classes, separation, threshold, seconds,
+suspects: [{ index, path, label, score }] (docs/scan.md).
+
+${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
+  async run(values, io, given) {
+    const data = oneFolder(given.operands[0], values.data);
+    const { dataset } = await parseSource({ ...values, data, attack: "none" }, given);
+    const { out, limit, seed } = values;
+    if (out !== null) await makeEmptyFolder(out);
+    const loaded = await loadData({ dataset, limit, seed, attack: null });
+    tellNotes(loaded.parts, io);
+    const device = await openChosen(deviceConfig(values), io);
+    try {
+      const scanned = await scanShown(device, loaded, seed, io);
+      if (scanned === null) return exitCode.interrupted;
+      const source = dataset.folder ?? `dataset ${dataset.format}`;
+      const files = out === null ? [] : await scanFiles({ ...scanned, device, seed, source });
+      const { sentence, notes } = verdictOf(scanned.scan, scanned.dataset);
+      const words = `${[sentence, ...notes].join("\n")}\n`;
+      if (values.json) io.err(words);
+      io.out(values.json ? `${JSON.stringify(scanResults(scanned))}\n` : words);
+      return writeFiles(out, files, values.json ? io.err : io.out, io);
+    } finally {
+      device.close();
+    }
+  },
+};
+
+/** @throws ConfigError if both are given. */
+function oneFolder(operand: string | undefined, data: string | null): string | null {
+  if (operand !== undefined && data !== null) throw new ConfigError("DIR and --data are the same: leave one out");
+  return operand ?? data;
+}
+
+/** @throws ConfigError for a folder that holds something: what is there could be the set itself. */
+async function makeEmptyFolder(path: string): Promise<void> {
+  await makeWritableFolder(path);
+  const name = readdirSync(path).find((one) => !isTemporary(one));
+  if (name === undefined) return;
+  throw new ConfigError(`--out ${path} is not empty, it holds "${printable(name)}"`, ["name a new folder"]);
+}
+
+/** Scans with a line of progress. @returns null if it was interrupted. */
+async function scanShown(device: Device, { train, parts }: RunData, seed: number, io: Io): Promise<Scanned | null> {
+  const progress = openProgress(io);
+  let stop = false;
+  const forget = io.onInterrupt(() => {
+    stop = true;
+    progress.note("stopping after this step; once more to stop at once");
+  });
+  const start = performance.now();
+  try {
+    const scan = await scanDataset({
+      device,
+      dataset: train,
+      seed,
+      shouldStop: () => stop,
+      onProgress: async ({ title, done }) => {
+        progress.step({ label: `scan: ${title}`, epoch: 100 * done, epochs: 100, unit: "percent" });
+        await turn(); // lets signals in
+      },
+    });
+    if (scan !== null) {
+      return { scan, dataset: train, paths: parts.paths, seconds: (performance.now() - start) / 1000 };
+    }
+    progress.note("stopped; nothing was written");
+    return null;
+  } finally {
+    forget();
+    progress.end();
+  }
+}
+
+/** Writes the files last, when their content is known: the verdict is out by then, whatever the disk does. */
+function writeFiles(
+  out: string | null,
+  files: Awaited<ReturnType<typeof scanFiles>>,
+  tell: (text: string) => void,
+  io: Io,
+): ExitCode {
+  try {
+    for (const { name, content } of files) {
+      writeAtomically(join(out!, name), content);
+      tell(`${join(out!, name)}\n`);
+    }
+    return exitCode.ok;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    io.err(`deconfound scan: ${error.message.split("\n")[0]}\n`);
+    return exitCode.notWritten;
+  }
+}
