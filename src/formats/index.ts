@@ -2,6 +2,9 @@ import { endOfEntry } from "../tensor/site.ts";
 
 export type { DType, NumericArray } from "../tensor/dtype.ts";
 export type { Shape } from "../tensor/shape.ts";
+export { encodeZip } from "./encode-zip.ts";
+export type { NpyArray, NpyData } from "./npy.ts";
+export { decodeNpy, encodeNpy } from "./npy.ts";
 export type { Picture } from "./png.ts";
 export { encodePng } from "./png.ts";
 export { decodePnm, encodePnm } from "./pnm.ts";

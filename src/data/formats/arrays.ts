@@ -4,6 +4,7 @@ import { DataError } from "../../tensor/errors.ts";
 import { parseJson } from "../../tensor/json.ts";
 import * as json from "../../tensor/json-schema.ts";
 import { printable } from "../../tensor/printable.ts";
+import { completeParts } from "../complete-parts.ts";
 import type { Dataset } from "../dataset.ts";
 import { checkDataset, selectImages } from "../dataset.ts";
 import type { DatasetFormat, WrittenFile } from "../dataset-format.ts";
@@ -14,7 +15,7 @@ const testFile = "test.safetensors";
 
 /**
  * A folder with `train.safetensors` and `test.safetensors`: `images` u8 `(n, h, w, c)`, `labels` i32 `(n)`, and in the metadata
- * `classNames`, a JSON list, or without it as many classes as the labels need. What `clean` writes of a drawn set.
+ * `classNames`, a JSON list, or without it as many classes as the labels need. What is written of a drawn set.
  */
 export const arrays: DatasetFormat = {
   name: "arrays",
@@ -22,21 +23,22 @@ export const arrays: DatasetFormat = {
   options: {},
   reads: "folder",
   detect: (names) => names.includes(trainFile) || names.includes(testFile),
-  async read({ folder, limit, testOnly }) {
-    const test = await readPart(folder!, testFile);
-    if (testOnly === true) return { train: test.dataset, test: test.dataset, unlabelled: test.unlabelled };
-    const train = await readPart(folder!, trainFile);
-    for (const [file, { unlabelled }] of [
+  async read(source) {
+    const folder = source.folder!;
+    const names = await folder.list();
+    const test = names.includes(testFile) ? await readPart(folder, testFile) : null;
+    if (source.testOnly === true && test !== null) {
+      return { train: test.dataset, test: test.dataset, unlabelled: test.unlabelled };
+    }
+    const train = await readPart(folder, trainFile);
+    for (const [file, part] of [
       [trainFile, train],
       [testFile, test],
     ] as const) {
-      if (unlabelled) throw new DataError(`${folder!.path}/${file}: has no array labels`);
+      if (part?.unlabelled === true) throw new DataError(`${folder.path}/${file}: has no array labels`);
     }
-    const { dataset } = train;
-    checkAlike(dataset, test.dataset, folder!.path);
-    const classes = Math.max(dataset.classes, test.dataset.classes);
-    const kept = limit === null || limit >= dataset.count ? dataset : selectImages(dataset, firstOf(limit));
-    return { train: { ...kept, classes }, test: { ...test.dataset, classes } };
+    const { chosen: _, ...parts } = completeParts(train.dataset, test?.dataset ?? null, source, folder.path);
+    return parts;
   },
   write: ({ train, test }, { kept }) => encodeArrays(selectImages(train, kept), test),
 };
@@ -106,16 +108,4 @@ function arrayOf(
 function namesOf(text: string, path: string): readonly string[] {
   const names = json.check(json.list(json.string), parseJson(text, path), `${path}: classNames`);
   return names.map((name) => printable(name));
-}
-
-function checkAlike(train: Dataset, test: Dataset, path: string): void {
-  for (const field of ["height", "width", "channels"] as const) {
-    if (train[field] !== test[field]) {
-      throw new DataError(`${path}: training images have ${field} ${train[field]}, test images ${test[field]}`);
-    }
-  }
-}
-
-function firstOf(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => i);
 }

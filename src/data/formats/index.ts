@@ -6,6 +6,16 @@ import { cifar100 } from "./cifar100.ts";
 import { gtsrb } from "./gtsrb.ts";
 import { idx } from "./idx.ts";
 import { imageFolder } from "./image-folder.ts";
+import { numpy } from "./numpy.ts";
 
 /** Every dataset format. To add one: a file, and a row here. */
-export const datasetFormats: readonly DatasetFormat[] = [builtin, imageFolder, cifar10, cifar100, gtsrb, idx, arrays];
+export const datasetFormats: readonly DatasetFormat[] = [
+  builtin,
+  imageFolder,
+  cifar10,
+  cifar100,
+  gtsrb,
+  idx,
+  numpy,
+  arrays,
+];
