@@ -1,8 +1,5 @@
-import { scheduleOf } from "../../nn/decay.ts";
-import { crossEntropy } from "../../nn/losses.ts";
-import { sgd } from "../../nn/sgd.ts";
-import { beginTraining, supervisedStep } from "../../nn/supervised-step.ts";
 import type { Defence } from "../defence.ts";
+import { trainUndefended } from "../undefended.ts";
 
 /** Training as if nothing were wrong: what a defence is compared with. */
 export const none: Defence = {
@@ -11,27 +8,5 @@ export const none: Defence = {
   source: "stochastic gradient descent on the cross entropy",
   needs: "nothing",
   options: {},
-  async train(lab) {
-    const { classifier, training } = lab;
-    const { state: network } = await lab.phase({
-      name: "clean",
-      length: { epochs: training.clean.epochs },
-      augment: training.clean.augment,
-      rates: { lr: scheduleOf(training.clean) },
-      stream: 1,
-      init: (key) => beginTraining(lab.fresh("clean", key(0)), sgd(training.optimizer)),
-      passes: [
-        (state, batch, { key, rates }) =>
-          supervisedStep(state, batch, {
-            classifier,
-            optimizer: sgd(training.optimizer),
-            loss: crossEntropy,
-            key,
-            lr: rates["lr"]!,
-          }),
-      ],
-      network: ({ params, stats }) => ({ params, stats }),
-    });
-    return { network: { params: network.params, stats: network.stats } };
-  },
+  train: async (lab) => ({ network: await trainUndefended(lab) }),
 };

@@ -1,0 +1,157 @@
+import type { Network } from "../../../nn/network.ts";
+import type { Lab } from "../../lab.ts";
+import { trainUndefended } from "../../undefended.ts";
+import { suspectsOf } from "../suspects-of.ts";
+import { confident } from "./confident.ts";
+import { contentOf } from "./content.ts";
+import { contradictions } from "./contradictions.ts";
+import { contrastOf } from "./contrast-of.ts";
+import { labelDrop } from "./label-drop.ts";
+import type { Structure } from "./structure-of.ts";
+import { structureOf } from "./structure-of.ts";
+import type { Contrast } from "./trigger-score.ts";
+import { triggerScore } from "./trigger-score.ts";
+import { hitsOf, leastHit, triggerSuspects } from "./trigger-suspects.ts";
+
+/** What the search for late-learned triggers says, without knowing any truth. */
+export interface LateScan<P, S> {
+  /**
+   * `row`: one or more labels hold poison from all classes. `shift`: every label holds poison from another class, its partner.
+   * `nothing` does not mean that the set is clean: it means that what was looked for was not there.
+   */
+  readonly kind: "nothing" | "row" | "shift";
+  /** Labels that suspects have, ascending. */
+  readonly classes: readonly number[];
+  /** Indices into the training set, ascending. */
+  readonly suspects: Int32Array;
+  /** Per image, higher is more suspect: of what confirmed, or, with nothing found, how little the image looks like its label. */
+  readonly score: Float64Array;
+  /** Per image the label to train with, −1 for none; null with nothing found. */
+  readonly relabel: Int32Array | null;
+  readonly numbers: LateNumbers;
+  /** Finished on the way, where it was needed: with nothing found, this is the model to deliver. */
+  readonly undefended: Network<P, S> | null;
+}
+
+/** What the verdict rests on. */
+export interface LateNumbers extends Omit<Structure, "kind"> {
+  /** The structure of the contradictions, which alone accuses nobody. */
+  readonly structure: Structure["kind"];
+  /** Share of the sure contradictions that the trigger net tells from other images; null where it was not asked. */
+  readonly learnable: number | null;
+  /** D of the trigger net's scores in its second round; null where there was none. */
+  readonly separation: number | null;
+  /** D of the label drop; null where it was not asked. */
+  readonly dropSeparation: number | null;
+  /** Share of the sure contradictions whose label breaks when the image is rounded; null where it was not asked. */
+  readonly broken: number | null;
+}
+
+/** Fewer classes, or images per class, show no structure: then nothing is trained. */
+const [leastClasses, leastPerClass] = [3, 10];
+/** D that the label drop must have. */
+const leastDrop = 5;
+/** Numbers of random streams, from … on. */
+const streams = { content: 20, trigger: 22 } as const;
+
+type Found = Pick<LateScan<never, never>, "suspects" | "score" | "relabel">;
+
+/**
+ * Looks for triggers that are learnt late, after the content, and so leave no trace in a loss history: a warp of the whole image, or
+ * a patch that moves every label to the next. For use where `scan` found nothing.
+ *
+ * A network that cannot see such triggers says what each image shows. Where that contradicts the labels in a way that mistakes do
+ * not (`structureOf`), a second opinion is asked: whether the contradicted images have something in common that a small network sees,
+ * and, for a row, whether their labels break when the images are rounded to 16 levels. Without it nobody is suspected.
+ */
+export async function lateScan<P extends object, S>(lab: Lab<P, S>): Promise<LateScan<P, S>> {
+  const { labels, classes } = lab.train;
+  const enough = classes >= leastClasses && labels.length >= leastPerClass * classes;
+  const probabilities = enough
+    ? await contentOf(lab, [streams.content, streams.content + 1])
+    : new Float64Array(labels.length * classes);
+  const sure = enough ? confident(probabilities, classes) : new Int32Array(labels.length).fill(-1);
+  const structure = structureOf(contradictions(labels, sure, classes));
+  const { kind, ...measured } = structure;
+  const numbers = {
+    ...measured,
+    structure: kind,
+    learnable: null,
+    separation: null,
+    dropSeparation: null,
+    broken: null,
+  };
+  const nothing: LateScan<P, S> = {
+    kind: "nothing",
+    classes: [],
+    suspects: new Int32Array(0),
+    score: Float64Array.from(labels, (label, i) => 1 - probabilities[i * classes + label]!),
+    relabel: null,
+    numbers,
+    undefended: null,
+  };
+  if (kind === "nothing") return nothing;
+  const contrast = contrastOf(structure, probabilities, labels);
+  const seen = await byTrigger(lab, structure, contrast);
+  const asked = { ...numbers, learnable: seen.learnable, separation: seen.separation };
+  if (seen.found !== null) return { ...nothing, ...ofFound(seen.found, labels), kind, numbers: asked };
+  if (kind === "shift") return { ...nothing, numbers: asked };
+  const undefended = await trainUndefended(lab, "undefended");
+  const dropped = await byDrop(lab, undefended, structure, contrast);
+  const all = { ...asked, dropSeparation: dropped.separation, broken: dropped.broken };
+  if (dropped.found === null) return { ...nothing, numbers: all, undefended };
+  return { ...nothing, ...ofFound(dropped.found, labels), kind, numbers: all, undefended };
+}
+
+function ofFound(found: Found, labels: Int32Array): Found & { readonly classes: readonly number[] } {
+  const classes = [...new Set(Array.from(found.suspects, (i) => labels[i]!))].sort((a, b) => a - b);
+  return { ...found, classes };
+}
+
+/** Asks the trigger net twice, the second time with the hits of the first. */
+async function byTrigger<P, S>(
+  lab: Lab<P, S>,
+  { kind, rows, partners }: Structure,
+  contrast: Contrast,
+): Promise<{ readonly learnable: number | null; readonly separation: number | null; readonly found: Found | null }> {
+  const { labels } = lab.train;
+  const first = await triggerScore(lab, contrast, { round: 1, stream: streams.trigger });
+  if (first === null) return { learnable: null, separation: null, found: null };
+  const { hits, share } = hitsOf(first, contrast.positive, contrast.reference);
+  if (share <= leastHit) return { learnable: share, separation: null, found: null };
+  const reference = contrast.reference.map((is, i) => (is === 1 && hits[i] === 0 ? 1 : 0));
+  const again = { ...contrast, positive: hits, reference };
+  const score = await triggerScore(lab, again, { round: 2, stream: streams.trigger + 2 });
+  if (score === null) return { learnable: share, separation: null, found: null };
+  const { distance, suspects } = triggerSuspects(score, reference);
+  const named = indicesOf(suspects).filter((i) => kind === "shift" || rows.includes(labels[i]!));
+  if (named.length === 0) return { learnable: share, separation: distance, found: null };
+  const relabel = labels.slice();
+  for (const i of named) relabel[i] = kind === "shift" ? partners[labels[i]!]! : -1;
+  return { learnable: share, separation: distance, found: { suspects: named, score, relabel } };
+}
+
+/** Asks an undefended network which labels of the row break when the images are rounded. */
+async function byDrop<P extends object, S>(
+  lab: Lab<P, S>,
+  undefended: Network<P, S>,
+  { rows }: Structure,
+  { positive, looks }: Contrast,
+): Promise<{ readonly separation: number; readonly broken: number | null; readonly found: Found | null }> {
+  const { labels, classes } = lab.train;
+  const { drop, classes: rounded } = await labelDrop(lab, undefended);
+  const split = suspectsOf(drop, labels, classes);
+  if (split.distance <= leastDrop) return { separation: split.distance, broken: null, found: null };
+  const suspects = split.suspects.map((is, i) => (is === 1 && rows.includes(labels[i]!) ? 1 : 0));
+  const sure = indicesOf(positive);
+  const broken = sure.filter((i) => suspects[i] === 1).length / Math.max(1, sure.length);
+  if (broken <= leastHit) return { separation: split.distance, broken, found: null };
+  const named = indicesOf(suspects);
+  const relabel = labels.slice();
+  for (const i of named) relabel[i] = looks[i] === rounded[i] && looks[i] !== labels[i] ? looks[i]! : -1;
+  return { separation: split.distance, broken, found: { suspects: named, score: drop, relabel } };
+}
+
+function indicesOf(marks: Uint8Array): Int32Array {
+  return Int32Array.from(marks.keys()).filter((i) => marks[i] === 1);
+}
