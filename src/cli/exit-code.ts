@@ -21,5 +21,6 @@ export const exitCodeHelp = `Exit codes
   2    wrong option, missing or damaged data, a folder that cannot be written; nothing was trained
   3    doctor, tune: no GPU, only the CPU reference
   4    results could not be written: a full disk, a folder that has gone; train --resume DIR goes on from what was saved
-  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on; other commands write nothing
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on;
+       data keeps what has come and goes on by itself; other commands write nothing
 `;

@@ -1,4 +1,5 @@
 import type { Io } from "./io.ts";
+import { firstLine, openProgressLine } from "./progress-line.ts";
 
 /** One moment of a run, for the eye. */
 export interface Moment {
@@ -34,17 +35,12 @@ export interface Progress {
   end(): void;
 }
 
-const clearLine = "\r\u001b[2K";
-const redrawEvery = 100; // ms
-const firstLine = 3_000; // ms after the start of a training, when its estimate is of some use
-const lineEvery = 10_000; // ms
-
 /** @param now - milliseconds; tests pass their own clock. */
 export function openProgress(io: Io, now: () => number = Date.now): Progress {
+  const line = openProgressLine(io, now);
   let label = "";
   let since = now();
   let from = 0;
-  let drawn = io.terminal ? -Infinity : now() + firstLine - lineEvery;
   const describe = (moment: Moment): string => {
     if (moment.label !== label) {
       label = moment.label;
@@ -53,27 +49,12 @@ export function openProgress(io: Io, now: () => number = Date.now): Progress {
     }
     return formatMoment(moment, etaOf(moment, from, now() - since));
   };
-  const clear = (): void => {
-    if (io.terminal) io.err(clearLine);
-  };
   return {
     readEvery: io.terminal ? 1_000 : firstLine,
-    step(moment) {
-      const line = describe(moment);
-      if (now() - drawn < (io.terminal ? redrawEvery : lineEvery)) return;
-      drawn = now();
-      io.err(io.terminal ? clearLine + line.slice(0, Math.max(1, io.columns - 1)) : `${line}\n`);
-    },
-    epoch(moment) {
-      const line = describe(moment);
-      drawn = now();
-      io.err(io.terminal ? clearLine + line.slice(0, Math.max(1, io.columns - 1)) : `${line}\n`);
-    },
-    note(line) {
-      clear();
-      io.err(`${line}\n`);
-    },
-    end: clear,
+    step: (moment) => line.offer(describe(moment)),
+    epoch: (moment) => line.show(describe(moment)),
+    note: line.note,
+    end: line.end,
   };
 }
 

@@ -2,6 +2,7 @@ import { ConfigError, DataError, DeconfoundError } from "../tensor/errors.ts";
 import { cleanCommand } from "./clean.ts";
 import type { Command } from "./command.ts";
 import { parseOptions } from "./command.ts";
+import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   demoCommand,
   predictCommand,
   cleanCommand,
+  dataCommand,
   showCommand,
   doctorCommand,
   tuneCommand,

@@ -34,6 +34,8 @@ export type {
   WrittenFile,
 } from "./dataset-format.ts";
 export { detectFormat } from "./detect-format.ts";
+export type { DatasetDownload, DownloadFile } from "./downloads.ts";
+export { datasetDownloads } from "./downloads.ts";
 export type { Folder } from "./folder.ts";
 export { comparePaths } from "./folder.ts";
 export { cifar10, decodeCifar10, encodeCifar10 } from "./formats/cifar10.ts";

@@ -30,7 +30,9 @@ const largestRecords = 2 ** 20; // bytes of names and pax records before a file
  * async function* bytes() {
  *   yield new Uint8Array(1024); // an archive without files
  * }
- * for await (const { path } of readTar(bytes(), "empty.tar", { largest: 1e6 })) console.log(path);
+ * const paths: string[] = [];
+ * for await (const { path } of readTar(bytes(), "empty.tar", { largest: 1e6 })) paths.push(path);
+ * console.log(paths.length); // 0
  * ```
  */
 export async function* readTar(

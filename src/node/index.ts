@@ -1,6 +1,7 @@
 import { endOfEntry } from "../tensor/site.ts";
 
 export type { DatasetParts, WrittenFile } from "../data/dataset-format.ts";
+export type { DatasetDownload, DownloadFile } from "../data/downloads.ts";
 export type { Folder } from "../data/folder.ts";
 export type { ImageDecoder, ImageFacts, ImageForm } from "../data/image-decoder.ts";
 export type { Dataset } from "../data/index.ts";
@@ -12,6 +13,8 @@ export type { Shape } from "../tensor/shape.ts";
 export type { AnyTensor } from "../tensor/tensor.ts";
 export { isTemporary, writeAtomically } from "./atomic-file.ts";
 export { digestOf } from "./digest.ts";
+export type { DownloadDatasetOptions } from "./download-dataset.ts";
+export { downloadDataset } from "./download-dataset.ts";
 export { driverNotes } from "./driver-notes.ts";
 export { reasonOf } from "./file-reason.ts";
 export { openFolder } from "./folder.ts";

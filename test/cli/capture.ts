@@ -9,8 +9,16 @@ export interface Captured {
   readonly err: string;
 }
 
-/** Runs a command line in this process. @param line - words divided by blanks. */
-export async function command(line: string, options: { interruptAt?: string } = {}): Promise<Captured> {
+/**
+ * Runs a command line in this process.
+ *
+ * @param line - words divided by blanks.
+ * @param options - interrupts it when standard error says something, or when a promise resolves.
+ */
+export async function command(
+  line: string,
+  options: { interruptAt?: string; interruptWhen?: Promise<void> } = {},
+): Promise<Captured> {
   let out = "";
   let err = "";
   let interrupt = (): void => {};
@@ -26,6 +34,7 @@ export async function command(line: string, options: { interruptAt?: string } = 
     columns: 80,
     onInterrupt: (callback) => {
       interrupt = callback;
+      void options.interruptWhen?.then(() => interrupt());
       return () => {
         interrupt = () => {};
       };

@@ -28,7 +28,7 @@ afterAll(() => {
 test("help and version go to standard output", async () => {
   const help = await command("--help");
   expect(help.code).toBe(0);
-  for (const name of ["train", "demo", "predict", "clean", "doctor", "tune"]) {
+  for (const name of ["train", "demo", "predict", "clean", "data", "doctor", "tune"]) {
     expect(help.out).toMatch(new RegExp(`^ {2}${name} `, "m"));
     const page = await command(`${name} --help`);
     expect([page.code, page.err]).toEqual([0, ""]);

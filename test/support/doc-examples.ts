@@ -8,7 +8,7 @@ export interface DocExample {
 }
 
 const comment =
-  /\/\*\*\n((?:[ \t]*\*.*\n)*?)[ \t]*\*\/\n[ \t]*(?:export )?(?:async )?(?:function |const |class )?(\w+)/g;
+  /\/\*\*\n((?:[ \t]*\*.*\n)*?)[ \t]*\*\/\n[ \t]*(?:export )?(?:async )?(?:function\*? |const |class )?(\w+)/g;
 const block = /@example\n[ \t]*\* ```ts\n((?:[ \t]*\*.*\n)*?)[ \t]*\* ```/g;
 
 /** Every fenced `@example` of `src`: whole programs, with their imports. */
