@@ -35,6 +35,7 @@ export interface PictureArrays {
 
 const atOnce = 32; // files that are read and decoded at a time
 const mostBytes = 2 ** 32 - 1; // of all images of one part
+const mostHeld = 2 ** 28; // bytes of small files that are kept from the first look to the decoding: opening them costs most
 
 /**
  * Reads the pictures of some parts of a dataset, many files at a time, each decoded once.
@@ -49,9 +50,11 @@ export async function readPictures(
   const { folder, decoder } = wishes;
   const all = parts.flat();
   const broken = new Map<PictureFile, string>();
+  const held = new Map<PictureFile, Uint8Array>();
+  let heldBytes = 0;
   const attempt = async (file: PictureFile, work: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
     try {
-      if (!broken.has(file)) await work(await folder.read(file.path));
+      if (!broken.has(file)) await work(held.get(file) ?? (await folder.read(file.path)));
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       broken.set(file, reasonIn(error, `${folder.path}/${file.path}`));
@@ -61,6 +64,9 @@ export async function readPictures(
   await eachAtOnce(all, (file) =>
     attempt(file, async (bytes) => {
       facts.push(await probePicture(bytes, decoder));
+      if (heldBytes + bytes.length > mostHeld) return;
+      held.set(file, bytes);
+      heldBytes += bytes.length;
     }),
   );
   const { form, notes } = chooseForm(facts, wishes);
@@ -70,6 +76,7 @@ export async function readPictures(
     await eachAtOnce(files, (file, at) =>
       attempt(file, async (content) => {
         arrays[which]!.set(await decodePicture(content, form, decoder, file.crop), at * bytes);
+        held.delete(file);
       }),
     );
   }

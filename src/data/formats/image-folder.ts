@@ -54,6 +54,11 @@ export const imageFolder: DatasetFormat<ImageFolderOptions> = {
     const { size, channels, skipBroken } = source.options;
     const found = classFoldersOf(await folder.list(), folder.path, source.forModel?.classNames);
     const notes = [...found.notes];
+    if (found.train.length === 0 && source.testOnly !== true) {
+      throw new DataError(`${folder.path}: no training images beside the test images`, [
+        "expects train/CLASS/NAME.png",
+      ]);
+    }
     const { train, test } = partsOf(found, notes);
     const limited = Array.from(
       takeEvenly(
