@@ -1,11 +1,35 @@
 import type { Dataset } from "../data/dataset.ts";
+import type { HostTensor } from "../formats/index.ts";
 import type { OptionTable } from "../options/option.ts";
+import type { Device } from "../tensor/device.ts";
 
 /**
  * Which label a poisoned sample gets. `allToOne`: the target. `allToAll`: the class after its own, the last class the first.
  * `cleanLabel`: its own, because only samples of the target are poisoned.
  */
 export type LabelMode = "allToOne" | "allToAll" | "cleanLabel";
+
+/** What an attack trained before it could stamp, by name: plain arrays, to be saved with a run. */
+export type Prepared = Readonly<Record<string, HostTensor>>;
+
+/** Where an attack that must train something works. */
+export interface PrepareContext {
+  readonly device: Device;
+  readonly seed: number;
+  /** After every step. The training waits for it. */
+  readonly onProgress?: ((progress: PrepareProgress) => void | Promise<void>) | undefined;
+}
+
+/** How far the training of an attack is. */
+export interface PrepareProgress {
+  /** What trains: `surrogate`. */
+  readonly stage: string;
+  /** Steps done, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** Waits for the step. */
+  loss(): Promise<number>;
+}
 
 /** What stamping may depend on besides images and options. */
 export interface StampContext {
@@ -15,6 +39,10 @@ export interface StampContext {
   readonly seed: number;
   /** `(count)`: the place of each image in the whole set, for what is drawn per image. */
   readonly indices: ArrayLike<number>;
+  /** Of {@link Attack.prepare}; empty for attacks without it. */
+  readonly prepared: Prepared;
+  /** For attacks that run a network to stamp. */
+  readonly device: Device | undefined;
 }
 
 /** A way to poison a training set. */
@@ -25,6 +53,12 @@ export interface Attack<O extends object = object> {
   /** The publication. */
   readonly source: string;
   readonly options: OptionTable<O>;
+  /**
+   * Trains what the trigger needs, such as a surrogate or a generator, on the clean training set. Left out where nothing is trained.
+   *
+   * @throws AttackError if the trigger did not come to what it must do.
+   */
+  prepare?(train: Dataset, options: O, context: PrepareContext): Promise<Prepared>;
   /** Whether poisoned samples get the target's label; false for clean-label attacks. */
   relabels(options: O): boolean;
   /** Indices of the samples to poison, ascending; from one class for clean-label attacks. */

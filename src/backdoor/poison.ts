@@ -2,7 +2,9 @@ import type { Dataset } from "../data/dataset.ts";
 import { imageBytes, selectImages } from "../data/dataset.ts";
 import type { Changes } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
-import type { Attack, StampContext } from "./attack.ts";
+import type { Device } from "../tensor/device.ts";
+import { ConfigError } from "../tensor/errors.ts";
+import type { Attack, PrepareContext, Prepared, StampContext } from "./attack.ts";
 import type { TestSet } from "./evaluation.ts";
 
 /** A poisoned dataset, and what the attacker knows. */
@@ -20,6 +22,35 @@ export interface Poisoned {
 export interface AttackInputs {
   /** Chooses the samples, and draws patterns: the same for training and test images. @defaultValue 0 */
   readonly seed?: number | undefined;
+  /** What {@link prepareAttack} gave; for attacks that train something. */
+  readonly prepared?: Prepared | undefined;
+  /** Where those of them that stamp with a network run it. */
+  readonly device?: Device | undefined;
+}
+
+/**
+ * Trains what an attack's trigger needs: a surrogate, a generator. Nothing for most attacks.
+ *
+ * @param train - the clean training set, which {@link poison} is to have.
+ * @param context.seed - that of {@link poison}.
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import { badnets, prepareAttack } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ *
+ * const images = builtinDataset({ count: 20, size: 12 });
+ * const prepared = await prepareAttack(badnets, images, {}, { device: referenceDevice(), seed: 0 });
+ * console.log(Object.keys(prepared).length); // 0
+ * ```
+ */
+export async function prepareAttack<O extends object>(
+  attack: Attack<O>,
+  train: Dataset,
+  options: Changes<O>,
+  context: PrepareContext,
+): Promise<Prepared> {
+  return (await attack.prepare?.(train, attackOptions(attack, options), context)) ?? {};
 }
 
 /**
@@ -41,16 +72,21 @@ export async function poison<O extends object>(
   attack: Attack<O>,
   train: Dataset,
   options: Changes<O> = {},
-  { seed = 0 }: AttackInputs = {},
+  inputs: AttackInputs = {},
 ): Promise<Poisoned> {
   const resolved = attackOptions(attack, options);
+  const { seed = 0 } = inputs;
   const poisoned = attack.choose(train, resolved, seed);
   const noise = attack.chooseNoise?.(train, resolved, seed, poisoned) ?? new Int32Array();
   const [images, labels] = [train.images.slice(), train.labels.slice()];
   const bytes = imageBytes(train);
   const stamp = async (indices: Int32Array, part: StampContext["part"]): Promise<void> => {
     if (indices.length === 0) return;
-    const stamped = await attack.stamp(selectImages(train, indices), resolved, { part, seed, indices });
+    const stamped = await attack.stamp(
+      selectImages(train, indices),
+      resolved,
+      stampContext(attack, inputs, part, indices),
+    );
     indices.forEach((index, i) => images.set(stamped.images.subarray(i * bytes, (i + 1) * bytes), index * bytes));
   };
   await stamp(poisoned, "train");
@@ -79,13 +115,27 @@ export async function triggered<O extends object>(
   attack: Attack<O>,
   test: Dataset,
   options: Changes<O> = {},
-  { seed = 0 }: AttackInputs = {},
+  inputs: AttackInputs = {},
 ): Promise<TestSet> {
   const resolved = attackOptions(attack, options);
   const indices = Int32Array.from({ length: test.count }, (_, i) => i);
-  const stamped = await attack.stamp(test, resolved, { part: "test", seed, indices });
+  const stamped = await attack.stamp(test, resolved, stampContext(attack, inputs, "test", indices));
   const targetOf = (label: number): number => attack.targetOf(label, resolved, test.classes);
   return { dataset: test, attack: { triggered: stamped, targetOf } };
+}
+
+function stampContext<O extends object>(
+  { name, prepare }: Attack<O>,
+  { seed = 0, prepared = {}, device }: AttackInputs,
+  part: StampContext["part"],
+  indices: Int32Array,
+): StampContext {
+  if (prepare !== undefined && Object.keys(prepared).length === 0) {
+    throw new ConfigError(`${name}: must be prepared before it can stamp`, [
+      "pass what prepareAttack gives as prepared",
+    ]);
+  }
+  return { part, seed, indices, prepared, device };
 }
 
 function attackOptions<O extends object>(attack: Attack<O>, changes: Changes<O>): O {

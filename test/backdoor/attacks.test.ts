@@ -221,7 +221,7 @@ describe("wanet", () => {
   });
 
   it("draws the noise by index: another limit changes nothing", async () => {
-    const context = { part: "noise", seed: 3 } as const;
+    const context = { part: "noise", seed: 3, prepared: {}, device: undefined } as const;
     const [whole, options] = [images(), { ...optionsOf, crossRatio: 2 }];
     const one = { ...whole, count: 1, images: whole.images.slice(5 * 324, 6 * 324), labels: whole.labels.slice(5, 6) };
     const alone = await wanet.stamp(one, options, { ...context, indices: [5] });
