@@ -16,6 +16,8 @@ export type Prepared = Readonly<Record<string, HostTensor>>;
 export interface PrepareContext {
   readonly device: Device;
   readonly seed: number;
+  /** Samples that another attack has already, as for {@link Attack.choose}. */
+  readonly taken?: ReadonlySet<number> | undefined;
   /** After every step. The training waits for it. */
   readonly onProgress?: ((progress: PrepareProgress) => void | Promise<void>) | undefined;
 }
@@ -61,10 +63,18 @@ export interface Attack<O extends object = object> {
   prepare?(train: Dataset, options: O, context: PrepareContext): Promise<Prepared>;
   /** Whether poisoned samples get the target's label; false for clean-label attacks. */
   relabels(options: O): boolean;
-  /** Indices of the samples to poison, ascending; from one class for clean-label attacks. */
-  choose(train: Dataset, options: O, seed: number): Int32Array;
-  /** Indices of the samples that get a false trigger and keep their label, ascending; left out where an attack has none. */
-  chooseNoise?(train: Dataset, options: O, seed: number, poisoned: Int32Array): Int32Array;
+  /**
+   * Indices of the samples to poison, ascending; from one class for clean-label attacks.
+   *
+   * @param taken - samples that it must leave to another attack on the same set.
+   */
+  choose(train: Dataset, options: O, seed: number, taken: ReadonlySet<number>): Int32Array;
+  /**
+   * Indices of the samples that get a false trigger and keep their label, ascending; left out where an attack has none.
+   *
+   * @param poisoned - what `choose` gave; `taken` - samples that it must leave alone, `poisoned` among them.
+   */
+  chooseNoise?(train: Dataset, options: O, seed: number, poisoned: Int32Array, taken: ReadonlySet<number>): Int32Array;
   /** The images with the trigger, all of them; labels stay. */
   stamp(images: Dataset, options: O, context: StampContext): Dataset | Promise<Dataset>;
   /** The class that the trigger calls for on an image of class `label`. */

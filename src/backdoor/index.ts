@@ -52,7 +52,7 @@ export type { DeviceData } from "./device-data.ts";
 export type { ClassSuspects, Diagnosis, Finding, Suspect, SuspicionQuality } from "./diagnostics.ts";
 export { diagnose, suspectsCsv, suspicionQuality } from "./diagnostics.ts";
 export { DivergenceError } from "./divergence-error.ts";
-export type { Evaluation, TestSet } from "./evaluation.ts";
+export type { AttackMetrics, Evaluation, TestSet, TriggeredSet } from "./evaluation.ts";
 export type { Flag } from "./flags.ts";
 export { flagsOf } from "./flags.ts";
 export type { Lab, Looks, Phase, PhaseEnd, Step, StepInputs } from "./lab.ts";

@@ -131,7 +131,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     state: () => state,
     networks: () => networks,
     evaluate: onTest,
-    close: () => device.free([data, test?.clean, test?.triggered]),
+    close: () => device.free([data, test?.clean, test?.triggered, test?.others]),
   };
 }
 

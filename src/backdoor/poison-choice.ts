@@ -68,12 +68,17 @@ const poisonStream = 0x62616421;
 export function poisonRules<O extends PoisonChoice>(name: string): Pick<Attack<O>, "relabels" | "choose" | "targetOf"> {
   return {
     relabels: ({ labels }) => labels !== "cleanLabel",
-    choose: (train, options, seed) => choosePoison(name, train, options, seed),
+    choose: (train, options, seed, taken) => choosePoison(name, train, options, { seed, taken }),
     targetOf: (label, { labels, target }, classes) => (labels === "allToAll" ? (label + 1) % classes : target),
   };
 }
 
-function choosePoison(name: string, train: Dataset, options: PoisonChoice, seed: number): Int32Array {
+function choosePoison(
+  name: string,
+  train: Dataset,
+  options: PoisonChoice,
+  { seed, taken }: { readonly seed: number; readonly taken: ReadonlySet<number> },
+): Int32Array {
   const { rate, rateBase, target, labels, excludeTarget = false } = options;
   checkTarget(name, train, options);
   if (excludeTarget && labels === "cleanLabel") {
@@ -98,13 +103,16 @@ function choosePoison(name: string, train: Dataset, options: PoisonChoice, seed:
     ]);
   }
   const may = (index: number): boolean => {
+    if (taken.has(index)) return false;
     if (labels === "cleanLabel") return train.labels[index] === target;
     return !(excludeTarget && labels === "allToOne" && train.labels[index] === target);
   };
   const pool = randomOrder([seed >>> 0, poisonStream], train.count).filter(may);
   if (count > pool.length) {
-    const from = labels === "cleanLabel" ? `class ${target} holds` : `the classes other than ${target} hold`;
-    throw new ConfigError(`${name}: rate ${rate} of ${of} asks for ${count}, but ${from} ${pool.length}`, [
+    const others = excludeTarget ? `the classes other than ${target} hold` : "there are";
+    const from = labels === "cleanLabel" ? `class ${target} holds` : others;
+    const left = taken.size === 0 ? "" : " that no other attack has";
+    throw new ConfigError(`${name}: rate ${rate} of ${of} asks for ${count}, but ${from} ${pool.length}${left}`, [
       `lower the rate to ${pool.length / base} at most`,
     ]);
   }
@@ -119,9 +127,18 @@ function choosePoison(name: string, train: Dataset, options: PoisonChoice, seed:
 export function chooseBeside(
   name: string,
   train: Dataset,
-  { ratio, seed, poisoned }: { readonly ratio: number; readonly seed: number; readonly poisoned: Int32Array },
+  {
+    ratio,
+    seed,
+    poisoned,
+    taken,
+  }: {
+    readonly ratio: number;
+    readonly seed: number;
+    readonly poisoned: Int32Array;
+    readonly taken: ReadonlySet<number>;
+  },
 ): Int32Array {
-  const taken = new Set(poisoned);
   const pool = randomOrder([seed >>> 0, poisonStream], train.count).filter((index) => !taken.has(index));
   const count = Math.floor(ratio * poisoned.length);
   if (count > pool.length) {

@@ -22,6 +22,8 @@ export interface Poisoned {
 export interface AttackInputs {
   /** Chooses the samples, and draws patterns: the same for training and test images. @defaultValue 0 */
   readonly seed?: number | undefined;
+  /** Samples that another attack on the same set has already. */
+  readonly taken?: ReadonlySet<number> | undefined;
   /** What {@link prepareAttack} gave; for attacks that train something. */
   readonly prepared?: Prepared | undefined;
   /** Where those of them that stamp with a network run it. */
@@ -75,9 +77,16 @@ export async function poison<O extends object>(
   inputs: AttackInputs = {},
 ): Promise<Poisoned> {
   const resolved = attackOptions(attack, options);
-  const { seed = 0 } = inputs;
-  const poisoned = attack.choose(train, resolved, seed);
-  const noise = attack.chooseNoise?.(train, resolved, seed, poisoned) ?? new Int32Array();
+  const { seed = 0, taken = new Set() } = inputs;
+  const poisoned = attack.choose(train, resolved, seed, taken);
+  const noise =
+    attack.chooseNoise?.(train, resolved, seed, poisoned, new Set([...taken, ...poisoned])) ?? new Int32Array();
+  const twice = [...poisoned, ...noise].find((index) => taken.has(index));
+  if (twice !== undefined) {
+    throw new ConfigError(`${attack.name}: chooses image ${twice}, which another attack has`, [
+      "it cannot be combined with others",
+    ]);
+  }
   const [images, labels] = [train.images.slice(), train.labels.slice()];
   const bytes = imageBytes(train);
   const stamp = async (indices: Int32Array, part: StampContext["part"]): Promise<void> => {

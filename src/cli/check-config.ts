@@ -8,7 +8,7 @@ import type { OptionTable } from "../options/option.ts";
 import { checkedOptions } from "../options/table.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
-import type { RunConfig } from "./run-config.ts";
+import type { Named, RunConfig } from "./run-config.ts";
 import { trainOptions } from "./train-options.ts";
 
 /** The fields of a configuration that are options of `train` as they stand. */
@@ -28,14 +28,22 @@ const plainFields = {
  */
 export function checkedConfig(value: unknown, source: string): RunConfig {
   try {
-    const { dataset, attack, defences: trained, training, model, initial, ...plain } = fieldsOf(value, "config");
+    const {
+      dataset,
+      attacks: poisoning,
+      defences: trained,
+      training,
+      model,
+      initial,
+      ...plain
+    } = fieldsOf(value, "config");
     const { limit, preset, seed, device, tuning } = checkedOptions<
       Pick<RunConfig, "limit" | "preset" | "seed" | "device" | "tuning">
     >(plainFields, plain, "config");
     return {
       dataset: checkedDataset(dataset),
       limit,
-      attack: attack === null ? null : checkedRecord(attacks, attack, "attack"),
+      attacks: checkedAttacks(poisoning),
       training: checkedOptions<TrainingOptions>(trainingOptionTable, training, "training"),
       defences: listOf(trained, "defences").map((defence) => checkedRecord(defences, defence, "defence")),
       preset,
@@ -61,6 +69,14 @@ function fieldsOf(value: unknown, name: string): Fields {
 function listOf(value: unknown, name: string): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value;
   throw new ConfigError(`${name} is not a list of at least one`);
+}
+
+/** No attack, or several, each once. @throws ConfigError */
+export function checkedAttacks(value: unknown): readonly Named[] {
+  if (!Array.isArray(value)) throw new ConfigError("attacks is not a list");
+  const checked = value.map((attack) => checkedRecord(attacks, attack, "attack"));
+  if (new Set(checked.map(({ name }) => name)).size === checked.length) return checked;
+  throw new ConfigError("attacks names one twice");
 }
 
 function textOf(value: unknown, name: string): string {

@@ -21,11 +21,21 @@ const rates: Schema<Rates> = json.object({
   cleanTargetRate: json.nullable(json.number()),
   targetAccuracy: json.nullable(json.number()),
   classAccuracy: json.list(json.number()),
+  others: json.list(
+    json.object({
+      attack: json.string,
+      asr: json.number(),
+      ra: json.number(),
+      cleanTargetRate: json.number(),
+      targetAccuracy: json.number(),
+    }),
+  ),
 });
 
 const flag: Schema<Flag> = json.variants("kind", {
   collapsed: json.object({ kind: json.literal("collapsed") }),
   "class lost": json.object({ kind: json.literal("class lost"), label: count }),
+  "target class lost": json.object({ kind: json.literal("target class lost") }),
   "attack not learned": json.object({ kind: json.literal("attack not learned") }),
 });
 
@@ -58,11 +68,17 @@ const suspects: Schema<SuspectReport> = json.object({
 
 const rate: Schema<Rate> = json.object({ rate: json.number(), count });
 const ofAttack = json.object({ asr: rate, ra: rate, cleanTargetRate: rate, targetAccuracy: rate });
+const named = json.object({ name: json.string });
+const otherAttacks: Schema<NonNullable<Evaluation["others"]>> = json.list((value, place) => ({
+  ...named(value, place),
+  ...ofAttack(value, place),
+}));
 const ofImages = json.object({ ca: rate, classAccuracy: json.list(rate) });
 /** The rates of the attack are all there, or none is. */
 const evaluation: Schema<Evaluation> = (value, place) => ({
   ...ofImages(value, place),
   ...("asr" in (value as object) ? ofAttack(value, place) : {}),
+  ...("others" in (value as object) ? { others: otherAttacks((value as Evaluation).others, `${place}.others`) } : {}),
 });
 
 const report: Schema<EpochReport> = json.object({

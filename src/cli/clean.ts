@@ -12,8 +12,10 @@ import { checkedConfig } from "./check-config.ts";
 import type { Command, Given } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
+import { withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { recordsHelp } from "./help.ts";
+import type { Io } from "./io.ts";
 import type { Wanted } from "./load-data.ts";
 import { loadData, loadParts, sourceOf, tellNotes } from "./load-data.ts";
 import { formatOwners } from "./option-owners.ts";
@@ -60,7 +62,7 @@ ${recordsHelp("Formats", datasetFormats)}`,
     const file = required(values.suspects, "suspects");
     const { run, rows: suspects } = await readSuspects(file);
     const dropped = chooseDropped(values.drop, suspects);
-    const { wanted, parts, changed } = await loadExamined(values, given, file, run);
+    const { wanted, parts, changed } = await loadExamined(values, given, { suspects: file, run }, io);
     const { train } = parts;
     tellNotes(parts, io);
     const known = new Set(suspects.map(({ index }) => index));
@@ -119,16 +121,16 @@ interface Examined {
   readonly changed: ReadonlySet<number>;
 }
 
-/** @param run - the run that the list of suspects is of. */
+/** @param run - the run that the list of suspects, a file, is of. */
 async function loadExamined(
   values: Pick<OptionsOf<typeof options>, "dataset" | "data">,
   given: Given,
-  suspects: string,
-  run: string | undefined,
+  { suspects, run }: { readonly suspects: string; readonly run: string | undefined },
+  io: Io,
 ): Promise<Examined> {
   const path = join(dirname(suspects), "run.json");
   if (values.data !== null && !existsSync(path))
-    return loadFolder(await parseSource({ ...values, attack: "none", set: [] }, given));
+    return loadFolder(await parseSource({ ...values, attack: [], set: [] }, given));
   const [flag] = [...(values.dataset === null ? [] : ["dataset"]), ...given.flags.keys()];
   if (flag !== undefined) throw new ConfigError(`${path} says how the images are read; leave out --${flag}`);
   const report = await readReport(path);
@@ -139,11 +141,17 @@ async function loadExamined(
   }
   const { config } = report;
   const dataset = values.data === null ? config.dataset : { ...config.dataset, folder: resolve(values.data) };
-  const { parts, train, poisoned } = await loadData({ ...config, dataset });
+  const { parts, train, poisoned, noise } = await withDevice(config, io, (device) =>
+    loadData({ ...config, dataset }, { io, device, folder: dirname(suspects) }),
+  );
   if (report.data !== undefined && report.data !== dataDigest(train)) {
     throw new DataError(`${dataset.folder ?? path}: is not the set that run ${named(run)} was trained on`);
   }
-  return { wanted: { ...config, dataset }, parts: { ...parts, train }, changed: new Set(poisoned) };
+  return {
+    wanted: { ...config, dataset },
+    parts: { ...parts, train },
+    changed: new Set([...(poisoned ?? []), ...noise]),
+  };
 }
 
 async function loadFolder(source: Pick<RunConfig, "dataset">): Promise<Examined> {

@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { parseOptions } from "./command.ts";
-import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
+import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
@@ -33,18 +33,16 @@ export const demoCommand: Command<typeof options> = {
 and on the CPU reference\n  deconfound train ${lines.reference}\n`,
   async run(values, io) {
     const choice = deviceConfig(values);
-    const device = await openChosen(choice, io);
-    try {
+    return withDevice(choice, io, async (later) => {
+      const device = await later.open();
       const line = lines[device.info().kind];
       io.err(`deconfound train ${line}\n`);
       const parsed = parseOptions(trainCommand, line.split(" "));
       const config = { ...(await parseRunConfig(parsed.values, parsed)), ...choice };
-      const run = await prepareRun(config);
-      return await inFolder(values.out, true, (folder) =>
+      const run = await prepareRun(config, { io, device: later, folder: null });
+      return inFolder(values.out, true, (folder) =>
         runDefences({ ...run, device, folder, saved: undefined, json: values.json }, io),
       );
-    } finally {
-      device.close();
-    }
+    });
   },
 };

@@ -51,6 +51,27 @@ export async function openChosen({ device, tuning }: DeviceConfig, io: Io): Prom
   }
 }
 
+/** A device that is opened when it is first asked for. */
+export interface LazyDevice {
+  open(): Promise<Device>;
+}
+
+/** Calls with a device that is opened by {@link openChosen} when it is asked for, and closed afterwards. */
+export async function withDevice<T>(config: DeviceConfig, io: Io, use: (device: LazyDevice) => Promise<T>): Promise<T> {
+  let opened: Promise<Device> | undefined;
+  try {
+    return await use({
+      open() {
+        opened ??= openChosen(config, io);
+        return opened;
+      },
+    });
+  } finally {
+    const device = await opened?.catch(() => undefined);
+    await device?.close();
+  }
+}
+
 async function openTuned(device: DeviceChoice, log: (line: string) => void): Promise<Device> {
   const path = defaultTuningPath();
   if (path === undefined || !existsSync(path)) return openDevice({ device, log });

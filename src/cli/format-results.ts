@@ -19,10 +19,16 @@ export function formatResults(results: readonly Result[], classNames: readonly s
     result.seconds.toFixed(1),
     result.imagesPerSecond.toFixed(0),
   ]);
+  const others = results.flatMap(({ defence, others }) =>
+    others.map((other) => {
+      const rates = `ASR ${show(other.asr)} %, clean target ${show(other.cleanTargetRate)} %, RA ${show(other.ra)} %`;
+      return `${defence}, attack ${other.attack}: ${rates}, target class ${show(other.targetAccuracy)} %\n`;
+    }),
+  );
   const flags = results.flatMap(({ defence, flags: found, classAccuracy }) =>
     found.map((flag) => `${defence}: ${describeFlag(flag, classNames, classAccuracy)}\n`),
   );
-  return formatTable([...header, "seconds", "images/s"], rows) + flags.join("");
+  return formatTable([...header, "seconds", "images/s"], rows) + others.join("") + flags.join("");
 }
 
 const needs = { nothing: "", cleanSubset: " (needs a clean subset)", poisonRate: " (needs the poison rate)" } as const;
@@ -41,8 +47,10 @@ function describeFlag(flag: Flag, classNames: readonly string[], classAccuracy: 
       const accuracy = classAccuracy[flag.label]!.toFixed(1);
       return `CLASS LOST: only ${accuracy} % of the test images of class ${name} are called by their label`;
     }
+    case "target class lost":
+      return "TARGET CLASS LOST: the target's accuracy is below half of the undefended model's, so a low ASR is bought with the class";
     case "attack not learned":
-      return "ATTACK NOT LEARNED: the undefended model does not follow the trigger, so a low ASR proves no defence";
+      return "ATTACK NOT LEARNED: the undefended model calls fewer than 80 % of the triggered images the target, so a low ASR proves no defence";
   }
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { TestSet } from "../backdoor/evaluation.ts";
 import { evaluate, putTestSet } from "../backdoor/evaluation.ts";
 import type { Predictions } from "../backdoor/predict.ts";
@@ -11,7 +12,7 @@ import { attackOption } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
-import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
+import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { recordsHelp } from "./help.ts";
 import { loadParts, tellNotes, testOf } from "./load-data.ts";
@@ -52,18 +53,20 @@ network takes RGB bytes divided by 255; no mean is subtracted.
 
 ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
   async run(values, io, given) {
-    const { dataset, attack } = await parseSource(values, given);
+    const { dataset, attacks } = await parseSource(values, given);
     const model = await readModel(required(values.model, "model"));
     const parts = await loadParts({ dataset, limit: 1, seed: values.seed, testOnly: true, forModel: model.header });
     tellNotes(parts, io);
-    if (parts.unlabelled === true && attack !== null) {
+    if (parts.unlabelled === true && attacks.length > 0) {
       throw new ConfigError("--attack needs labels: which images the trigger misleads can only be told with them");
     }
     const test = parts.unlabelled === true ? { ...parts.test, classes: model.header.classes } : parts.test;
     checkFits(model.header, test);
-    const device = await openChosen(deviceConfig(values), io);
-    try {
-      const { predictions, ...measured } = await predictAll(device, model, await testOf(test, attack, values.seed));
+    const folder = dirname(values.model!);
+    return withDevice(deviceConfig(values), io, async (later) => {
+      const device = await later.open();
+      const triggered = await testOf(test, attacks, values.seed, { io, device: later, folder });
+      const { predictions, ...measured } = await predictAll(device, model, triggered);
       const rates = parts.unlabelled === true ? null : measured.rates;
       const rows = rowsOf(test, predictions, parts.unlabelled === true);
       if (values.json) io.out(`${JSON.stringify({ ...model.header, rates, predictions: rows })}\n`);
@@ -72,9 +75,7 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
         if (rates !== null) io.err(`${formatRates(rates)}\n`);
       }
       return exitCode.ok;
-    } finally {
-      device.close();
-    }
+    });
   },
 };
 

@@ -3,6 +3,7 @@ import type { AnyClassifier, ImageShape } from "../nn/models/model-family.ts";
 import type { Network } from "../nn/network.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
+import type { AttackWorkplace } from "./attack-training.ts";
 import { checkedConfig } from "./check-config.ts";
 import type { RunData } from "./load-data.ts";
 import { loadData } from "./load-data.ts";
@@ -13,7 +14,7 @@ import type { RunIdentity } from "./run-identity.ts";
 import { identityOf, sorted } from "./run-identity.ts";
 import type { RunState } from "./run-state.ts";
 
-/** What a run has before its device is opened: everything that wrong options, data, files or folders could spoil. */
+/** What a run has before it trains: everything that wrong options, data, files or folders could spoil. */
 export interface PreparedRun {
   readonly config: RunConfig;
   readonly data: RunData;
@@ -25,12 +26,12 @@ export interface PreparedRun {
 }
 
 /** @throws ConfigError or DataError naming what is wrong. */
-export async function prepareRun(given: RunConfig): Promise<PreparedRun> {
+export async function prepareRun(given: RunConfig, workplace: AttackWorkplace): Promise<PreparedRun> {
   // keys in the order that a saved configuration has, so that a resumed run writes the same bytes
   const config = checkedConfig(sorted(given), "options");
   const { training } = config;
   if (training.clean.epochs === 0) throw new ConfigError("clean.epochs is 0: there is nothing to train");
-  const data = await loadData(config);
+  const data = await loadData(config, workplace);
   const { height, width, channels, classes, count } = data.train;
   if (training.batch > count) {
     throw new ConfigError(`--batch ${training.batch} is more than the ${count} training images`);

@@ -6,6 +6,7 @@ import { datasetFormats } from "../data/formats/index.ts";
 import { parseModel } from "../nn/models/index.ts";
 import type { OptionsOf } from "../options/option.ts";
 import { defaultsOf } from "../options/table.ts";
+import { namedAttacks } from "./attack-option.ts";
 import type { Given } from "./command.ts";
 import type { DatasetChoice } from "./dataset-options.ts";
 import { chooseDataset } from "./dataset-options.ts";
@@ -35,7 +36,8 @@ export interface DatasetConfig {
 export interface RunConfig extends DeviceConfig {
   readonly dataset: DatasetConfig;
   readonly limit: number | null;
-  readonly attack: Named | null;
+  /** None for a set that is trained on as it is. */
+  readonly attacks: readonly Named[];
   readonly defences: readonly Named[];
   readonly preset: string;
   /** Options of every training. */
@@ -48,11 +50,11 @@ export interface RunConfig extends DeviceConfig {
 
 /** @throws ConfigError naming the first option that does not fit; DataError for a folder of no known format. */
 export async function parseRunConfig(values: OptionsOf<typeof trainOptions>, { flags }: Given): Promise<RunConfig> {
-  const { dataset, attack, training } = await parseRecords(values, flags);
+  const { dataset, attacks, training } = await parseRecords(values, flags);
   return {
     dataset,
     limit: values.limit,
-    attack,
+    attacks,
     ...training,
     preset: values.preset,
     model: parseModel(values.model).name,
@@ -70,13 +72,13 @@ type Records = Pick<OptionsOf<typeof trainOptions>, "dataset" | "data" | "attack
 async function parseRecords(
   values: Records,
   flags: Given["flags"],
-): Promise<{ dataset: DatasetConfig; attack: Named | null; training: Pick<RunConfig, "training" | "defences"> }> {
+): Promise<{ dataset: DatasetConfig; attacks: readonly Named[]; training: Pick<RunConfig, "training" | "defences"> }> {
   const source = await chooseDataset(values);
   const format = byName(formatOwners, source.format);
-  const attack = values.attack === "none" ? null : byName(attackOwners, values.attack);
+  const attacks = namedAttacks(values.attack).map((name) => byName(attackOwners, name));
   const chosen: Chosen[] = [
     { owner: format, base: defaultsOf<object>(format.options) },
-    ...(attack === null ? [] : [{ owner: attack, base: defaultsOf<object>(attack.options) }]),
+    ...attacks.map((owner) => ({ owner, base: defaultsOf<object>(owner.options) })),
     ...trainingOwners.map((owner) => ({ owner, base: baseOf(owner, values.preset) })),
   ];
   const all = [...formatOwners, ...attackOwners, ...trainingOwners];
@@ -87,7 +89,7 @@ async function parseRecords(
   });
   return {
     dataset: { ...source, options: resolved.get(format)! },
-    attack: attack === null ? null : { name: attack.name, options: resolved.get(attack)! },
+    attacks: attacks.map((owner) => ({ name: owner.name, options: resolved.get(owner)! })),
     training: {
       training: resolved.get(byName(trainingOwners, ""))! as TrainingOptions,
       defences: values.defence.map((name) => ({ name, options: resolved.get(byName(trainingOwners, name))! })),
@@ -116,22 +118,22 @@ export async function parseSource(
   values: {
     readonly dataset: string | null;
     readonly data: string | null;
-    readonly attack: string;
+    readonly attack: readonly string[];
     readonly set: readonly string[];
   },
   { flags }: Given,
-): Promise<Pick<RunConfig, "dataset" | "attack">> {
+): Promise<Pick<RunConfig, "dataset" | "attacks">> {
   const source = await chooseDataset(values);
-  const owners = [byName(formatOwners, source.format), ...attackOwners.filter(({ name }) => name === values.attack)];
-  const chosen = owners.map((owner) => ({ owner, base: defaultsOf<object>(owner.options) }));
+  const format = byName(formatOwners, source.format);
+  const attacks = namedAttacks(values.attack).map((name) => byName(attackOwners, name));
+  const chosen = [format, ...attacks].map((owner) => ({ owner, base: defaultsOf<object>(owner.options) }));
   const resolved = resolveSettings(chosen, [...formatOwners, ...attackOwners], {
     flags,
     assignments: values.set,
     classNames: classNamesOf(source),
   });
-  const [format, attack] = owners as [OptionOwner, OptionOwner | undefined];
   return {
     dataset: { ...source, options: resolved.get(format)! },
-    attack: attack === undefined ? null : { name: attack.name, options: resolved.get(attack)! },
+    attacks: attacks.map((owner) => ({ name: owner.name, options: resolved.get(owner)! })),
   };
 }

@@ -84,11 +84,17 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const result = {
     defence: name,
     ...ratesOf(evaluation),
-    flags: flagsOf(evaluation, { undefended: name === none.name }),
+    flags: flagsOf(evaluation, { undefended: name === none.name, targetAccuracy: undefendedTarget(begun) }),
     seconds,
     imagesPerSecond: seen / seconds,
   };
   return { kind: "done", trained, result, epochs };
+}
+
+/** The target's accuracy without a defence, 0 … 1, where the run has trained such a model before. */
+function undefendedTarget({ results }: RunState): number | undefined {
+  const accuracy = results.find(({ defence }) => defence === none.name)?.targetAccuracy ?? null;
+  return accuracy === null ? undefined : accuracy / 100;
 }
 
 function showProgress({ defence, progress }: Assignment): {

@@ -33,7 +33,7 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     progress.note("stopping after this step; once more to stop at once");
   });
   const nothing = { results: [], epochs: [], suspects: null, training: null, spent: { seconds: 0, images: 0 } };
-  let state: RunState = saved ?? { format: 2, config, identity, device: description, ...nothing };
+  let state: RunState = saved ?? { format: 3, config, identity, device: description, ...nothing };
   let unwritten: string | undefined; // why the last save failed
   const save = async (): Promise<void> => {
     if (folder === undefined) return;

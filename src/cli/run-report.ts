@@ -21,6 +21,17 @@ export interface Rates {
   readonly targetAccuracy: number | null;
   /** Clean accuracy per class, by label. */
   readonly classAccuracy: readonly number[];
+  /** With several attacks, those after the first, of which the rates above are. */
+  readonly others: readonly AttackRates[];
+}
+
+/** Rates of a further attack, percent. */
+export interface AttackRates {
+  readonly attack: string;
+  readonly asr: number;
+  readonly ra: number;
+  readonly cleanTargetRate: number;
+  readonly targetAccuracy: number;
 }
 
 /** One line of the table. */
@@ -84,7 +95,8 @@ export function percent(rate: number): number {
 }
 
 /** An evaluation in percent. */
-export function ratesOf({ ca, asr, ra, cleanTargetRate, targetAccuracy, classAccuracy }: Evaluation): Rates {
+export function ratesOf(evaluation: Evaluation): Rates {
+  const { ca, asr, ra, cleanTargetRate, targetAccuracy, classAccuracy, others = [] } = evaluation;
   const orNull = (value: Rate | undefined): number | null => (value === undefined ? null : percent(value.rate));
   return {
     ca: percent(ca.rate),
@@ -93,6 +105,13 @@ export function ratesOf({ ca, asr, ra, cleanTargetRate, targetAccuracy, classAcc
     cleanTargetRate: orNull(cleanTargetRate),
     targetAccuracy: orNull(targetAccuracy),
     classAccuracy: classAccuracy.map(({ rate }) => percent(rate)),
+    others: others.map((other) => ({
+      attack: other.name,
+      asr: percent(other.asr.rate),
+      ra: percent(other.ra.rate),
+      cleanTargetRate: percent(other.cleanTargetRate.rate),
+      targetAccuracy: percent(other.targetAccuracy.rate),
+    })),
   };
 }
 

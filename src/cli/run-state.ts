@@ -14,7 +14,7 @@ import type { EpochRecord, Result, SuspectReport } from "./run-report.ts";
 /** All that a run needs to go on: one file, so it is whole or absent. */
 export interface RunState {
   /** Changes when older files can no longer be read. */
-  readonly format: 2;
+  readonly format: 3;
   readonly config: RunConfig;
   readonly identity: RunIdentity;
   /** The device's own words for itself. */
@@ -43,9 +43,9 @@ export async function readRunState(folder: string): Promise<RunState> {
   if (!existsSync(path)) throw new DataError(`${path}: there is no run to go on with; train --out DIR makes one`);
   const state = decodeTree(await readBytes(path), path);
   const { format, config } = (state ?? {}) as Partial<RunState>;
-  if (format !== 2) {
+  if (format !== 3) {
     const found = printable(String(format ?? "none"));
-    throw new DataError(`${path}: was written by another version of this program (format ${found}, not 2): train anew`);
+    throw new DataError(`${path}: was written by another version of this program (format ${found}, not 3): train anew`);
   }
   return { format, config: checkedConfig(config, path), ...check(savedState, state, path) };
 }

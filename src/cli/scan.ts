@@ -69,10 +69,10 @@ suspects: [{ index, path, label, score }] (docs/scan.md).
 ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
   async run(values, io, given) {
     const data = oneFolder(given.operands[0], values.data);
-    const { dataset } = await parseSource({ ...values, data, attack: "none" }, given);
+    const { dataset } = await parseSource({ ...values, data, attack: [] }, given);
     const { out, limit, seed } = values;
     if (out !== null) await makeEmptyFolder(out);
-    const loaded = await loadData({ dataset, limit, seed, attack: null });
+    const loaded = await loadData({ dataset, limit, seed, attacks: [] }, null);
     tellNotes(loaded.parts, io);
     const device = await openChosen(deviceConfig(values), io);
     try {

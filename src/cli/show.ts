@@ -1,14 +1,15 @@
+import { dirname } from "node:path";
 import { selectImages } from "../data/dataset.ts";
 import { datasetFormats } from "../data/formats/index.ts";
+import { encodePng } from "../formats/index.ts";
 import { writeAtomically } from "../node/index.ts";
-import { contactSheet, differenceOf } from "../report/contact-sheet.ts";
-import { pictureOf } from "../report/picture.ts";
-import { encodePng } from "../report/png.ts";
+import { contactSheet, differenceOf, pictureOf } from "../report/contact-sheet.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import { attackOption } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
+import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { className } from "./format-results.ts";
 import { recordsHelp } from "./help.ts";
@@ -23,6 +24,14 @@ const options = {
   attack: attackOption as typeof attackOption,
   set: trainOptions.set as typeof trainOptions.set,
   seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
+  model: {
+    kind: "text",
+    default: null,
+    form: "FILE",
+    doc: "a model of a train run, or any file beside attack-NAME.safetensors: for attacks that train something",
+  },
+  device: deviceOption as typeof deviceOption,
+  tuning: tuningOption as typeof tuningOption,
   images: { kind: "integer", default: 8, from: 1, to: 100, doc: "how many test images are shown" },
   out: { kind: "text", default: null, form: "FILE.png", doc: "the picture to write" },
 } as const;
@@ -40,24 +49,29 @@ export const showCommand: Command<typeof options> = {
   notes: recordsHelp("Dataset formats, for --dataset", datasetFormats),
   async run(values, io, given) {
     const out = required(values.out, "out");
-    const { dataset, attack } = await parseSource(values, given);
-    if (attack === null) throw new ConfigError("--attack is missing: there is nothing to show");
+    const { dataset, attacks } = await parseSource(values, given);
+    if (attacks.length === 0) throw new ConfigError("--attack is missing: there is nothing to show");
     const parts = await loadParts({ dataset, limit: 1, seed: values.seed, testOnly: true });
     const count = Math.min(values.images, parts.test.count);
     const test = selectImages(parts.test, spread(parts.test.count, count));
-    const { attack: attacked } = await testOf(test, attack, values.seed);
+    const folder = values.model === null ? null : dirname(values.model);
+    const { attack, others = [] } = await withDevice(deviceConfig(values), io, (device) =>
+      testOf(test, attacks, values.seed, { io, device, folder }),
+    );
     const clean = Array.from({ length: count }, (_, i) => pictureOf(test, i));
-    const triggered = clean.map((_, i) => pictureOf(attacked!.triggered, i));
-    const difference = clean.map((picture, i) => differenceOf(picture, triggered[i]!, gain));
+    const rows = [attack!, ...others].flatMap((attacked) => {
+      const triggered = clean.map((_, i) => pictureOf(attacked.triggered, i));
+      return [clean, triggered, clean.map((picture, i) => differenceOf(picture, triggered[i]!, gain))];
+    });
     const scale = Math.max(1, Math.ceil(least / Math.max(test.height, test.width)));
-    const sheet = contactSheet([clean, triggered, difference], { scale, gap });
-    writeAtomically(out, await encodePng(sheet));
+    writeAtomically(out, await encodePng(contactSheet(rows, { scale, gap })));
     const classes = Array.from(test.labels, (label) => {
-      const [from, to] = [label, attacked!.targetOf(label)].map((one) => className(one, test.classNames));
+      const [from, to] = [label, attack!.targetOf(label)].map((one) => className(one, test.classNames));
       return `${from} → ${to}`;
     });
+    const names = attacks.map(({ name }) => name).join(", then ");
     io.out(
-      `${out}: ${attack.name} on ${count} test images. Rows: clean, triggered, difference × ${gain}. Columns: ${classes.join(", ")}\n`,
+      `${out}: ${names} on ${count} test images. Rows: clean, triggered, difference × ${gain}. Columns: ${classes.join(", ")}\n`,
     );
     return exitCode.ok;
   },

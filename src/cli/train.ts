@@ -4,7 +4,7 @@ import { datasetFormats } from "../data/formats/index.ts";
 import { modelFamilies } from "../nn/models/index.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { Command } from "./command.ts";
-import { openChosen } from "./device-option.ts";
+import { withDevice } from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { recordsHelp, settingsHelp } from "./help.ts";
 import type { Io } from "./io.ts";
@@ -25,9 +25,11 @@ async function goOn(path: string, json: boolean, io: Io): Promise<ExitCode> {
   await readRunState(path); // before anything is written where there is no run
   return inFolder(path, false, async (folder) => {
     const saved = await readRunState(path); // as it is now that nobody else writes it
-    const run = await prepareRun(saved.config);
-    checkSame(saved.identity, run.identity, path);
-    return runPrepared({ ...run, folder, saved, json }, io);
+    return withDevice(saved.config, io, async (device) => {
+      const run = await prepareRun(saved.config, { io, device, folder: path });
+      checkSame(saved.identity, run.identity, path);
+      return runPrepared({ ...run, folder, saved, json, device: await device.open() }, io);
+    });
   });
 }
 
@@ -46,14 +48,10 @@ export async function inFolder<T>(
   }
 }
 
-async function runPrepared(run: Omit<OpenRun, "device">, io: Io): Promise<ExitCode> {
+async function runPrepared(run: OpenRun, io: Io): Promise<ExitCode> {
   tellNotes(run.data.parts, io);
-  const device = await openChosen(run.config, io);
-  try {
-    return await runDefences({ ...run, device }, io);
-  } finally {
-    device.close();
-  }
+  for (const { name, content } of run.data.attackFiles) run.folder?.put(name, await content());
+  return runDefences(run, io);
 }
 
 /** `deconfound train`: one or more models from one training set, with and without defence. */
@@ -77,9 +75,12 @@ export const trainCommand: Command<typeof trainOptions> = {
     const stray = given.names.find((name) => resume !== undefined && name !== "resume" && name !== "json");
     if (stray !== undefined) throw new ConfigError(`--resume goes on with the run's own options; leave out --${stray}`);
     if (resume !== undefined) return goOn(resume, values.json, io);
-    const run = await prepareRun(await parseRunConfig(values, given));
-    return inFolder(values.out, true, (folder) =>
-      runPrepared({ ...run, folder, saved: undefined, json: values.json }, io),
-    );
+    const config = await parseRunConfig(values, given);
+    return withDevice(config, io, async (device) => {
+      const run = await prepareRun(config, { io, device, folder: null });
+      return inFolder(values.out, true, async (folder) =>
+        runPrepared({ ...run, folder, saved: undefined, json: values.json, device: await device.open() }, io),
+      );
+    });
   },
 };

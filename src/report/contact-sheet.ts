@@ -1,4 +1,6 @@
-import type { Picture } from "./picture.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { imageBytes } from "../data/dataset.ts";
+import type { Picture } from "../formats/png.ts";
 
 /** How pictures are laid out. */
 export interface SheetForm {
@@ -34,4 +36,11 @@ export function contactSheet(rows: readonly (readonly Picture[])[], { scale, gap
 export function differenceOf(a: Picture, b: Picture, factor: number): Picture {
   const pixels = a.pixels.map((value, at) => Math.min(255, factor * Math.abs(value - b.pixels[at]!)));
   return { ...a, pixels };
+}
+
+/** One image of a dataset. */
+export function pictureOf(dataset: Dataset, index: number): Picture {
+  const { height, width, channels, images } = dataset;
+  const bytes = imageBytes(dataset);
+  return { height, width, channels, pixels: images.subarray(index * bytes, (index + 1) * bytes) };
 }

@@ -118,7 +118,7 @@ test("without --data the run's own poisoned set is cleaned", async () => {
     ...(await parseRunConfig(parsed.values, parsed)),
     dataset: { format: "builtin", folder: null, options: { size: 16, count: 100 } },
     limit: null,
-    attack: { name: "badnets", options: { ...defaultsOf(badnetsOptions), rate: 0.2, target: 1 } },
+    attacks: [{ name: "badnets", options: { ...defaultsOf(badnetsOptions), rate: 0.2, target: 1 } }],
     seed: 5,
   };
   writeFileSync(join(folder, "run.json"), JSON.stringify({ config }));

@@ -18,7 +18,7 @@ test("defaults are those of the library", async () => {
   const config = await parse("--dataset builtin");
   expect(config).toMatchObject({
     dataset: { format: "builtin", folder: null, options: { size: 16, count: 2000 } },
-    attack: null,
+    attacks: [],
     preset: "paper",
     model: "wrn-16-1",
     seed: 0,
@@ -33,12 +33,12 @@ test("defaults are those of the library", async () => {
 });
 
 test("flags reach their options, and --set wins", async () => {
-  const { training, attack, defences } = await parse(
+  const { training, attacks, defences } = await parse(
     "--dataset builtin --attack badnets --rate 0.25 --target 3 --defence none,cbd --batch 16 --lr 0.03 --epochs 20 " +
       "--backdoor-steps 2500 --augment none --backdoor-augment flip --set lambda=0.5 --set batch=8 " +
       "--set cbd.weight.exponent=0.5 --set weight.cap=3 --set backdoor.schedule=step:2:0.5",
   );
-  expect(attack).toMatchObject({ name: "badnets", options: { rate: 0.25, target: 3 } });
+  expect(attacks).toMatchObject([{ name: "badnets", options: { rate: 0.25, target: 3 } }]);
   expect(defences.map(({ name }) => name)).toEqual(["none", "cbd"]);
   expect(training).toMatchObject({ batch: 8, clean: { epochs: 20, augment: "none", lr: 0.03 } });
   const cbd = defences[1]!.options as CbdOptions;
@@ -53,9 +53,11 @@ test("flags reach their options, and --set wins", async () => {
 
 test("a class is named by its number or its name", async () => {
   for (const line of ["--target disk", "--set badnets.target=disk", "--target 0"]) {
-    expect((await parse(`--dataset builtin --attack badnets ${line}`)).attack!.options).toMatchObject({ target: 0 });
+    expect((await parse(`--dataset builtin --attack badnets ${line}`)).attacks[0]!.options).toMatchObject({
+      target: 0,
+    });
   }
-  expect((await parse("--dataset builtin --attack badnets --target ring")).attack!.options).toMatchObject({
+  expect((await parse("--dataset builtin --attack badnets --target ring")).attacks[0]!.options).toMatchObject({
     target: 1,
   });
 });
@@ -66,8 +68,9 @@ test.each([
   ["--dataset cifar10", "--data is missing"],
   ["--dataset cifar10 --data x --size 16", "--size needs --dataset builtin"],
   ["--dataset builtin --data x", "--data is for --dataset cifar10 or arrays"],
-  ["--dataset builtin --rate 0.2", "--rate needs --attack badnets or --attack blend or --attack sig or --attack wanet"],
+  ["--dataset builtin --rate 0.2", "--rate needs --attack adaptive or --attack badnets or"],
   ["--dataset builtin --attack badnets --rate 1.5", '--rate: expects a number, 0 … 1, got "1.5"'],
+  ["--dataset builtin --attack none,sig", "--attack: none and sig exclude each other"],
   ["--dataset builtin --attack sig --labels allToAll", '--labels: expects one of cleanLabel, allToOne, got "allToAll"'],
   [
     "--dataset builtin --attack wanet --labels cleanLabel",

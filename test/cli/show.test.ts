@@ -13,15 +13,28 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const line = "show --dataset builtin --size 16 --images 4 --target 1";
 
-test.each(attacks.map(({ name }) => name))("show writes a picture of %s", async (name) => {
+test.each(attacks.filter(({ prepare }) => prepare === undefined).map(({ name }) => name))(
+  "show writes a picture of %s",
+  async (name) => {
+    const file = join(folder, "sheet.png");
+    const { code, out } = await command(`${line} --attack ${name} --out ${file}`);
+    expect([code, out]).toEqual([0, expect.stringContaining(`${name} on 4 test images. Rows: clean, triggered`)]);
+    const header = new DataView(new Uint8Array(readFileSync(file)).buffer);
+    expect([header.getUint32(16), header.getUint32(20)]).toEqual([4 * (96 + 8) + 8, 3 * (96 + 8) + 8]);
+  },
+);
+
+test("show puts several attacks below each other", async () => {
   const file = join(folder, "sheet.png");
-  const { code, out } = await command(`${line} --attack ${name} --out ${file}`);
-  expect([code, out]).toEqual([0, expect.stringContaining(`${name} on 4 test images. Rows: clean, triggered`)]);
-  const header = new DataView(new Uint8Array(readFileSync(file)).buffer);
-  expect([header.getUint32(16), header.getUint32(20)]).toEqual([4 * (96 + 8) + 8, 3 * (96 + 8) + 8]);
+  const { code, out } = await command(`${line} --attack badnets,blend --out ${file}`);
+  expect([code, out]).toEqual([0, expect.stringContaining("badnets, then blend on 4 test images")]);
+  expect(new DataView(new Uint8Array(readFileSync(file)).buffer).getUint32(20)).toBe(6 * (96 + 8) + 8);
 });
 
 test("show says what is missing", async () => {
   expect((await command(`${line} --attack blend`)).err).toContain("--out is missing");
+  expect((await command(`${line} --attack dynamic --out ${folder}/a.png`)).err).toContain(
+    "--attack dynamic: there is no",
+  );
   expect((await command(`show --dataset builtin --out ${folder}/a.png`)).err).toContain("--attack is missing");
 });

@@ -45,7 +45,7 @@ test("a run writes report, models and suspects, and prints one table", async () 
   const report = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunReport;
   expect(report.sets).toEqual({ train: 60, poisoned: 12, test: 30, triggered: 27 });
   expect(report.config).toMatchObject({
-    attack: { name: "badnets", options: { rate: 0.2, target: 1 } },
+    attacks: [{ name: "badnets", options: { rate: 0.2, target: 1 } }],
     seed: 3,
     training: { batch: 16, clean: { epochs: 2 } },
     defences: [

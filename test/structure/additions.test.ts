@@ -102,7 +102,7 @@ test("a run uses each of them, and its report and run.json name them", () => {
   const report = JSON.parse(readFileSync(join(folder, "run/run.json"), "utf8")) as RunReport;
   expect(report.config).toMatchObject({
     dataset: { format: "raw", options: { gain: 0.5 } },
-    attack: { name: "corner", options: { every: 5, shade: 200 } },
+    attacks: [{ name: "corner", options: { every: 5, shade: 200 } }],
     model: "linear",
     defences: [
       { name: "none", options: {} },

@@ -61,10 +61,11 @@ export const adaptive: Attack<AdaptiveOptions> = {
   options: adaptiveOptions,
   ...poisonRules<AdaptiveOptions>(name),
   async prepare(train, options, context) {
-    const { device, seed } = context;
+    const { device, seed, taken } = context;
     const { epsilon, stepSize, ascents, descents, rounds, batch, surrogateWidth } = options;
     const { dataset, poisoned } = await poison({ ...adaptive, stamp: plainStamp }, train, options, {
       seed,
+      taken,
       prepared: { none },
     });
     if (poisoned.length === 0) return { delta: none, indices: none };

@@ -77,8 +77,8 @@ export const dynamic: Attack<DynamicOptions> = {
   source: "Nguyen & Tran, Input-Aware Dynamic Backdoor Attack (2020)",
   options: dynamicOptions,
   ...poisonRules<DynamicOptions>(name),
-  chooseNoise: (train, { crossRatio }, seed, poisoned) =>
-    chooseBeside(name, train, { ratio: crossRatio, seed, poisoned }),
+  chooseNoise: (train, { crossRatio }, seed, poisoned, taken) =>
+    chooseBeside(name, train, { ratio: crossRatio, seed, poisoned, taken }),
   async prepare(train, options, context) {
     checkTarget(name, train, options);
     checkSize(train);

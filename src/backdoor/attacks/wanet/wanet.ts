@@ -54,8 +54,8 @@ export const wanet: Attack<WanetOptions> = {
   source: "Nguyen & Tran, WaNet: Imperceptible Warping-based Backdoor Attack (2021)",
   options: wanetOptions,
   ...poisonRules<WanetOptions>(name),
-  chooseNoise: (train, { crossRatio }, seed, poisoned) =>
-    chooseBeside(name, train, { ratio: crossRatio, seed, poisoned }),
+  chooseNoise: (train, { crossRatio }, seed, poisoned, taken) =>
+    chooseBeside(name, train, { ratio: crossRatio, seed, poisoned, taken }),
   stamp(dataset, options, { part, seed, indices }) {
     checkTarget(name, dataset, options);
     const { height, width, channels, count } = dataset;
