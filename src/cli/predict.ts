@@ -45,7 +45,8 @@ export const predictCommand: Command<typeof options> = {
   options,
   owners: [...formatOwners, ...attackOwners],
   notes: `Predictions go to standard output as CSV: index,label,class,p0,p1,… The rates go to standard error. Only the test images
-of a folder are read: test_batch.bin, or test.safetensors, whose labels may be missing: then so are label and rates.
+of a folder are read, brought to the size and channels that the model takes, their classes numbered as it numbers them. Arrays may
+be without labels: then label and rates are missing.
 
 A model file is safetensors, wide residual networks under PyTorch's names and in its layout (weights out,in,rows,columns). Its
 metadata hold a JSON object under deconfound: model, height, width, channels, classes, classNames by label, and the run. A
@@ -60,7 +61,7 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     if (parts.unlabelled === true && attacks.length > 0) {
       throw new ConfigError("--attack needs labels: which images the trigger misleads can only be told with them");
     }
-    const test = parts.unlabelled === true ? { ...parts.test, classes: model.header.classes } : parts.test;
+    const { test } = parts;
     checkFits(model.header, test);
     const folder = dirname(values.model!);
     return withDevice(deviceConfig(values), io, async (later) => {

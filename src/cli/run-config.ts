@@ -4,6 +4,7 @@ import { defences } from "../backdoor/defences/index.ts";
 import type { TrainingOptions } from "../backdoor/training-options.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import { parseModel } from "../nn/models/index.ts";
+import { openFolder } from "../node/index.ts";
 import type { OptionsOf } from "../options/option.ts";
 import { defaultsOf } from "../options/table.ts";
 import { namedAttacks } from "./attack-option.ts";
@@ -85,7 +86,7 @@ async function parseRecords(
   const resolved = resolveSettings(chosen, all, {
     flags,
     assignments: values.set,
-    classNames: classNamesOf(source),
+    classNames: await classNamesOf(source),
   });
   return {
     dataset: { ...source, options: resolved.get(format)! },
@@ -104,8 +105,12 @@ function baseOf(owner: OptionOwner, preset: string): object {
   return presetOptions(defence, Object.hasOwn(defence.presets ?? {}, preset) ? preset : undefined);
 }
 
-function classNamesOf({ format }: DatasetChoice): readonly string[] {
-  return byName(datasetFormats, format).classNames ?? [];
+/** Names of the set's classes, by label, as far as they are known before it is read. */
+async function classNamesOf({ format, folder }: DatasetChoice): Promise<readonly string[]> {
+  const { classNames = [], classNamesIn } = byName(datasetFormats, format);
+  if (classNamesIn === undefined || folder === null) return classNames;
+  const opened = openFolder(folder);
+  return classNamesIn(await opened.list(), opened);
 }
 
 /** A record of an index. */
@@ -130,7 +135,7 @@ export async function parseSource(
   const resolved = resolveSettings(chosen, [...formatOwners, ...attackOwners], {
     flags,
     assignments: values.set,
-    classNames: classNamesOf(source),
+    classNames: await classNamesOf(source),
   });
   return {
     dataset: { ...source, options: resolved.get(format)! },

@@ -6,7 +6,7 @@ import { splitNote, splitOff } from "./split.ts";
 
 /**
  * Both parts of a set that was read as arrays: where there is no test part a seeded share of the images becomes one; the limit is
- * kept; both parts have as many classes as the labels of either need.
+ * kept; both parts have as many classes as the labels of either need, or as the model has.
  *
  * @param test - null where there is none.
  * @param path - what errors call the set.
@@ -14,7 +14,7 @@ import { splitNote, splitOff } from "./split.ts";
 export function completeParts(
   train: Dataset,
   test: Dataset | null,
-  { limit, testOnly }: Pick<DatasetSource<object>, "limit" | "testOnly">,
+  { limit, testOnly, forModel }: Pick<DatasetSource<object>, "limit" | "testOnly" | "forModel">,
   path: string,
 ): DatasetParts & { readonly chosen: Int32Array | null } {
   const divided = test === null ? divide(train, path) : { train, test, chosen: null, notes: [] };
@@ -23,7 +23,7 @@ export function completeParts(
       throw new DataError(`${path}: training images have ${field} ${train[field]}, test images ${divided.test[field]}`);
     }
   }
-  const classes = Math.max(train.classes, divided.test.classes);
+  const classes = Math.max(train.classes, divided.test.classes, forModel?.classes ?? 0);
   if (testOnly === true) {
     const only = { ...divided.test, classes };
     return { train: only, test: only, notes: divided.notes, chosen: null };

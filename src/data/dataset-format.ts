@@ -28,6 +28,7 @@ export interface ModelForm {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  readonly classes: number;
   readonly classNames?: readonly string[] | undefined;
 }
 
@@ -74,6 +75,13 @@ export interface DatasetFormat<O extends object = object> {
   readonly options: OptionTable<O>;
   /** Names of its classes, by label, where they are the same in every set. */
   readonly classNames?: readonly string[] | undefined;
+  /**
+   * Names of a set's classes, by label, where its paths say them.
+   *
+   * @param names - what `folder.list()` gave.
+   * @throws DataError for a folder that the format cannot read.
+   */
+  classNamesIn?(names: readonly string[], folder: Folder): readonly string[];
   /** Whether it reads a folder (`--data DIR`) or needs none. */
   readonly reads: "folder" | "nothing";
   /**

@@ -106,7 +106,7 @@ describe("which images are of which part and class", () => {
   });
 
   test("classes and form of a model are followed", async () => {
-    const forModel = { height: 8, width: 8, channels: 3, classNames: ["dog", "cat", "cow"] };
+    const forModel = { height: 8, width: 8, channels: 3, classes: 3, classNames: ["dog", "cat", "cow"] };
     const grey = set(two, () => picture(5, 4, 1, 7));
     const { test: testSet } = await read(grey, {}, { forModel, testOnly: true });
     expect([testSet.height, testSet.width, testSet.channels, testSet.classes, ...testSet.labels]).toEqual([

@@ -28,7 +28,8 @@ export const arrays: DatasetFormat = {
     const names = await folder.list();
     const test = names.includes(testFile) ? await readPart(folder, testFile) : null;
     if (source.testOnly === true && test !== null) {
-      return { train: test.dataset, test: test.dataset, unlabelled: test.unlabelled };
+      const { chosen: _, ...parts } = completeParts(test.dataset, test.dataset, source, folder.path);
+      return { ...parts, unlabelled: test.unlabelled };
     }
     const train = await readPart(folder, trainFile);
     for (const [file, part] of [

@@ -48,6 +48,7 @@ export const imageFolder: DatasetFormat<ImageFolderOptions> = {
   summary: "a folder per class, or train/ and test/ (val/, valid/) with a folder per class: JPEG, PNG, WebP, PPM, PGM",
   options,
   reads: "folder",
+  classNamesIn: (names, folder) => classFoldersOf(names, folder.path).classNames.map((name) => printable(name)),
   detect: hasClassFolders,
   async read(source) {
     const folder = source.folder!;

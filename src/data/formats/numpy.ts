@@ -30,8 +30,8 @@ export const numpy: DatasetFormat = {
     const train = await partOf(arrays, ["train", "all"], folder.path);
     const test = await partOf(arrays, ["test", "val"], folder.path);
     if (source.testOnly === true && test !== null) {
-      const { dataset, unlabelled } = test;
-      return { train: dataset, test: dataset, unlabelled };
+      const { chosen: _, ...parts } = completeParts(test.dataset, test.dataset, source, folder.path);
+      return { ...parts, unlabelled: test.unlabelled };
     }
     if (train === null) {
       const found = arrays.map(({ name }) => name).join(", ");
