@@ -9,6 +9,8 @@ export const exitCode = {
   onlyCpu: 3,
   /** Results could not be written: a full disk, a folder that has gone. Standard error says what is kept and how to go on. */
   notWritten: 4,
+  /** `predict`: some of the image files could not be read; the others are printed. */
+  someUnreadable: 5,
   /** SIGINT, SIGTERM or SIGHUP; `train` saves its state where `--out` was given. */
   interrupted: 130,
 } as const;
@@ -21,6 +23,7 @@ export const exitCodeHelp = `Exit codes
   2    wrong option, missing or damaged data, a folder that cannot be written; nothing was trained
   3    doctor, tune: no GPU, only the CPU reference
   4    results could not be written: a full disk, a folder that has gone; train --resume DIR goes on from what was saved
+  5    predict: some of the image files could not be read, and standard error names them; the others are printed
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on;
        data keeps what has come and goes on by itself; other commands write nothing
 `;

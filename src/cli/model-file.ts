@@ -20,10 +20,22 @@ export interface Weights {
   readonly stats: object;
 }
 
+/** How a picture file becomes what the network reads. */
+export interface PictureRule {
+  /** `fill`: the whole picture, stretched or shrunk to height × width by a triangle filter; nothing is cut off. */
+  readonly fit: "fill";
+  /** `rgb`: grey thrice, alpha left out. `grey`: the brightness of a colour, by Rec. 601. */
+  readonly colour: "rgb" | "grey";
+  /** `roi`: the part of each picture that the tables of the set name was trained on, not the whole. */
+  readonly crop: "none" | "roi";
+}
+
 /** What a model file says of itself; absent in files of other programs. */
 export interface ModelHeader extends ImageShape {
   readonly model: string;
   readonly classNames?: readonly string[] | undefined;
+  /** Absent in files of earlier versions, whose models were trained on no picture files. */
+  readonly pictures?: PictureRule | undefined;
   /** The run that trained it. */
   readonly run?: string | undefined;
 }
@@ -33,6 +45,13 @@ const size = json.integer({ min: 1, max: 2 ** 20 });
 const headerSchema = json.object({
   ...{ model: json.string, height: size, width: size, channels: size, classes: size },
   classNames: json.optional(json.list(json.string)),
+  pictures: json.optional(
+    json.object({
+      fit: json.literal("fill"),
+      colour: json.literal("rgb", "grey"),
+      crop: json.literal("none", "roi"),
+    }),
+  ),
   run: json.optional(json.string),
 });
 
@@ -64,9 +83,10 @@ export async function readModel(
   const { metadata } = decodeSafetensors(await readBytes(path), path);
   const text = Object.hasOwn(metadata, headerKey) ? metadata[headerKey] : undefined;
   if (text === undefined) throw new DataError(`${path}: does not say which model it holds; train writes such files`);
-  const { classNames, run, ...header } = json.check(headerSchema, parseJson(text, path), path);
+  const { classNames, pictures, run, ...header } = json.check(headerSchema, parseJson(text, path), path);
   const names = {
     ...(classNames === undefined ? {} : { classNames: classNames.map((name) => printable(name)) }),
+    ...(pictures === undefined ? {} : { pictures }),
     ...(run === undefined ? {} : { run: printable(run) }),
   };
   const classifier = namedModel(header.model, path).build(header);

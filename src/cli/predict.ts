@@ -6,19 +6,24 @@ import { createPredictor } from "../backdoor/predict.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import type { ImageShape } from "../nn/models/model-family.ts";
+import type { OptionsOf } from "../options/option.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { attackOption } from "./attack-option.ts";
-import type { Command } from "./command.ts";
+import type { Command, Given } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
 import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
+import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { recordsHelp } from "./help.ts";
+import { readImageFiles } from "./image-files.ts";
+import type { Io } from "./io.ts";
 import { loadParts, tellNotes, testOf } from "./load-data.ts";
 import type { ModelHeader } from "./model-file.ts";
 import { readModel } from "./model-file.ts";
 import { attackOwners, formatOwners } from "./option-owners.ts";
+import { predictImages } from "./predict-images.ts";
 import { parseSource } from "./run-config.ts";
 import type { Rates } from "./run-report.ts";
 import { ratesOf } from "./run-report.ts";
@@ -35,25 +40,47 @@ const options = {
   seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
+  top: {
+    kind: "integer",
+    default: null,
+    from: 1,
+    to: 1048576,
+    unit: "classes",
+    doc: "of image files: how many classes are printed for each [1]",
+  },
+  csv: { kind: "boolean", default: false, doc: "of image files: print CSV instead of a table" },
   json: { kind: "boolean", default: false, doc: "print predictions and rates as JSON" },
 } as const;
 
-/** `deconfound predict`: what a saved model says of test images. */
+/** `deconfound predict`: what a saved model says of image files, or of the test images of a set. */
 export const predictCommand: Command<typeof options> = {
   name: "predict",
-  summary: "classes and probabilities of the test images under a saved model, and its rates",
+  summary: "classes and probabilities of images under a saved model; of a set's test images also its rates",
+  operands: {
+    form: "[IMAGE…|DIR…]",
+    doc: "image files, and folders of which every image counts; else --data or --dataset",
+  },
   options,
   owners: [...formatOwners, ...attackOwners],
-  notes: `Predictions go to standard output as CSV: index,label,class,p0,p1,… The rates go to standard error. Only the test images
-of a folder are read, brought to the size and channels that the model takes, their classes numbered as it numbers them. Arrays may
-be without labels: then label and rates are missing.
+  notes: `Of image files (JPEG, PNG, WebP, PPM, PGM), each is brought to the model's size and colours as in training, and the most
+probable class is printed; with --csv as path,rank,class,name,probability; with --json as { …, predictions: [{ index, path, class, name,
+probabilities, top: [{ class, name, probability }] }], unreadable: [{ path, reason }] }. What cannot be read is named on standard
+error; the others are printed, and the exit code is 5.
+
+Of a set, given by --data or --dataset, the test images are predicted: as CSV index,label,class,p0,p1,…, or with --json as { …, rates,
+predictions: [{ index, label, class, probabilities }] }. The rates go to standard error. Only the test images of a folder are read,
+brought to the size and channels that the model takes, their classes numbered as it numbers them. Arrays may be without labels:
+then label and rates are missing.
 
 A model file is safetensors, wide residual networks under PyTorch's names and in its layout (weights out,in,rows,columns). Its
-metadata hold a JSON object under deconfound: model, height, width, channels, classes, classNames by label, and the run. A
-network takes RGB bytes divided by 255; no mean is subtracted.
+metadata hold a JSON object under deconfound: model, height, width, channels, classes, classNames by label, pictures, and the
+run (docs/model-files.md). A network takes RGB bytes divided by 255; no mean is subtracted.
 
 ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
   async run(values, io, given) {
+    if (given.operands.length > 0) return runImages(values, io, given);
+    const [flag] = (["top", "csv"] as const).filter((name) => given.names.includes(name));
+    if (flag !== undefined) throw new ConfigError(`--${flag} is for image files: predict --model FILE IMAGE…`);
     const { dataset, attacks } = await parseSource(values, given);
     const model = await readModel(required(values.model, "model"));
     const parts = await loadParts({ dataset, limit: 1, seed: values.seed, testOnly: true, forModel: model.header });
@@ -79,6 +106,28 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     });
   },
 };
+
+/** Of a set, which image files are none of. */
+const setOptions = ["dataset", "data", "attack", "set", "seed"];
+
+async function runImages(
+  values: OptionsOf<typeof options>,
+  io: Io,
+  { names, flags, operands }: Given,
+): Promise<ExitCode> {
+  const [other] = [...setOptions.filter((name) => names.includes(name)), ...flags.keys()];
+  if (other !== undefined) throw new ConfigError(`--${other} is for a data set; leave it out, or the image files`);
+  if (values.csv && values.json) throw new ConfigError("--csv and --json exclude each other");
+  const model = await readModel(required(values.model, "model"));
+  const { classes } = model.header;
+  const top = values.top ?? 1;
+  if (top > classes) throw new ConfigError(`--top ${top}: the model has ${classes} classes`);
+  const files = await readImageFiles(operands, model.header);
+  const output = { top, csv: values.csv, json: values.json };
+  return withDevice(deviceConfig(values), io, async (later) =>
+    predictImages(await later.open(), model, files, output, io),
+  );
+}
 
 function checkFits(header: ModelHeader, test: Dataset): void {
   const describe = ({ height, width, channels, classes }: ImageShape): string =>

@@ -3,6 +3,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { className, formatResults } from "./format-results.ts";
 import type { Io } from "./io.ts";
+import type { PictureRule } from "./model-file.ts";
 import { encodeModel } from "./model-file.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { openProgress } from "./progress.ts";
@@ -75,6 +76,7 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
           model: config.model,
           ...run.shape,
           classNames: run.data.train.classNames,
+          pictures: pictureRule(run.shape, config.dataset.options),
           run: identity.run,
         };
         folder.put(`model-${defence.name}.safetensors`, await encodeModel(header, trained.network));
@@ -90,6 +92,12 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
   }
   io.out(run.json ? formatReport(reportOf(run, state)) : formatResults(state.results, run.data.train.classNames));
   return unwritten === undefined ? exitCode.ok : notWritten(run, unwritten, io);
+}
+
+/** @param options - of the dataset format. */
+function pictureRule({ channels }: OpenRun["shape"], options: object): PictureRule {
+  const crop = "roi" in options && options.roi === true ? "roi" : "none";
+  return { fit: "fill", colour: channels === 1 ? "grey" : "rgb", crop };
 }
 
 /** Says what was lost, and how to go on. */

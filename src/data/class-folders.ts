@@ -1,6 +1,7 @@
 import { DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import { isGtsrbTable } from "./gtsrb-table.ts";
+import { isPictureName } from "./picture-kind.ts";
 
 /** Pictures in class folders. */
 export interface ClassFolders {
@@ -15,7 +16,6 @@ export interface ClassFolders {
   readonly notes: readonly string[];
 }
 
-const picture = /\.(?:jpe?g|png|webp|p[pgn]m)$/i;
 const junk = /(?:^|\/)(?:Thumbs\.db|desktop\.ini|__MACOSX\/.*)$/i;
 const trainNames = /^train(?:ing)?$/i;
 /** In the order in which they are looked for. */
@@ -24,7 +24,7 @@ const testNames = [/^test(?:ing)?$/i, /^val(?:id|idation)?$/i];
 /** Whether a folder holds pictures in class folders, and no table that says better what they are. */
 export function hasClassFolders(names: readonly string[]): boolean {
   return (
-    names.some((name) => picture.test(name) && name.includes("/") && !junk.test(name)) && !names.some(isGtsrbTable)
+    names.some((name) => isPictureName(name) && name.includes("/") && !junk.test(name)) && !names.some(isGtsrbTable)
   );
 }
 
@@ -41,7 +41,7 @@ export function classFoldersOf(
   modelClasses?: readonly string[],
 ): ClassFolders {
   const files = names.filter((name) => !junk.test(name)).map((name) => name.split("/"));
-  const pictures = files.filter((parts) => picture.test(parts.at(-1)!));
+  const pictures = files.filter((parts) => isPictureName(parts.at(-1)!));
   const base = commonFolders(pictures);
   const tops = [...new Set(pictures.flatMap((parts) => (parts.length > base + 1 ? [parts[base]!] : [])))];
   const trainTop = tops.find((name) => trainNames.test(name));

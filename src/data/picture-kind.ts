@@ -1,6 +1,13 @@
 /** A file format of one picture. */
 export type PictureKind = "jpeg" | "png" | "webp" | "pnm";
 
+const extension = /\.(?:jpe?g|png|webp|p[pgn]m)$/i;
+
+/** Whether a file of this name should be a picture. */
+export function isPictureName(name: string): boolean {
+  return extension.test(name);
+}
+
 const text = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
 
 /** What the first bytes say, whatever the file's name is; undefined for everything else. `pnm` is binary PPM or PGM. */

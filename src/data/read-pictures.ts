@@ -1,6 +1,7 @@
 import { DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import { decodePicture, probePicture } from "./decode-picture.ts";
+import { eachAtOnce } from "./each-at-once.ts";
 import type { Folder } from "./folder.ts";
 import type { ImageDecoder, ImageFacts, ImageForm } from "./image-decoder.ts";
 import type { Rectangle } from "./resize-picture.ts";
@@ -33,7 +34,6 @@ export interface PictureArrays {
   readonly paths: readonly string[];
 }
 
-const atOnce = 32; // files that are read and decoded at a time
 const mostBytes = 2 ** 32 - 1; // of all images of one part
 const mostHeld = 2 ** 28; // bytes of small files that are kept from the first look to the decoding: opening them costs most
 
@@ -91,24 +91,6 @@ export async function readPictures(
     notes.push(`${counted(broken.size, all.length)} cannot be read and are left out: ${names.join(", ")}`);
   }
   return { parts: parts.map((files, which) => sound(files, arrays[which]!, bytes, broken)), form, notes };
-}
-
-/** Calls for each item, `atOnce` at a time. Fails with the first failure. */
-async function eachAtOnce<T>(items: readonly T[], work: (item: T, at: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !failed) {
-      const at = next++;
-      try {
-        await work(items[at]!, at);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 function reasonIn(error: DataError, path: string): string {
