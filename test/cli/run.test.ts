@@ -42,7 +42,7 @@ const tiny = "--dataset builtin --size 12 --count 40 --model small-2 --device cp
 test.each([
   ["", /^deconfound: a clean model/],
   ["trian", /^deconfound: there is no command trian; see deconfound --help\n$/],
-  ["train", /^deconfound train: --dataset is missing: builtin or cifar10 or arrays\n$/],
+  ["train", /^deconfound train: --dataset is missing: builtin or image-folder or .* or arrays\n$/],
   ["train --dataset builtin --nope", /^deconfound train: unknown option '--nope'; see deconfound train --help\n$/],
   [`train ${tiny} --batch 41`, /^deconfound train: --batch 41 is more than the 40 training images\n$/],
   [`train ${tiny} --set lambda=x`, /^deconfound train: --set cbd.lambda: expects a number, 0 … 1000000, got "x"\n$/],
@@ -76,7 +76,7 @@ test.each([
     "train --resume FOLDER --epochs 3",
     /^deconfound train: --resume goes on with the run's own options; leave out --epochs\n$/,
   ],
-  ["predict --model FOLDER/file", /^deconfound predict: --dataset is missing: builtin or cifar10 or arrays\n$/],
+  ["predict --model FOLDER/file", /^deconfound predict: --dataset is missing: builtin or image-folder or .* or arrays\n$/],
   [
     "predict --dataset builtin --model FOLDER/none",
     /^deconfound predict: .*none: cannot be read, no such file or folder\n$/,
