@@ -76,7 +76,10 @@ test.each([
     "train --resume FOLDER --epochs 3",
     /^deconfound train: --resume goes on with the run's own options; leave out --epochs\n$/,
   ],
-  ["predict --model FOLDER/file", /^deconfound predict: --dataset is missing: builtin or image-folder or .* or arrays\n$/],
+  [
+    "predict --model FOLDER/file",
+    /^deconfound predict: --dataset is missing: builtin or image-folder or .* or arrays\n$/,
+  ],
   [
     "predict --dataset builtin --model FOLDER/none",
     /^deconfound predict: .*none: cannot be read, no such file or folder\n$/,
