@@ -31,6 +31,7 @@ export function checkedConfig(value: unknown, source: string): RunConfig {
     const {
       dataset,
       attacks: poisoning,
+      poisoned,
       defences: trained,
       training,
       model,
@@ -44,6 +45,7 @@ export function checkedConfig(value: unknown, source: string): RunConfig {
       dataset: checkedDataset(dataset),
       limit,
       attacks: checkedAttacks(poisoning),
+      poisoned: checkedFlag(poisoned, "poisoned"),
       training: checkedOptions<TrainingOptions>(trainingOptionTable, training, "training"),
       defences: listOf(trained, "defences").map((defence) => checkedRecord(defences, defence, "defence")),
       preset,
@@ -79,6 +81,11 @@ export function checkedAttacks(value: unknown): readonly Named[] {
   throw new ConfigError("attacks names one twice");
 }
 
+function checkedFlag(value: unknown, name: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw new ConfigError(`${name} is neither true nor false`);
+}
+
 function textOf(value: unknown, name: string): string {
   if (typeof value === "string" && value !== "") return value;
   throw new ConfigError(`${name} is not a text`);
@@ -111,6 +118,13 @@ function checkedDataset(value: unknown): RunConfig["dataset"] {
     folder: reads ? textOf(folder, "dataset.folder") : null,
     options: checkedOptions<object>(known.options, options, known.name),
   };
+}
+
+/** A format and its options, without the folder. @throws ConfigError */
+export function checkedFormat(value: unknown): Pick<RunConfig["dataset"], "format" | "options"> {
+  const { format, options } = fieldsOf(value, "dataset");
+  const known = findRecord(datasetFormats, format, "dataset format");
+  return { format: known.name, options: checkedOptions<object>(known.options, options, known.name) };
 }
 
 function checkedPaths(value: unknown): Readonly<Record<string, string>> {

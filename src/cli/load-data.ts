@@ -1,19 +1,29 @@
 import type { Attack } from "../backdoor/attack.ts";
 import { attacks } from "../backdoor/attacks/index.ts";
 import type { TestSet } from "../backdoor/evaluation.ts";
-import type { Poisoned } from "../backdoor/poison.ts";
 import { poison, triggered } from "../backdoor/poison.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { imageBytes, selectImages } from "../data/dataset.ts";
 import type { DatasetParts, DatasetSource } from "../data/dataset-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import { openFolder, sharpDecoder } from "../node/index.ts";
-import { ConfigError } from "../tensor/errors.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { AttackWorkplace, PreparedAttack } from "./attack-training.ts";
 import { preparedFor } from "./attack-training.ts";
 import type { Io } from "./io.ts";
+import { manifestName, readManifest } from "./manifest.ts";
 import type { Named, RunConfig } from "./run-config.ts";
 import { byName } from "./run-config.ts";
+import { dataDigest } from "./run-identity.ts";
+
+/** What one attack did to the training images. */
+export interface Poison {
+  readonly attack: string;
+  readonly poisoned: readonly number[];
+  readonly noise: readonly number[];
+  /** The one class that its trigger calls for; null where that depends on the image. */
+  readonly target: number | null;
+}
 
 /** The images of a run. */
 export interface RunData {
@@ -24,6 +34,8 @@ export interface RunData {
   readonly poisoned: Int32Array | null;
   /** Indices of the training images with a false trigger and their own label, ascending. */
   readonly noise: Int32Array;
+  /** What each attack did. */
+  readonly poisons: readonly Poison[];
   /** Labels before the attack. */
   readonly originalLabels: Int32Array;
   /** What the attacks trained, to be kept with the run. */
@@ -41,24 +53,26 @@ export interface RunData {
  * @throws DataError for files that are missing or damaged.
  */
 export async function loadData(
-  config: Pick<RunConfig, "dataset" | "limit" | "attacks" | "seed">,
+  config: Pick<RunConfig, "dataset" | "limit" | "attacks" | "poisoned" | "seed">,
   workplace: AttackWorkplace | null,
 ): Promise<RunData> {
   const { limit, attacks: chosen, seed } = config;
   const parts = await loadParts(config);
+  if (config.poisoned && workplace !== null) return poisonedBefore(config, parts, workplace);
   const kept = limit === null || limit >= parts.train.count ? parts.train : selectImages(parts.train, first(limit));
   const missing = Array.from({ length: kept.classes }, (_, label) => label).filter(
     (label) => !kept.labels.includes(label),
   );
   if (chosen.length === 0 || workplace === null) {
-    const none = { poisoned: null, noise: new Int32Array(), originalLabels: kept.labels, attackFiles: [] };
+    const none = { poisoned: null, noise: new Int32Array(), poisons: [], originalLabels: kept.labels, attackFiles: [] };
     return { train: kept, test: { dataset: parts.test }, ...none, missing, parts };
   }
   const made = await poisonAll(kept, chosen, seed, workplace);
   const test = await testOf(parts.test, chosen, seed, { ...workplace, made: made.prepared });
-  const { dataset, poisoned, noise, attackFiles } = made;
-  return { train: dataset, test, poisoned, noise, originalLabels: kept.labels, attackFiles, missing, parts };
+  return { train: made.dataset, test, ...made.record, originalLabels: kept.labels, missing, parts };
 }
+
+type AttackRecord = Pick<RunData, "poisoned" | "noise" | "poisons" | "attackFiles">;
 
 /** A set with several attacks, each on other images; each counts its rate on the clean set. */
 async function poisonAll(
@@ -66,14 +80,14 @@ async function poisonAll(
   chosen: readonly Named[],
   seed: number,
   workplace: AttackWorkplace,
-): Promise<Pick<Poisoned, "dataset" | "poisoned" | "noise"> & Pick<RunData, "attackFiles"> & { prepared: Made }> {
+): Promise<{ dataset: Dataset; record: AttackRecord; prepared: Made }> {
   const [images, labels] = [clean.images.slice(), clean.labels.slice()];
   const bytes = imageBytes(clean);
-  const [poisoned, noise]: [number[], number[]] = [[], []];
+  const poisons: Poison[] = [];
   const prepared = new Map<string, PreparedAttack>();
   for (const { name, options } of chosen) {
     const attack = attackOf(name);
-    const taken = new Set([...poisoned, ...noise]);
+    const taken = new Set(poisons.flatMap(({ poisoned, noise }) => [...poisoned, ...noise]));
     const ready = await preparedFor({ attack, options, seed, train: clean, taken }, workplace);
     const one = await poison(attack, clean, options, { seed, taken, ...ready });
     if (one.poisoned.length === 0) {
@@ -85,15 +99,56 @@ async function poisonAll(
       images.set(one.dataset.images.subarray(index * bytes, (index + 1) * bytes), index * bytes);
       labels[index] = one.dataset.labels[index]!;
     }
-    poisoned.push(...one.poisoned);
-    noise.push(...one.noise);
+    const target = targetOf(attack, options, clean.classes);
+    poisons.push({ attack: name, poisoned: [...one.poisoned], noise: [...one.noise], target });
     prepared.set(name, ready);
   }
+  return { dataset: { ...clean, images, labels }, record: recordOf(poisons, prepared), prepared };
+}
+
+function recordOf(poisons: readonly Poison[], prepared: Made): AttackRecord {
+  const all = (which: "poisoned" | "noise"): Int32Array => Int32Array.from(poisons.flatMap((one) => one[which])).sort();
   const attackFiles = [...prepared.values()].flatMap(({ file }) => (file === null ? [] : [file]));
-  return {
-    ...{ dataset: { ...clean, images, labels }, attackFiles, prepared },
-    ...{ poisoned: Int32Array.from(poisoned).sort(), noise: Int32Array.from(noise).sort() },
-  };
+  return { poisoned: all("poisoned"), noise: all("noise"), poisons, attackFiles };
+}
+
+function targetOf(attack: Attack, options: object, classes: number): number | null {
+  const targets = new Set(Array.from({ length: classes }, (_, label) => attack.targetOf(label, options, classes)));
+  return targets.size === 1 ? [...targets][0]! : null;
+}
+
+/** A set that `poison` wrote: its manifest says what was done to it. */
+async function poisonedBefore(
+  { dataset: { folder }, limit, attacks: chosen }: Pick<RunConfig, "dataset" | "limit" | "attacks">,
+  parts: DatasetParts,
+  workplace: AttackWorkplace,
+): Promise<RunData> {
+  const { train } = parts;
+  const manifest = (await readManifest(folder!))!;
+  if (limit !== null) throw new ConfigError("--limit: the set is poisoned already; give poison the limit");
+  if (manifest.data !== dataDigest(train)) {
+    throw new DataError(`${folder}: its training images are not those that ${manifestName} is of`, [
+      "write the set anew with deconfound poison",
+    ]);
+  }
+  const { seed } = manifest;
+  const prepared = new Map<string, PreparedAttack>();
+  for (const { name, options } of chosen) {
+    const task = { attack: attackOf(name), options, seed, train: null };
+    prepared.set(name, await preparedFor(task, { ...workplace, folder }));
+  }
+  const poisons = chosen.map(({ name, options }): Poison => {
+    const of = (flag: number): number[] =>
+      manifest.images.filter((image) => image.attack === name && image.flag === flag).map(({ index }) => index);
+    return {
+      ...{ attack: name, poisoned: of(1), noise: of(2) },
+      target: targetOf(attackOf(name), options, train.classes),
+    };
+  });
+  const originalLabels = train.labels.slice();
+  for (const { index, originalLabel } of manifest.images) originalLabels[index] = originalLabel;
+  const test = await testOf(parts.test, chosen, seed, { ...workplace, made: prepared });
+  return { train, test, ...recordOf(poisons, prepared), originalLabels, missing: [], parts };
 }
 
 /** What attacks trained already, by name. */

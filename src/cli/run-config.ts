@@ -7,12 +7,15 @@ import { parseModel } from "../nn/models/index.ts";
 import { openFolder } from "../node/index.ts";
 import type { OptionsOf } from "../options/option.ts";
 import { defaultsOf } from "../options/table.ts";
+import { ConfigError } from "../tensor/errors.ts";
 import { namedAttacks } from "./attack-option.ts";
 import type { Given } from "./command.ts";
 import type { DatasetChoice } from "./dataset-options.ts";
 import { chooseDataset } from "./dataset-options.ts";
 import type { DeviceConfig } from "./device-option.ts";
 import { deviceConfig } from "./device-option.ts";
+import type { Manifest } from "./manifest.ts";
+import { manifestName, readManifest } from "./manifest.ts";
 import type { OptionOwner } from "./option-owners.ts";
 import { attackOwners, formatOwners, trainingOwners } from "./option-owners.ts";
 import type { Chosen } from "./settings.ts";
@@ -39,6 +42,8 @@ export interface RunConfig extends DeviceConfig {
   readonly limit: number | null;
   /** None for a set that is trained on as it is. */
   readonly attacks: readonly Named[];
+  /** The folder holds a set that `poison` wrote: these attacks were made already. */
+  readonly poisoned: boolean;
   readonly defences: readonly Named[];
   readonly preset: string;
   /** Options of every training. */
@@ -51,11 +56,12 @@ export interface RunConfig extends DeviceConfig {
 
 /** @throws ConfigError naming the first option that does not fit; DataError for a folder of no known format. */
 export async function parseRunConfig(values: OptionsOf<typeof trainOptions>, { flags }: Given): Promise<RunConfig> {
-  const { dataset, attacks, training } = await parseRecords(values, flags);
+  const { dataset, attacks, poisoned, training } = await parseRecords(values, flags);
   return {
     dataset,
     limit: values.limit,
     attacks,
+    poisoned,
     ...training,
     preset: values.preset,
     model: parseModel(values.model).name,
@@ -68,17 +74,25 @@ export async function parseRunConfig(values: OptionsOf<typeof trainOptions>, { f
   };
 }
 
-type Records = Pick<OptionsOf<typeof trainOptions>, "dataset" | "data" | "attack" | "defence" | "preset" | "set">;
+type Records = Pick<
+  OptionsOf<typeof trainOptions>,
+  "dataset" | "data" | "poisoned" | "attack" | "defence" | "preset" | "set"
+>;
 
 async function parseRecords(
   values: Records,
   flags: Given["flags"],
-): Promise<{ dataset: DatasetConfig; attacks: readonly Named[]; training: Pick<RunConfig, "training" | "defences"> }> {
-  const source = await chooseDataset(values);
+): Promise<{
+  dataset: DatasetConfig;
+  attacks: readonly Named[];
+  poisoned: boolean;
+  training: Pick<RunConfig, "training" | "defences">;
+}> {
+  const { source, manifest } = await choosePoisoned(values);
   const format = byName(formatOwners, source.format);
   const attacks = namedAttacks(values.attack).map((name) => byName(attackOwners, name));
   const chosen: Chosen[] = [
-    { owner: format, base: defaultsOf<object>(format.options) },
+    { owner: format, base: manifest?.dataset.options ?? defaultsOf<object>(format.options) },
     ...attacks.map((owner) => ({ owner, base: defaultsOf<object>(owner.options) })),
     ...trainingOwners.map((owner) => ({ owner, base: baseOf(owner, values.preset) })),
   ];
@@ -90,12 +104,33 @@ async function parseRecords(
   });
   return {
     dataset: { ...source, options: resolved.get(format)! },
-    attacks: attacks.map((owner) => ({ name: owner.name, options: resolved.get(owner)! })),
+    attacks: manifest?.attacks ?? attacks.map((owner) => ({ name: owner.name, options: resolved.get(owner)! })),
+    poisoned: manifest !== null,
     training: {
       training: resolved.get(byName(trainingOwners, ""))! as TrainingOptions,
       defences: values.defence.map((name) => ({ name, options: resolved.get(byName(trainingOwners, name))! })),
     },
   };
+}
+
+/** Where images come from, and what a poisoned set's manifest says. @throws ConfigError for a manifest beside an attack, or none where one must be. */
+async function choosePoisoned(values: Records): Promise<{ source: DatasetChoice; manifest: Manifest | null }> {
+  const { data, poisoned, attack } = values;
+  if (data !== null && poisoned !== null) throw new ConfigError("--data and --poisoned are the same: leave one out");
+  const folder = poisoned ?? data;
+  const manifest = folder === null ? null : await readManifest(folder);
+  if (manifest === null) {
+    if (poisoned === null) return { source: await chooseDataset(values), manifest };
+    throw new ConfigError(`--poisoned ${poisoned}: holds no ${manifestName}`, ["deconfound poison writes such a set"]);
+  }
+  if (namedAttacks(attack).length > 0) {
+    throw new ConfigError(
+      `--attack: ${folder} is poisoned already, by ${manifest.attacks.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  const source = await chooseDataset({ dataset: values.dataset ?? manifest.dataset.format, data: folder });
+  if (source.format === manifest.dataset.format) return { source, manifest };
+  throw new ConfigError(`--dataset ${source.format}: ${manifestName} in ${folder} says ${manifest.dataset.format}`);
 }
 
 /** Options by the preset where the defence has one of that name, else by its first one. */

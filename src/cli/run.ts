@@ -9,6 +9,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { exitCode, exitCodeHelp } from "./exit-code.ts";
 import { helpFor } from "./help.ts";
 import type { Io } from "./io.ts";
+import { poisonCommand } from "./poison.ts";
 import { predictCommand } from "./predict.ts";
 import { scanCommand } from "./scan.ts";
 import { showCommand } from "./show.ts";
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   predictCommand,
   cleanCommand,
   dataCommand,
+  poisonCommand,
   showCommand,
   doctorCommand,
   tuneCommand,

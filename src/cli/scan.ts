@@ -72,7 +72,7 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     const { dataset } = await parseSource({ ...values, data, attack: [] }, given);
     const { out, limit, seed } = values;
     if (out !== null) await makeEmptyFolder(out);
-    const loaded = await loadData({ dataset, limit, seed, attacks: [] }, null);
+    const loaded = await loadData({ dataset, limit, seed, attacks: [], poisoned: false }, null);
     tellNotes(loaded.parts, io);
     const device = await openChosen(deviceConfig(values), io);
     try {

@@ -13,6 +13,12 @@ const firstPreset = presetNames[0]!;
 export const trainOptions = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
+  poisoned: {
+    kind: "text",
+    default: null,
+    form: "DIR",
+    doc: "as --data, for a set that `poison` wrote: its manifest says which images are poisoned, and by which attack",
+  },
   limit: {
     kind: "integer",
     default: null,

@@ -10,6 +10,7 @@ import { recordsHelp, settingsHelp } from "./help.ts";
 import type { Io } from "./io.ts";
 import { tellNotes } from "./load-data.ts";
 import { attackOwners, formatOwners, trainingOwners } from "./option-owners.ts";
+import { describePoison } from "./poison.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { checkSame, prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
@@ -50,6 +51,7 @@ export async function inFolder<T>(
 
 async function runPrepared(run: OpenRun, io: Io): Promise<ExitCode> {
   tellNotes(run.data.parts, io);
+  for (const line of describePoison(run.data)) io.err(`${line}\n`);
   for (const { name, content } of run.data.attackFiles) run.folder?.put(name, await content());
   return runDefences(run, io);
 }
