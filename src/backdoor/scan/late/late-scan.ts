@@ -1,17 +1,15 @@
 import type { Network } from "../../../nn/network.ts";
 import type { Lab } from "../../lab.ts";
 import { trainUndefended } from "../../undefended.ts";
-import { suspectsOf } from "../suspects-of.ts";
+import type { Accusation } from "./accusation.ts";
+import { byDrop } from "./by-drop.ts";
+import { byTrigger } from "./by-trigger.ts";
 import { confident } from "./confident.ts";
 import { contentOf } from "./content.ts";
 import { contradictions } from "./contradictions.ts";
 import { contrastOf } from "./contrast-of.ts";
-import { labelDrop } from "./label-drop.ts";
 import type { Structure } from "./structure-of.ts";
 import { structureOf } from "./structure-of.ts";
-import type { Contrast } from "./trigger-score.ts";
-import { triggerScore } from "./trigger-score.ts";
-import { hitsOf, leastHit, triggerSuspects } from "./trigger-suspects.ts";
 
 /** What the search for late-learned triggers says, without knowing any truth. */
 export interface LateScan<P, S> {
@@ -49,12 +47,8 @@ export interface LateNumbers extends Omit<Structure, "kind"> {
 
 /** Fewer classes, or images per class, show no structure: then nothing is trained. */
 const [leastClasses, leastPerClass] = [3, 10];
-/** D that the label drop must have. */
-const leastDrop = 5;
-/** Numbers of random streams, from … on. */
-const streams = { content: 20, trigger: 22 } as const;
-
-type Found = Pick<LateScan<never, never>, "suspects" | "score" | "relabel">;
+/** Numbers of the content networks' random streams. */
+const streams = [20, 21] as const;
 
 /**
  * Looks for triggers that are learnt late, after the content, and so leave no trace in a loss history: a warp of the whole image, or
@@ -67,9 +61,7 @@ type Found = Pick<LateScan<never, never>, "suspects" | "score" | "relabel">;
 export async function lateScan<P extends object, S>(lab: Lab<P, S>): Promise<LateScan<P, S>> {
   const { labels, classes } = lab.train;
   const enough = classes >= leastClasses && labels.length >= leastPerClass * classes;
-  const probabilities = enough
-    ? await contentOf(lab, [streams.content, streams.content + 1])
-    : new Float64Array(labels.length * classes);
+  const probabilities = enough ? await contentOf(lab, streams) : new Float64Array(labels.length * classes);
   const sure = enough ? confident(probabilities, classes) : new Int32Array(labels.length).fill(-1);
   const structure = structureOf(contradictions(labels, sure, classes));
   const { kind, ...measured } = structure;
@@ -103,55 +95,7 @@ export async function lateScan<P extends object, S>(lab: Lab<P, S>): Promise<Lat
   return { ...nothing, ...ofFound(dropped.found, labels), kind, numbers: all, undefended };
 }
 
-function ofFound(found: Found, labels: Int32Array): Found & { readonly classes: readonly number[] } {
+function ofFound(found: Accusation, labels: Int32Array): Accusation & { readonly classes: readonly number[] } {
   const classes = [...new Set(Array.from(found.suspects, (i) => labels[i]!))].sort((a, b) => a - b);
   return { ...found, classes };
-}
-
-/** Asks the trigger net twice, the second time with the hits of the first. */
-async function byTrigger<P, S>(
-  lab: Lab<P, S>,
-  { kind, rows, partners }: Structure,
-  contrast: Contrast,
-): Promise<{ readonly learnable: number | null; readonly separation: number | null; readonly found: Found | null }> {
-  const { labels } = lab.train;
-  const first = await triggerScore(lab, contrast, { round: 1, stream: streams.trigger });
-  if (first === null) return { learnable: null, separation: null, found: null };
-  const { hits, share } = hitsOf(first, contrast.positive, contrast.reference);
-  if (share <= leastHit) return { learnable: share, separation: null, found: null };
-  const reference = contrast.reference.map((is, i) => (is === 1 && hits[i] === 0 ? 1 : 0));
-  const again = { ...contrast, positive: hits, reference };
-  const score = await triggerScore(lab, again, { round: 2, stream: streams.trigger + 2 });
-  if (score === null) return { learnable: share, separation: null, found: null };
-  const { distance, suspects } = triggerSuspects(score, reference);
-  const named = indicesOf(suspects).filter((i) => kind === "shift" || rows.includes(labels[i]!));
-  if (named.length === 0) return { learnable: share, separation: distance, found: null };
-  const relabel = labels.slice();
-  for (const i of named) relabel[i] = kind === "shift" ? partners[labels[i]!]! : -1;
-  return { learnable: share, separation: distance, found: { suspects: named, score, relabel } };
-}
-
-/** Asks an undefended network which labels of the row break when the images are rounded. */
-async function byDrop<P extends object, S>(
-  lab: Lab<P, S>,
-  undefended: Network<P, S>,
-  { rows }: Structure,
-  { positive, looks }: Contrast,
-): Promise<{ readonly separation: number; readonly broken: number | null; readonly found: Found | null }> {
-  const { labels, classes } = lab.train;
-  const { drop, classes: rounded } = await labelDrop(lab, undefended);
-  const split = suspectsOf(drop, labels, classes);
-  if (split.distance <= leastDrop) return { separation: split.distance, broken: null, found: null };
-  const suspects = split.suspects.map((is, i) => (is === 1 && rows.includes(labels[i]!) ? 1 : 0));
-  const sure = indicesOf(positive);
-  const broken = sure.filter((i) => suspects[i] === 1).length / Math.max(1, sure.length);
-  if (broken <= leastHit) return { separation: split.distance, broken, found: null };
-  const named = indicesOf(suspects);
-  const relabel = labels.slice();
-  for (const i of named) relabel[i] = looks[i] === rounded[i] && looks[i] !== labels[i] ? looks[i]! : -1;
-  return { separation: split.distance, broken, found: { suspects: named, score: drop, relabel } };
-}
-
-function indicesOf(marks: Uint8Array): Int32Array {
-  return Int32Array.from(marks.keys()).filter((i) => marks[i] === 1);
 }
