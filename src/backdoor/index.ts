@@ -85,7 +85,6 @@ export { shiftOf } from "./scan/late/shift-of.ts";
 export type { Structure } from "./scan/late/structure-of.ts";
 export { structureOf } from "./scan/late/structure-of.ts";
 export type { Contrast } from "./scan/late/trigger-score.ts";
-export { triggerScore } from "./scan/late/trigger-score.ts";
 export type { Hits, TriggerSuspects } from "./scan/late/trigger-suspects.ts";
 export { hitsOf, triggerSuspects } from "./scan/late/trigger-suspects.ts";
 export type { HistoryOptions, LossHistory } from "./scan/loss-history.ts";

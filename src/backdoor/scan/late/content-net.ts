@@ -33,7 +33,17 @@ const smallSide = 16;
  * Four convolutions 3×3 with batch norm and ReLU, the second and the third with stride 2; the mean over all positions to z; a dense
  * layer.
  *
- * @param width - channels of the first convolution.
+ * @param channels - of the images. @param width - channels of the first convolution.
+ * @example
+ * ```ts
+ * import { random, zeros } from "deconfound";
+ * import { contentNet } from "deconfound/backdoor";
+ *
+ * const { init, apply } = contentNet(3, 10);
+ * const { params, stats } = init(random.key(0));
+ * const { logits, z } = apply(params, stats, zeros([5, 32, 32, 3]), { train: false });
+ * console.log(String(logits.shape), String(z.shape)); // 5,10 5,64
+ * ```
  */
 export function contentNet(channels: number, classes: number, width = 16): Classifier<ContentParams, ContentStats> {
   const widths = growth.map((factor) => factor * width);

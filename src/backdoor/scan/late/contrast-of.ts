@@ -11,6 +11,15 @@ import type { Contrast } from "./trigger-score.ts";
  *  - `shift`: suspect is what surely looks like the partner of its label.
  *
  * @param probabilities - `(count, classes)`, row-major, out of fold.
+ * @param labels - 0 … classes − 1.
+ * @example
+ * ```ts
+ * import { contrastOf } from "deconfound/backdoor";
+ *
+ * const shift = { kind: "shift", rows: [], partners: Int32Array.of(1, 0) } as const;
+ * const { positive, reference } = contrastOf(shift, [0.9, 0.1, 0.2, 0.8, 0.1, 0.9], [0, 1, 0]);
+ * console.log(String(positive), String(reference)); // 0,0,1 1,0,0
+ * ```
  */
 export function contrastOf(
   { kind, rows, partners }: Pick<Structure, "kind" | "rows" | "partners">,

@@ -27,6 +27,29 @@ export function coarseLevels<P, S>(classifier: Classifier<P, S>): Classifier<P, 
  * How much an undefended network believes in each label because of detail that rounding destroys. A network learns a warp as "this
  * image is smooth", since interpolation takes the highest frequencies away. Rounding puts some back, and the poison looks like what
  * it shows; a clean image looks the same before and after.
+ *
+ * @param network - of the lab's classifier.
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import type { Defence } from "deconfound/backdoor";
+ * import { labelDrop, none, trainDefence } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const plain: Defence = {
+ *   ...none,
+ *   async train(lab, options) {
+ *     const { network } = await none.train(lab, options);
+ *     return { network, suspicion: (await labelDrop(lab, network)).drop };
+ *   },
+ * };
+ * const dataset = builtinDataset({ count: 20, size: 12, classes: 2 });
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, clean: { epochs: 1 } };
+ * const trained = await trainDefence(plain, { device: referenceDevice(), dataset, classifier, options });
+ * console.log(trained.suspicion?.length); // 20
+ * ```
  */
 export async function labelDrop<P, S>(lab: Lab<P, S>, network: Network<P, S>): Promise<LabelDrop> {
   const { labels, classes } = lab.train;

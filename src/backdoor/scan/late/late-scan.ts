@@ -57,6 +57,31 @@ const streams = [20, 21] as const;
  * A network that cannot see such triggers says what each image shows. Where that contradicts the labels in a way that mistakes do
  * not (`structureOf`), a second opinion is asked: whether the contradicted images have something in common that a small network sees,
  * and, for a row, whether their labels break when the images are rounded to 16 levels. Without it nobody is suspected.
+ *
+ * It trains two content networks for 1,248 steps each, whatever the size of the set; where there is a structure, two or four small ones
+ * of as many steps; and for a row that these do not confirm, the undefended model.
+ *
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import type { Defence } from "deconfound/backdoor";
+ * import { lateScan, none, trainDefence } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const scanned: Defence = {
+ *   ...none,
+ *   async train(lab, options) {
+ *     const { kind, score } = await lateScan(lab);
+ *     console.log(kind, score.length); // nothing 20
+ *     return none.train(lab, options);
+ *   },
+ * };
+ * const dataset = builtinDataset({ count: 20, size: 12, classes: 2 }); // two classes have no structure: nothing is trained
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, clean: { epochs: 1 } };
+ * await trainDefence(scanned, { device: referenceDevice(), dataset, classifier, options });
+ * ```
  */
 export async function lateScan<P extends object, S>(lab: Lab<P, S>): Promise<LateScan<P, S>> {
   const { labels, classes } = lab.train;

@@ -9,6 +9,13 @@ import { randomStream } from "../../../data/random-stream.ts";
  * @param looks - the class that an image looks like, by index, 0 … classes − 1.
  * @param key - two u32 words that decide the draw.
  * @returns 2·pairs indices, positive, reference, positive, …; null if no class has both.
+ * @example
+ * ```ts
+ * import { matchedSamples } from "deconfound/backdoor";
+ *
+ * const marks = { positive: [1, 0, 0], reference: [0, 1, 1] };
+ * console.log(String(matchedSamples([0, 1, 2], marks, [5, 5, 7], { pairs: 2, key: [0, 0] }))); // 0,1,0,1
+ * ```
  */
 export function matchedSamples(
   samples: ArrayLike<number>,

@@ -27,6 +27,13 @@ const [mostChance, leastExcess] = [0.01, 0.01];
  * them is the measure. The noise is that of counts, or as large as that of the pairs outside the permutation where that is larger.
  *
  * @param table - J; see `contradictions`.
+ * @example
+ * ```ts
+ * import { shiftOf } from "deconfound/backdoor";
+ *
+ * const { found, partners } = shiftOf([[90, 1, 9], [9, 90, 1], [1, 9, 90]]);
+ * console.log(found, String(partners)); // true 2,0,1
+ * ```
  */
 export function shiftOf(table: readonly ArrayLike<number>[]): Shift {
   const classes = table.length;

@@ -22,7 +22,14 @@ const [leastShare, leastCount] = [1 / 200, 10];
  * The images that score above all but one per cent of the references. If few positives do, they have nothing in common that the
  * network sees: there is no trigger.
  *
- * @param score - per image; see `triggerScore`. @param positive - 1 for a positive. @param reference - 1 for a reference.
+ * @param score - per image, higher looks more like a positive. @param positive - 1 for a positive. @param reference - 1 for a reference.
+ * @example
+ * ```ts
+ * import { hitsOf } from "deconfound/backdoor";
+ *
+ * const { hits, share } = hitsOf([5, 4, -1, 0, 1], [1, 1, 1, 0, 0], [0, 0, 0, 1, 1]);
+ * console.log(String(hits), share.toFixed(2)); // 1,1,0,0,1 0.67
+ * ```
  */
 export function hitsOf(score: ArrayLike<number>, positive: ArrayLike<number>, reference: ArrayLike<number>): Hits {
   const least = quantile(valuesAt(score, reference), 1 - strange);
@@ -43,7 +50,15 @@ export interface TriggerSuspects {
  * Splits the scores of the second round. The split itself is strict; whoever scores above all but one in a thousand of the references
  * is a suspect too.
  *
- * @param reference - 1 for a reference that was no hit.
+ * @param score - per image, higher looks more like a positive. @param reference - 1 for a reference that was no hit.
+ * @example
+ * ```ts
+ * import { triggerSuspects } from "deconfound/backdoor";
+ *
+ * const score = Array.from({ length: 60 }, (_, i) => (i < 12 ? 5 : 0) + (i % 3) / 10);
+ * const { suspects } = triggerSuspects(score, score.map((_, i) => (i < 30 ? 0 : 1)));
+ * console.log(suspects.lastIndexOf(1)); // 59
+ * ```
  */
 export function triggerSuspects(score: ArrayLike<number>, reference: ArrayLike<number>): TriggerSuspects {
   const { distance, threshold } = separation(score, Math.max(leastCount, Math.floor(leastShare * score.length)));
