@@ -57,7 +57,7 @@ export interface TriggerSuspects {
  *
  * const score = Array.from({ length: 60 }, (_, i) => (i < 12 ? 5 : 0) + (i % 3) / 10);
  * const { suspects } = triggerSuspects(score, score.map((_, i) => (i < 30 ? 0 : 1)));
- * console.log(suspects.lastIndexOf(1)); // 59
+ * console.log(suspects.lastIndexOf(1)); // 11
  * ```
  */
 export function triggerSuspects(score: ArrayLike<number>, reference: ArrayLike<number>): TriggerSuspects {
