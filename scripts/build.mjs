@@ -1,10 +1,12 @@
 // Builds the package: node scripts/build.mjs [FOLDER], by default dist.
 //
 // JavaScript: one file per entry point that package.json names, and few files for what they share (shared/), so that a page
-// which imports the package loads few files; bundle.js is all of it in one file. Declarations: as the compiler writes them, of
+// which imports the package loads few files; bundle.js is all of it in one file; report/figures.js is the drawing of figures with the
+// packages that it uses, which nothing but the command line loads, and only when it writes a page. Declarations: as the compiler writes them, of
 // those files that an entry point's types lead to. Kernels lose their comments.
 import { spawnSync } from "node:child_process";
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -54,12 +56,23 @@ const keepTogether = {
   },
 };
 
+const figures = "report/figures";
+const figuresApart = {
+  name: "figures in a file of their own",
+  setup: ({ onResolve }) =>
+    // its users lie one folder deep, in cli/ or shared/
+    onResolve({ filter: /\/report\/figures\.ts$/ }, ({ kind }) =>
+      kind === "entry-point" ? null : { path: `../${figures}.js`, external: true },
+    ),
+};
+
 mkdirSync(dirname(target), { recursive: true });
 const made = mkdtempSync(`${target}-`);
 chmodSync(made, 0o755); // made for this user alone
 try {
   await Promise.all([
     writeScripts([...entries.filter((path) => path !== single), ...programs], { splitting: true }),
+    writeFigures(),
     ...(entries.includes(single) ? [writeScripts([single], { minifyWhitespace: true, minifySyntax: true })] : []),
   ]);
   writeDeclarations();
@@ -83,9 +96,40 @@ async function writeScripts(paths, options) {
     tsconfigRaw: {},
     logLevel: "warning",
     ignoreAnnotations: true, // package.json's sideEffects would undo what `keepTogether` does
-    plugins: [kernels, keepTogether],
+    plugins: [kernels, keepTogether, figuresApart],
     ...options,
   });
+}
+
+/** Others' code is in it, so their licences are too. */
+async function writeFigures() {
+  const outfile = join(made, `${figures}.js`);
+  const { metafile } = await build({
+    entryPoints: [join(root, `src/${figures}.ts`)],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "es2022",
+    legalComments: "none",
+    tsconfigRaw: {},
+    logLevel: "warning",
+    absWorkingDir: root,
+    metafile: true,
+  });
+  const packages = Object.keys(metafile.inputs).flatMap(
+    (path) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [],
+  );
+  const folders = [...new Set(packages.filter((_, at) => at % 2 === 0))].sort();
+  const licences = folders.map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const file = readdirSync(join(root, folder)).find((one) => /^licen[cs]e/i.test(one));
+    if (file === undefined) throw new Error(`${folder}: is bundled, and has no licence file`);
+    return `${name} ${version}\n\n${readFileSync(join(root, folder, file), "utf8").trim()}\n`;
+  });
+  appendFileSync(outfile, `/*\n${licences.join("\n---\n\n").replaceAll("*/", "* /")}*/\n`);
 }
 
 /** The declarations that entry points lead to, naming each other as `.js`, which every version of the compiler follows. */

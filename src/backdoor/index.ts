@@ -89,6 +89,8 @@ export type { Hits, TriggerSuspects } from "./scan/late/trigger-suspects.ts";
 export { hitsOf, triggerSuspects } from "./scan/late/trigger-suspects.ts";
 export type { HistoryOptions, LossHistory } from "./scan/loss-history.ts";
 export { lossHistory, shortcutNet } from "./scan/loss-history.ts";
+export type { OcclusionMaps } from "./scan/occlusion.ts";
+export { occlusionMaps } from "./scan/occlusion.ts";
 export type { Refined } from "./scan/refine.ts";
 export { probabilityOfSuspect, refine } from "./scan/refine.ts";
 export type { Scan } from "./scan/scan.ts";

@@ -72,6 +72,22 @@ describe("what is packed", () => {
     expect(scripts.filter((name) => /^(?:pre|post)?(?:install|prepare)$/.test(name))).toEqual([]);
   });
 
+  test("has what draws figures in a file of its own, with the licences of its packages, which nothing loads but on demand", () => {
+    const drawing = readFileSync(join(installed, "dist/report/figures.js"), "utf8");
+    const { devDependencies } = JSON.parse(readText("package.json")) as { devDependencies: Record<string, string> };
+    for (const name of ["@observablehq/plot", "linkedom"])
+      expect(drawing).toContain(`${name} ${devDependencies[name]}\n`);
+    expect(drawing.length).toBeLessThan(900_000);
+    const loaded = [...entryPoints.map(({ path }) => path), "cli/main"].flatMap((path) => [
+      ...modulesOf(join(installed, `dist/${path}.js`)),
+    ]);
+    expect(loaded.filter((file) => file.includes("figures"))).toEqual([]);
+    const others = packed.filter((path) => path.endsWith(".js") && path !== "dist/report/figures.js");
+    expect(others.filter((path) => /linkedom|observablehq/.test(readFileSync(join(installed, path), "utf8")))).toEqual(
+      [],
+    );
+  });
+
   test("has the kernels' code, line for line, and not their comments", () => {
     const scripts = packed
       .filter((path) => path.endsWith(".js"))

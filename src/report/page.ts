@@ -1,0 +1,67 @@
+import type { Html } from "./html.ts";
+import { html, raw } from "./html.ts";
+
+const style = `
+:root { color-scheme: light dark; --ink: #1a1a1a; --dim: #595959; --ground: #fff; --panel: #f4f4f2; --line: #d8d8d4;
+  --suspect: #c2410c; --other: #1d6fb8; --rest: #6b7280; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ececec; --dim: #a8a8a8; --ground: #141414; --panel: #202020; --line: #3a3a3a;
+    --suspect: #fb923c; --other: #6cb6f5; --rest: #9ca3af; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; background: var(--ground); color: var(--ink);
+  font: 16px/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 1rem 0 .5rem; }
+p { max-width: 44rem; margin: .5rem 0; }
+.verdict { background: var(--panel); border-left: .4rem solid var(--rest); padding: .75rem 1rem; }
+.verdict.found { border-color: var(--suspect); }
+.verdict p:first-child { font-size: 1.1rem; font-weight: 600; margin-top: 0; }
+.pair { display: grid; gap: 0 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+.images { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(72px, 1fr)); margin: 0; padding: 0;
+  list-style: none; }
+.images li { font-size: .7rem; line-height: 1.3; color: var(--dim); break-inside: avoid; }
+img { display: block; width: 100%; height: auto; image-rendering: pixelated; }
+figure { margin: .5rem 0; break-inside: avoid; }
+figure.large { max-width: 13rem; }
+figcaption { font-size: .85rem; color: var(--dim); }
+figure svg { display: block; max-width: 100%; height: auto; }
+.key span { white-space: nowrap; margin-right: 1rem; }
+.key i { display: inline-block; width: .8em; height: .8em; margin-right: .3em; }
+details { font-size: .85rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; vertical-align: top; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; }
+td.number { text-align: right; }
+@media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; } .verdict { border: 1px solid; } }
+`;
+
+/** A whole page that fetches nothing and runs nothing: its own policy forbids both. */
+export function page(title: string, body: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`.markup;
+}
+
+/** A table. Numbers stand to the right. */
+export function tableOf(header: readonly string[], rows: readonly (readonly (string | number)[])[]): Html {
+  const cell = (value: string | number): Html =>
+    typeof value === "number" ? html`<td class="number">${value}</td>` : html`<td>${value}</td>`;
+  return html`<div class="wide"><table>
+<thead><tr>${header.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
+</table></div>`;
+}
