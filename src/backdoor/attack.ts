@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { HostTensor } from "../formats/index.ts";
+import type { HostTensor, Picture } from "../formats/index.ts";
 import type { OptionTable } from "../options/option.ts";
 import type { Device } from "../tensor/device.ts";
 
@@ -43,6 +43,8 @@ export interface StampContext {
   readonly indices: ArrayLike<number>;
   /** Of {@link Attack.prepare}; empty for attacks without it. */
   readonly prepared: Prepared;
+  /** Of the user's, by the option's text, for attacks that take one. */
+  readonly pictures: ReadonlyMap<string, Picture>;
   /** For attacks that run a network to stamp. */
   readonly device: Device | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { imageBytes, selectImages } from "../data/dataset.ts";
+import type { Picture } from "../formats/index.ts";
 import type { Changes } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
 import type { Device } from "../tensor/device.ts";
@@ -26,6 +27,8 @@ export interface AttackInputs {
   readonly taken?: ReadonlySet<number> | undefined;
   /** What {@link prepareAttack} gave; for attacks that train something. */
   readonly prepared?: Prepared | undefined;
+  /** Pictures of the user's, by the text of the option that names them; for attacks that take one. */
+  readonly pictures?: ReadonlyMap<string, Picture> | undefined;
   /** Where those of them that stamp with a network run it. */
   readonly device?: Device | undefined;
 }
@@ -135,7 +138,7 @@ export async function triggered<O extends object>(
 
 function stampContext<O extends object>(
   { name, prepare }: Attack<O>,
-  { seed = 0, prepared = {}, device }: AttackInputs,
+  { seed = 0, prepared = {}, pictures = new Map(), device }: AttackInputs,
   part: StampContext["part"],
   indices: Int32Array,
 ): StampContext {
@@ -144,7 +147,7 @@ function stampContext<O extends object>(
       "pass what prepareAttack gives as prepared",
     ]);
   }
-  return { part, seed, indices, prepared, device };
+  return { part, seed, indices, prepared, pictures, device };
 }
 
 function attackOptions<O extends object>(attack: Attack<O>, changes: Changes<O>): O {

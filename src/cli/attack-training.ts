@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { Attack, Prepared } from "../backdoor/attack.ts";
 import { prepareAttack } from "../backdoor/poison.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { decodeTree, encodeTree, readBytes, readTensors, toLeaves } from "../node/index.ts";
+import { decodePicture, probePicture } from "../data/decode-picture.ts";
+import type { Picture } from "../formats/png.ts";
+import { decodeTree, encodeTree, readBytes, readTensors, sharpDecoder, toLeaves } from "../node/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
@@ -24,6 +26,8 @@ export interface AttackWorkplace {
 /** What an attack trained, and the device to stamp with. */
 export interface PreparedAttack {
   readonly prepared: Prepared;
+  /** The picture that the options name, by its path. */
+  readonly pictures: ReadonlyMap<string, Picture>;
   readonly device: Device | undefined;
   /** To be kept in a folder with the run; null for attacks that train nothing. */
   readonly file: { readonly name: string; content(): Promise<Uint8Array> } | null;
@@ -44,7 +48,8 @@ const largest = 2 ** 32; // bytes
 /** Reads what an attack trained, or trains it. @throws DataError for a file of other options; ConfigError where there is none and no set to train on. */
 export async function preparedFor(task: AttackTask, { io, device, folder }: AttackWorkplace): Promise<PreparedAttack> {
   const { attack, options, seed, train, taken } = task;
-  if (attack.prepare === undefined) return { prepared: {}, device: undefined, file: null };
+  const pictures = await readPictures(options);
+  if (attack.prepare === undefined) return { prepared: {}, pictures, device: undefined, file: null };
   const name = `attack-${attack.name}.safetensors`;
   const made = JSON.stringify(sorted({ name: attack.name, options, seed }));
   const fileOf = (prepared: Prepared): PreparedAttack["file"] => ({
@@ -54,7 +59,7 @@ export async function preparedFor(task: AttackTask, { io, device, folder }: Atta
   const path = folder === null ? null : join(folder, name);
   if (path !== null && existsSync(path)) {
     const prepared = await readPrepared(path, made);
-    return { prepared, device: await device.open(), file: fileOf(prepared) };
+    return { prepared, pictures, device: await device.open(), file: fileOf(prepared) };
   }
   if (train === null) {
     throw new ConfigError(`--attack ${attack.name}: there is no ${path ?? name}`, [
@@ -71,7 +76,7 @@ export async function preparedFor(task: AttackTask, { io, device, folder }: Atta
       progress.step({ label: `${attack.name}: ${stage}`, epoch: (100 * step) / steps, epochs: 100, unit: "percent" }),
   });
   progress.end();
-  return { prepared, device: opened, file: fileOf(prepared) };
+  return { prepared, pictures, device: opened, file: fileOf(prepared) };
 }
 
 async function readPrepared(path: string, made: string): Promise<Prepared> {
@@ -85,4 +90,18 @@ async function readPrepared(path: string, made: string): Promise<Prepared> {
   const entries = Object.entries((tree.prepared ?? {}) as Readonly<Record<string, unknown>>);
   if (!entries.every(([, value]) => isTensor(value))) throw new DataError(`${path}: damaged, holds no arrays`);
   return Object.fromEntries(await readTensors(entries as [string, AnyTensor][]));
+}
+
+/** The picture of the option `image`, where an attack has one. */
+async function readPictures({ image }: { readonly image?: string | null }): Promise<ReadonlyMap<string, Picture>> {
+  if (image === undefined || image === null) return new Map();
+  try {
+    const bytes = await readBytes(image);
+    const { height, width, channels } = await probePicture(bytes, sharpDecoder);
+    const pixels = await decodePicture(bytes, { height, width, channels }, sharpDecoder);
+    return new Map([[image, { pixels, height, width, channels }]]);
+  } catch (error) {
+    if (!(error instanceof DataError) || error.message.startsWith(image)) throw error;
+    throw new DataError(`${image}: ${error.message}`);
+  }
 }

@@ -104,7 +104,7 @@ async function parseRecords(
   });
   return {
     dataset: { ...source, options: resolved.get(format)! },
-    attacks: manifest?.attacks ?? attacks.map((owner) => ({ name: owner.name, options: resolved.get(owner)! })),
+    attacks: manifest?.attacks ?? attacks.map((owner) => attackWith(owner, resolved.get(owner)!)),
     poisoned: manifest !== null,
     training: {
       training: resolved.get(byName(trainingOwners, ""))! as TrainingOptions,
@@ -148,6 +148,12 @@ async function classNamesOf({ format, folder }: DatasetChoice): Promise<readonly
   return classNamesIn(await opened.list(), opened);
 }
 
+/** An attack of a run; the path of its picture becomes absolute, so that a run can go on from another folder. */
+function attackWith({ name }: OptionOwner, options: object): Named {
+  const { image } = options as { readonly image?: string | null };
+  return { name, options: typeof image === "string" ? { ...options, image: resolve(image) } : options };
+}
+
 /** A record of an index. */
 export function byName<R extends { readonly name: string }>(records: readonly R[], name: string): R {
   return records.find((record) => record.name === name)!;
@@ -174,6 +180,6 @@ export async function parseSource(
   });
   return {
     dataset: { ...source, options: resolved.get(format)! },
-    attacks: attacks.map((owner) => ({ name: owner.name, options: resolved.get(owner)! })),
+    attacks: attacks.map((owner) => attackWith(owner, resolved.get(owner)!)),
   };
 }

@@ -61,7 +61,7 @@ function scaled(crop: Rectangle & { readonly height: number; readonly width: num
 }
 
 /** Grey as three equal channels, or colours as their brightness (Rec. 601, as PIL's `L`). */
-function withChannels(picture: Picture, channels: 1 | 3): Picture {
+export function withChannels(picture: Picture, channels: 1 | 3): Picture {
   if (picture.channels === channels) return picture;
   const count = picture.height * picture.width;
   const pixels = new Uint8Array(count * channels);

@@ -221,7 +221,7 @@ describe("wanet", () => {
   });
 
   it("draws the noise by index: another limit changes nothing", async () => {
-    const context = { part: "noise", seed: 3, prepared: {}, device: undefined } as const;
+    const context = { part: "noise", seed: 3, prepared: {}, pictures: new Map(), device: undefined } as const;
     const [whole, options] = [images(), { ...optionsOf, crossRatio: 2 }];
     const one = { ...whole, count: 1, images: whole.images.slice(5 * 324, 6 * 324), labels: whole.labels.slice(5, 6) };
     const alone = await wanet.stamp(one, options, { ...context, indices: [5] });
@@ -279,3 +279,29 @@ const optionsOf = {
   rescale: 1,
   crossRatio: 2,
 } as const;
+
+describe("your picture", () => {
+  const pictures = new Map([["red.png", { height: 1, width: 1, channels: 3, pixels: Uint8Array.of(200, 40, 0) }]]);
+
+  it("is blended at the images' size, or stands at the bottom right", async () => {
+    const dataset = images({ count: 1 });
+    const blended = await triggered(blend, dataset, { image: "red.png", alpha: 1 }, { pictures });
+    expect([...blended.attack!.triggered.images.subarray(0, 3)]).toEqual([200, 40, 0]);
+    const stuck = await triggered(badnets, dataset, { pattern: "image", image: "red.png", imageSide: 2 }, { pictures });
+    const bytes = stuck.attack!.triggered.images;
+    expect([...bytes.subarray(-6)]).toEqual([200, 40, 0, 200, 40, 0]);
+    expect(bytes.filter((value, at) => value !== dataset.images[at]).length).toBeLessThanOrEqual(12);
+    const grey = await triggered(blend, images({ channels: 1 }), { image: "red.png", alpha: 1 }, { pictures });
+    expect(grey.attack!.triggered.images[0]).toBe(83); // its brightness
+  });
+
+  it("must be read, and goes with pattern image only", async () => {
+    await expect(triggered(blend, images(), { image: "blue.png" })).rejects.toThrow(
+      "blend: the picture blue.png was not read",
+    );
+    await expect(triggered(badnets, images(), { pattern: "image" })).rejects.toThrow("pattern image with no image");
+    await expect(triggered(badnets, images(), { image: "red.png" }, { pictures })).rejects.toThrow(
+      "pattern grid with image",
+    );
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -29,6 +29,15 @@ test("show puts several attacks below each other", async () => {
   const { code, out } = await command(`${line} --attack badnets,blend --out ${file}`);
   expect([code, out]).toEqual([0, expect.stringContaining("badnets, then blend on 4 test images")]);
   expect(new DataView(new Uint8Array(readFileSync(file)).buffer).getUint32(20)).toBe(6 * (96 + 8) + 8);
+});
+
+test("show reads a picture of yours", async () => {
+  const picture = join(folder, "red.ppm");
+  writeFileSync(picture, Uint8Array.from([...new TextEncoder().encode("P6 1 1 255\n"), 255, 0, 0]));
+  const file = join(folder, "sheet.png");
+  expect((await command(`${line} --attack blend --trigger-image ${picture} --out ${file}`)).code).toBe(0);
+  const missing = await command(`${line} --attack blend --trigger-image ${folder}/none.png --out ${file}`);
+  expect([missing.code, missing.err]).toEqual([2, expect.stringContaining("none.png")]);
 });
 
 test("show says what is missing", async () => {

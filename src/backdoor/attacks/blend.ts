@@ -1,6 +1,7 @@
 import { randomStream } from "../../data/random-stream.ts";
 import type { OptionsOf } from "../../options/option.ts";
 import type { Attack } from "../attack.ts";
+import { imageOption, pictureAt } from "../attack-image.ts";
 import {
   checkTarget,
   dirtyLabelsOption,
@@ -19,6 +20,7 @@ export const blendOptions = {
   labels: dirtyLabelsOption as typeof dirtyLabelsOption,
   excludeTarget: excludeTargetOption as typeof excludeTargetOption,
   alpha: { kind: "number", default: 0.2, from: 0, to: 1, doc: "share of the pattern in the mixture" },
+  image: imageOption as typeof imageOption,
   quantise: { kind: "choice", default: "trunc", choices: ["trunc", "round"], doc: "how the mixture becomes bytes" },
 } as const;
 
@@ -34,7 +36,7 @@ const patternStream = 0x626c6e64;
  *
  *     x' = (1 − α)·x + α·K
  *
- * K is grey noise of the image's size, uniform in 0 … 255, drawn once from the seed, the same in training and test.
+ * K is the user's picture at the images' size, or grey noise, uniform in 0 … 255, drawn once from the seed; the same in training and test.
  *
  * Deviation: the ABL, NAD and CBD repositories draw another mask per image, which leaves no fixed trigger to learn.
  */
@@ -44,11 +46,12 @@ export const blend: Attack<BlendOptions> = {
   source: "Chen et al., Targeted Backdoor Attacks on Deep Learning Systems Using Data Poisoning (2017)",
   options: blendOptions,
   ...poisonRules<BlendOptions>(name),
-  stamp(dataset, options, { seed }) {
+  stamp(dataset, options, { seed, pictures }) {
     checkTarget(name, dataset, options);
     const { height, width, channels } = dataset;
-    const { alpha, quantise } = options;
-    const pattern = greyNoise(seed, height, width, channels);
+    const { alpha, image, quantise } = options;
+    const pattern =
+      image === null ? greyNoise(seed, height, width, channels) : pictureAt(name, image, pictures, dataset);
     const toByte = quantise === "trunc" ? Math.trunc : Math.round;
     const images = dataset.images.map((value, at) =>
       toByte((1 - alpha) * value + alpha * pattern[at % pattern.length]!),
