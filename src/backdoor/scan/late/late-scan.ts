@@ -8,6 +8,7 @@ import { confident } from "./confident.ts";
 import { contentOf } from "./content.ts";
 import { contradictions } from "./contradictions.ts";
 import { contrastOf } from "./contrast-of.ts";
+import { enoughImages } from "./enough-images.ts";
 import type { Structure } from "./structure-of.ts";
 import { structureOf } from "./structure-of.ts";
 
@@ -45,8 +46,6 @@ export interface LateNumbers extends Omit<Structure, "kind"> {
   readonly broken: number | null;
 }
 
-/** Fewer classes, or images per class, show no structure: then nothing is trained. */
-const [leastClasses, leastPerClass] = [3, 10];
 /** Numbers of the content networks' random streams. */
 const streams = [20, 21] as const;
 
@@ -85,7 +84,7 @@ const streams = [20, 21] as const;
  */
 export async function lateScan<P extends object, S>(lab: Lab<P, S>): Promise<LateScan<P, S>> {
   const { labels, classes } = lab.train;
-  const enough = classes >= leastClasses && labels.length >= leastPerClass * classes;
+  const enough = enoughImages(labels, classes);
   const probabilities = enough ? await contentOf(lab, streams) : new Float64Array(labels.length * classes);
   const sure = enough ? confident(probabilities, classes) : new Int32Array(labels.length).fill(-1);
   const structure = structureOf(contradictions(labels, sure, classes));

@@ -28,10 +28,16 @@ describe("structureOf", () => {
     expect(Math.max(...spread)).toBeLessThan(0.9 * (classes - 1));
   });
 
-  it.each([5, 10, 43])("finds the target of an all-to-one attack among %i classes", (classes) => {
+  it.each([6, 10, 43])("finds the target of an all-to-one attack among %i classes", (classes) => {
     const { kind, rows, contradicted } = structureOf(attacked(classes, (a, b) => (a === 2 && a !== b ? 40 : 0)));
     expect([kind, rows]).toEqual(["row", [2]]);
     expect(contradicted.indexOf(Math.max(...contradicted))).toBe(2);
+  });
+
+  it("does not ask fewer than six classes for a row: natural mistakes spread over few others too", () => {
+    const { kind, rows, spread } = structureOf(attacked(5, (a, b) => (a === 2 && a !== b ? 40 : 0)));
+    expect([kind, rows]).toEqual(["nothing", []]);
+    expect(spread[2]).toBeGreaterThan(3.6);
   });
 
   it("finds two targets", () => {
