@@ -31,14 +31,16 @@ export async function chooseDataset(values: {
   const { dataset, data } = values;
   const folder = data === null ? null : resolve(data);
   if (dataset === null) {
-    if (folder === null) throw new ConfigError(`--dataset is missing: ${formatNames.join(" or ")}`);
+    if (folder === null) {
+      const drawn = datasetFormats.filter(({ reads }) => reads === "nothing").map(({ name }) => `--dataset ${name}`);
+      throw new ConfigError(`--data is missing: the folder of the images, or ${drawn.join(" or ")}, which needs none`);
+    }
     return { format: (await detectFormat(openFolder(folder))).name, folder };
   }
   const format = datasetFormats.find(({ name }) => name === dataset)!;
   if (format.reads === "folder" && folder === null) throw new ConfigError("--data is missing");
   if (format.reads === "nothing" && folder !== null) {
-    const readers = datasetFormats.filter(({ reads }) => reads === "folder").map(({ name }) => name);
-    throw new ConfigError(`--data is for --dataset ${readers.join(" or ")}`);
+    throw new ConfigError(`--dataset ${dataset} reads no folder: leave out --data, or --dataset`);
   }
   return { format: dataset, folder };
 }

@@ -31,7 +31,8 @@ export function hasClassFolders(names: readonly string[]): boolean {
 /**
  * Which pictures are of which part and class.
  *
- * @param names - of all files, sorted; an empty folder ends in `/`.
+ * @param names - of all files, sorted; an empty folder ends in `/`. One in the place of a class is a class without images, so that the
+ * classes of a set keep their numbers when all images of one are left out.
  * @param modelClasses - classes by label, made printable, where a model has given them numbers already.
  * @throws DataError if there are no class folders, only one class, or a class that the model does not know.
  */
@@ -58,7 +59,13 @@ export function classFoldersOf(
       "expects CLASS/NAME.png, or train/CLASS/NAME.png",
     ]);
   }
-  const found = [...new Set(used.map((parts) => parts[depth]!))].sort(byName);
+  const empty = files.filter(
+    (parts) =>
+      parts.at(-1) === "" &&
+      parts.length === depth + 2 &&
+      (!isSplit || parts[base] === trainTop || parts[base] === testTop),
+  );
+  const found = [...new Set([...used, ...empty].map((parts) => parts[depth]!))].sort(byName);
   const classNames = modelClasses ?? found;
   const label = new Map(classNames.map((name, at) => [name, at]));
   const labelOf = (name: string): number | undefined => label.get(modelClasses === undefined ? name : printable(name));
@@ -68,8 +75,10 @@ export function classFoldersOf(
       `its classes: ${classNames.map((name) => printable(name)).join(", ")}`,
     ]);
   }
-  if (classNames.length < 2) {
-    throw new DataError(`${folder}: all images are of one class, ${printable(found[0]!)}; a classifier needs two`);
+  if (modelClasses === undefined && new Set(used.map((parts) => parts[depth]!)).size < 2) {
+    throw new DataError(
+      `${folder}: all images are of one class, ${printable(used[0]![depth]!)}; a classifier needs two`,
+    );
   }
   const labelled = (parts: readonly (readonly string[])[]): ClassFolders["train"] =>
     parts.map((path) => ({ path: path.join("/"), label: labelOf(path[depth]!)! }));
@@ -78,7 +87,7 @@ export function classFoldersOf(
     test: isSplit && testTop !== undefined ? labelled(of(testTop)) : null,
     classNames,
     depth,
-    notes: notesOf({ files, pictures, used, found, depth }),
+    notes: notesOf({ files, pictures, used, empty, found, depth }),
   };
 }
 
@@ -112,6 +121,7 @@ function notesOf(seen: {
   readonly files: readonly (readonly string[])[];
   readonly pictures: readonly (readonly string[])[];
   readonly used: readonly (readonly string[])[];
+  readonly empty: readonly (readonly string[])[];
   readonly found: readonly string[];
   readonly depth: number;
 }): string[] {
@@ -124,11 +134,11 @@ function notesOf(seen: {
     );
   };
   const isPicture = new Set(seen.pictures);
-  const isUsed = new Set(seen.used);
+  const isUsed = new Set([...seen.used, ...seen.empty]);
   const others = seen.files.filter((parts) => !isPicture.has(parts));
   const isEmpty = (parts: readonly string[]): boolean => parts.at(-1) === "";
   say(
-    others.filter(isEmpty).map((parts) => parts.join("/")),
+    others.filter((parts) => isEmpty(parts) && !isUsed.has(parts)).map((parts) => parts.join("/")),
     "empty folder is",
     "empty folders are",
   );
@@ -142,6 +152,8 @@ function notesOf(seen: {
     "image that is of no class of the training or test part is",
     "images that are of no class of the training or test part are",
   );
+  const filled = new Set(seen.used.map((parts) => parts[seen.depth]!));
+  for (const name of seen.found) if (!filled.has(name)) notes.push(`the class ${printable(name)} has no images`);
   const lower = new Map<string, string>();
   for (const name of seen.found) {
     const other = lower.get(name.toLowerCase());

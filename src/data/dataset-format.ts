@@ -50,7 +50,7 @@ export interface DatasetParts {
 
 /** A file to write. */
 export interface WrittenFile {
-  /** Path in the new folder, with `/` between names. */
+  /** Path in the new folder, with `/` between names; with one at the end it is an empty folder. */
   readonly name: string;
   readonly content: Uint8Array | string;
   /** The training image that it holds, by its index before writing, where each has a file of its own. */

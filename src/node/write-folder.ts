@@ -37,10 +37,12 @@ export async function writeFolder(path: string, files: AsyncIterable<WrittenFile
     rmSync(temporary, { recursive: true, force: true }); // of a killed process that had this one's number
     mkdirSync(temporary);
     for await (const { name, content } of files) {
-      const file = join(temporary, ...name.split("/").map(checkedName));
-      if (!made.has(dirname(file))) mkdirSync(dirname(file), { recursive: true });
-      made.add(dirname(file));
-      writeFileSync(file, content, { flag: "wx" });
+      const isFolder = name.endsWith("/");
+      const file = join(temporary, ...(isFolder ? name.slice(0, -1) : name).split("/").map(checkedName));
+      const folder = isFolder ? file : dirname(file);
+      if (!made.has(folder)) mkdirSync(folder, { recursive: true });
+      made.add(folder);
+      if (!isFolder) writeFileSync(file, content, { flag: "wx" });
     }
     if (existsSync(target)) rmdirSync(target);
     renameSync(temporary, target);

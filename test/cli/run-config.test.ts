@@ -7,6 +7,7 @@ import { helpFor } from "../../src/cli/help.ts";
 import type { RunConfig } from "../../src/cli/run-config.ts";
 import { parseRunConfig } from "../../src/cli/run-config.ts";
 import { trainCommand } from "../../src/cli/train.ts";
+import { datasetFormats } from "../../src/data/formats/index.ts";
 import { defaultsOf, listOptions } from "../../src/options/table.ts";
 
 async function parse(line: string): Promise<RunConfig> {
@@ -63,11 +64,11 @@ test("a class is named by its number or its name", async () => {
 });
 
 test.each([
-  ["", "--dataset is missing: builtin or cifar10 or arrays"],
-  ["--dataset mnist", '--dataset: expects one of builtin, cifar10, arrays, got "mnist"'],
+  ["", "--data is missing: the folder of the images, or --dataset builtin, which needs none"],
+  ["--dataset mnist", `--dataset: expects one of ${datasetFormats.map(({ name }) => name).join(", ")}, got "mnist"`],
   ["--dataset cifar10", "--data is missing"],
   ["--dataset cifar10 --data x --size 16", "--size needs --dataset builtin"],
-  ["--dataset builtin --data x", "--data is for --dataset cifar10 or arrays"],
+  ["--dataset builtin --data x", "--dataset builtin reads no folder: leave out --data, or --dataset"],
   ["--dataset builtin --rate 0.2", "--rate needs --attack adaptive or --attack badnets or"],
   ["--dataset builtin --attack badnets --rate 1.5", '--rate: expects a number, 0 … 1, got "1.5"'],
   ["--dataset builtin --attack none,sig", "--attack: none and sig exclude each other"],

@@ -42,7 +42,10 @@ const tiny = "--dataset builtin --size 12 --count 40 --model small-2 --device cp
 test.each([
   ["", /^deconfound: a clean model/],
   ["trian", /^deconfound: there is no command trian; see deconfound --help\n$/],
-  ["train", /^deconfound train: --dataset is missing: builtin or image-folder or .* or arrays\n$/],
+  [
+    "train",
+    /^deconfound train: --data is missing: the folder of the images, or --dataset builtin, which needs none\n$/,
+  ],
   ["train --dataset builtin --nope", /^deconfound train: unknown option '--nope'; see deconfound train --help\n$/],
   [`train ${tiny} --batch 41`, /^deconfound train: --batch 41 is more than the 40 training images\n$/],
   [`train ${tiny} --set lambda=x`, /^deconfound train: --set cbd.lambda: expects a number, 0 … 1000000, got "x"\n$/],
@@ -78,7 +81,7 @@ test.each([
   ],
   [
     "predict --model FOLDER/file",
-    /^deconfound predict: --dataset is missing: builtin or image-folder or .* or arrays\n$/,
+    /^deconfound predict: --data is missing: the folder of the images, or --dataset builtin, which needs none\n$/,
   ],
   [
     "predict --dataset builtin --model FOLDER/none",

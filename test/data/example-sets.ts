@@ -142,19 +142,19 @@ export const exampleSets: readonly ExampleSet[] = [
   {
     name: "CIFAR-100, fine",
     format: "cifar100",
-    options: { labels: "fine" },
+    options: { superclasses: false },
     files: async () => cifar100(["train", "test"]),
   },
   {
     name: "CIFAR-100, coarse",
     format: "cifar100",
-    options: { labels: "coarse" },
+    options: { superclasses: true },
     files: async () => cifar100(["train", "test"]),
   },
   {
     name: "CIFAR-100 without a test file",
     format: "cifar100",
-    options: { labels: "fine" },
+    options: { superclasses: false },
     files: async () => cifar100(["train"]),
   },
   { name: "GTSRB", format: "gtsrb", files: async () => signs("final") },

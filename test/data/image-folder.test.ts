@@ -65,12 +65,24 @@ describe("which images are of which part and class", () => {
   test("junk is passed over in silence, other files and empty folders aloud", async () => {
     const junk = ["Thumbs.db", "train/cat/Thumbs.db", "__MACOSX/train/cat/1.ppm", "train/cat/desktop.ini"];
     expect((await read({ ...set(two), ...set(junk) })).notes).toEqual([]);
-    const others = ["train/cat/a.gif", "train/cat/b.txt", "train/cow/", "train/9.ppm", "README.md"];
+    const others = ["train/cat/a.gif", "train/cat/b.txt", "train/cat/more/", "train/9.ppm", "README.md"];
     expect((await read({ ...set(two), ...set(others) })).notes).toEqual([
-      "1 empty folder is left out: train/cow/",
+      "1 empty folder is left out: train/cat/more/",
       "2 files that are no JPEG, PNG, WebP, PPM or PGM are left out: train/cat/a.gif, train/cat/b.txt",
       "1 image that is of no class of the training or test part is left out: train/9.ppm",
     ]);
+  });
+
+  test("an empty folder in the place of a class is a class without images, aloud", async () => {
+    const { train, notes } = await read({ ...set(two), "train/cow/": new Uint8Array(0) });
+    expect([train.classNames, [...train.labels], notes]).toEqual([
+      ["cat", "cow", "dog"],
+      [0, 0, 2],
+      ["the class cow has no images"],
+    ]);
+    await expect(read(set(["train/cat/1.ppm", "test/cat/1.ppm", "train/cow/"]))).rejects.toThrow(
+      "all images are of one class",
+    );
   });
 
   test("names that differ in case are two classes, aloud", async () => {

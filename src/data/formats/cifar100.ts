@@ -10,12 +10,11 @@ import { splitOff } from "../split.ts";
 import { subFolder } from "../sub-folder.ts";
 
 const options = {
-  labels: {
-    kind: "choice",
-    default: "fine",
-    choices: ["fine", "coarse"],
-    doc: "fine: 100 classes; coarse: their 20 superclasses",
-    flag: "labels",
+  superclasses: {
+    kind: "boolean",
+    default: false,
+    doc: "the 20 superclasses (coarse labels) instead of the 100 classes (fine labels)",
+    flag: "superclasses",
   },
 } as const;
 
@@ -23,10 +22,11 @@ const trainFiles = ["train.bin", "train.bin.gz"];
 const testFiles = ["test.bin", "test.bin.gz"];
 const isOwn = (name: string): boolean => trainFiles.includes(name) || testFiles.includes(name);
 
-const formOf = (labels: "fine" | "coarse"): CifarForm =>
-  labels === "fine"
-    ? { name: "cifar100", labels: 2, at: 1, classes: 100 }
-    : { name: "cifar100", labels: 2, at: 0, classes: 20 };
+/** Two labels precede an image: coarse, fine. */
+const formOf = ({ superclasses }: OptionsOf<typeof options>): CifarForm =>
+  superclasses
+    ? { name: "cifar100", labels: 2, at: 0, classes: 20 }
+    : { name: "cifar100", labels: 2, at: 1, classes: 100 };
 
 /**
  * A folder with CIFAR-100's binary version, or with one folder that has it: `train.bin` and `test.bin`, each plain or gzipped. A
@@ -43,9 +43,9 @@ export const cifar100: DatasetFormat<OptionsOf<typeof options>> = {
     const own = names.find((name) => isOwn(name.slice(name.lastIndexOf("/") + 1)));
     if (own === undefined || own.endsWith(".gz")) return own !== undefined;
     const isNamed = names.some((name) => /(?:^|\/)(?:fine|coarse)_label_names\.txt$/.test(name));
-    return isNamed || (await folder.size(own)) % recordBytes(formOf("fine")) === 0; // others call a file train.bin too
+    return isNamed || (await folder.size(own)) % recordBytes(formOf({ superclasses: false })) === 0; // others call a file train.bin too
   },
-  async read({ folder: given, limit, testOnly, options: { labels } }) {
+  async read({ folder: given, limit, testOnly, options: labels }) {
     const { folder, names } = subFolder(given!, await given!.list(), isOwn);
     const form = formOf(labels);
     const [trains, tests] = [present(names, trainFiles), present(names, testFiles)];
@@ -57,13 +57,13 @@ export const cifar100: DatasetFormat<OptionsOf<typeof options>> = {
     const wanted = test === null ? all : (limit ?? all);
     const train = testOnly === true && test !== null ? test : (await readRecords(folder, trains, wanted, form)).dataset;
     const { chosen: _, ...parts } = completeParts(train, test, { limit, testOnly }, folder.path);
-    const file = `${labels}_label_names.txt`;
+    const file = `${labels.superclasses ? "coarse" : "fine"}_label_names.txt`;
     const named = names.includes(file) ? { classNames: await readClassNames(folder, file, form.classes) } : {};
     return { ...parts, train: { ...parts.train, ...named }, test: { ...parts.test, ...named } };
   },
   async *write({ train, test }, { source, kept }) {
     const { folder, names } = subFolder(source.folder!, await source.folder!.list(), isOwn);
-    const form = formOf(source.options.labels);
+    const form = formOf(source.options);
     const read = async (files: readonly string[]): Promise<Uint8Array> => readLabelBytes(folder, files, form);
     const [trains, tests] = [present(names, trainFiles), present(names, testFiles)];
     const before = await read(trains);

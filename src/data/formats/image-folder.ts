@@ -141,6 +141,11 @@ async function* writePictures(
   const stays = (index: number): boolean => !changed.has(index) && labels.get(paths[index]!) === train.labels[index];
   for (const path of testPaths) yield { name: placed(path, "test"), content: await folder.read(path) };
   const used = new Set<string>();
+  const filled = new Set([...testPaths.map((path) => labels.get(path)!), ...kept.map((index) => train.labels[index]!)]);
+  const above = placed(paths[0]!, "train").split("/").slice(0, depth);
+  for (const [label, name] of layout.classNames.entries()) {
+    if (!filled.has(label)) yield { name: `${[...above, name].join("/")}/`, content: "" };
+  }
   for (const index of kept) if (stays(index)) freeName(placed(paths[index]!, "train"), used);
   for (const index of kept) {
     const path = paths[index]!;
