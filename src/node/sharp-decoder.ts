@@ -1,6 +1,6 @@
 import type { ImageDecoder, ImageForm } from "../data/image-decoder.ts";
 import { pictureKind } from "../data/picture-kind.ts";
-import { DataError, DeconfoundError } from "../tensor/errors.ts";
+import { ConfigError, DataError, DeconfoundError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 
 /** What is used of `sharp`. Its own types are not named: they are absent where it is not installed. */
@@ -39,7 +39,7 @@ async function loadSharp(): Promise<Sharp> {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
     const reason = printable(error instanceof Error ? error.message.split("\n")[0]! : String(error), 200);
-    throw new DataError(
+    throw new ConfigError(
       missing ? "pictures are decoded by the package sharp, which is not installed" : `sharp does not load: ${reason}`,
       ["npm install sharp"],
     );

@@ -172,6 +172,24 @@ try { loss(); } catch (error) { console.log(error.message.split("\\n").at(-1)); 
     expect(run(join(user, "node_modules/.bin/deconfound"), tiny.split(" "), user)).toContain("none");
     expect(readdirSync(user)).not.toContain("runs");
   });
+
+  test("without sharp, pictures are refused with the command that installs it", () => {
+    for (const name of ["a", "b"]) {
+      mkdirSync(join(user, "pictures", name), { recursive: true });
+      for (const file of ["1.png", "2.png"]) {
+        writeFileSync(join(user, "pictures", name, file), Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10));
+      }
+    }
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(user, "node_modules/.bin/deconfound"), "train", "--data", "pictures", "--device", "cpu"],
+      { cwd: user, encoding: "utf8" },
+    );
+    expect([status, stderr]).toEqual([
+      2,
+      "deconfound train: pictures are decoded by the package sharp, which is not installed; npm install sharp\n",
+    ]);
+  });
 });
 
 // Compilers to check beside the installed one, by path: `npm i --prefix /tmp/ts5.4 typescript@5.4` makes
