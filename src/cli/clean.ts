@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { diagnose } from "../backdoor/diagnostics.ts";
 import type { DatasetParts } from "../data/dataset-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
@@ -51,7 +51,10 @@ export const cleanCommand: Command<typeof options> = {
   summary: "write the training set without the images that look poisoned",
   options,
   owners: formatOwners,
-  notes: `Without --data, run.json beside FILE says what was trained on; an attack that the run made is made again.
+  notes: `FILE is CSV with the columns label, rank, suspicion or score, and index or path (in DIR); where a scan's column suspect is there,
+auto drops the images that it names. Where the images have files of their own, a path says which image is meant.
+
+Without --data, run.json beside FILE says what was trained on; an attack that the run made is made again.
 Images that --limit left out are left out here too: nothing is known of them.
 A set is written in its own format, its test images as they are; a drawn one in the format arrays. train and predict read
 both with --data.
@@ -61,15 +64,12 @@ ${recordsHelp("Formats", datasetFormats)}`,
     const out = required(values.out, "out");
     const file = required(values.suspects, "suspects");
     const { run, rows: suspects } = await readSuspects(file);
-    const dropped = chooseDropped(values.drop, suspects);
+    const count = chooseCount(values.drop, suspects);
     const { wanted, parts, changed } = await loadExamined(values, given, { suspects: file, run }, io);
     const { train } = parts;
     tellNotes(parts, io);
-    const known = new Set(suspects.map(({ index }) => index));
-    const stranger = suspects.find(({ index }) => index >= train.count);
-    if (stranger !== undefined) {
-      throw new DataError(`--suspects names image ${stranger.index}, the training set has ${train.count}`);
-    }
+    const indices = indicesOf(suspects, parts, wanted.dataset.folder);
+    const [known, dropped] = [new Set(indices), new Set(indices.slice(0, count))];
     const kept = Array.from({ length: train.count }, (_, i) => i).filter((i) => known.has(i) && !dropped.has(i));
     checkTarget(out, wanted.dataset.folder);
     const format = byName(datasetFormats, wanted.dataset.format);
@@ -79,13 +79,14 @@ ${recordsHelp("Formats", datasetFormats)}`,
   },
 };
 
-function chooseDropped(text: string, suspects: readonly SuspectRow[]): ReadonlySet<number> {
+/** How many are dropped. */
+function chooseCount(text: string, suspects: readonly SuspectRow[]): number {
   const most = suspects.length - 1;
   const count = text === "auto" ? countPoison(suspects) : /^\d+$/.test(text) ? Number(text) : -1;
   if (count < 0 || count > most) {
     throw new ConfigError(`--drop: expects auto or a whole number from 0 to ${most}, got ${JSON.stringify(text)}`);
   }
-  return new Set(suspects.slice(0, count).map(({ index }) => index));
+  return count;
 }
 
 /** @throws ConfigError where the suspicions do not look like poison: dropping their upper part would harm the set. */
@@ -105,6 +106,38 @@ function countPoison(suspects: readonly SuspectRow[]): number {
   if (finding === "poison") return Math.round(estimatedRate * labels.length);
   const found = describeFinding({ ...diagnosis, estimatedPoisonRate: 100 * estimatedRate });
   throw new ConfigError(`--drop auto: ${found}; --drop N drops the first N of the list all the same`);
+}
+
+/**
+ * The listed images by index, in the list's order. A path says it where there is one: an index counts differently once images were
+ * added, or in a scan with --limit.
+ *
+ * @throws DataError for an image that the set does not have, or has twice in the list.
+ */
+function indicesOf(
+  suspects: readonly SuspectRow[],
+  { train, paths }: DatasetParts,
+  folder: string | null,
+): readonly number[] {
+  const known = new Map(paths?.map((path, index) => [path, index]));
+  const find = (path: string): number | undefined =>
+    known.get(path) ?? known.get(path.replace(/^\.\//, "")) ?? known.get(relative(folder ?? "", resolve(path)));
+  const indices = suspects.map(({ index, path }) => {
+    if (path !== undefined && paths !== undefined) {
+      const found = find(path);
+      if (found !== undefined) return found;
+      throw new DataError(`--suspects names ${printable(path, 200)}, which is no training image of ${folder}`);
+    }
+    if (index === undefined) {
+      throw new DataError("--suspects names images by their paths; in this set they have an index only");
+    }
+    if (index < train.count) return index;
+    throw new DataError(`--suspects names image ${index}, the training set has ${train.count}`);
+  });
+  const seen = new Set<number>();
+  const twice = indices.find((index) => seen.size === seen.add(index).size);
+  if (twice !== undefined) throw new DataError(`--suspects names image ${twice} twice`);
+  return indices;
 }
 
 /** @throws ConfigError for the set that is cleaned. */

@@ -63,11 +63,13 @@ test("whatever paths are called, the list is read back as it was written", async
       const file = join(folder, "suspects.csv");
       writeFileSync(file, scanCsv(input));
       const { rows } = await readSuspects(file);
-      expect(rows.map(({ index }) => index).sort((a, b) => a - b)).toEqual(images.map((_, i) => i));
+      expect(rows.map(({ index }) => index!).sort((a, b) => a - b)).toEqual(images.map((_, i) => i));
       expect(new Set(rows.slice(0, named.length).map(({ index }) => index))).toEqual(new Set(named));
       for (const row of rows) {
-        expect(row.suspicion).toBe(images[row.index]!.score + 0); // CSV has no −0
-        expect(row.named).toBe(images[row.index]!.named);
+        const { score, named, path } = images[row.index!]!;
+        expect(row.suspicion).toBe(score + 0); // CSV has no −0
+        expect(row.named).toBe(named);
+        expect((row.path ?? "").replace(/^\.\//, "")).toBe(path);
       }
     }),
     { numRuns: 60 },
