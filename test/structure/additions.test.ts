@@ -34,7 +34,7 @@ function add({ name, exported, place, list }: (typeof additions)[number]): void 
   writeFileSync(join(folder, file), text);
   const index = join(folder, place, "index.ts");
   const before = readFileSync(index, "utf8");
-  const after = before.replace(new RegExp(`(export const ${list}: [^=]+= \\[[^\\]]*)\\]`), `$1, ${exported}]`);
+  const after = before.replace(new RegExp(`(export const ${list}: [^=]+= \\[[^\\]]*?),?\\s*\\]`), `$1, ${exported}]`);
   expect(after).not.toBe(before);
   writeFileSync(index, `import { ${exported} } from "./${name}.ts";\n${after}`);
 }
