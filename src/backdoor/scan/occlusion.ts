@@ -31,7 +31,6 @@ const largestBatch = 100; // images
  *
  * @param network - on the device; its loss is against the set's labels.
  * @param indices - of the images.
- * @param onImage - told the number of images that are done.
  * @example
  * ```ts
  * import { random, referenceDevice } from "deconfound";
@@ -52,7 +51,6 @@ export async function occlusionMaps<P, S>(
   network: Network<P, S>,
   dataset: Dataset,
   indices: ArrayLike<number>,
-  onImage?: (done: number) => void | Promise<void>,
 ): Promise<OcclusionMaps> {
   const { height, width } = dataset;
   const cell = Math.ceil(Math.max(height, width) / cellsAcross);
@@ -86,7 +84,6 @@ export async function occlusionMaps<P, S>(
     }
     const plain = losses[views - 1]!;
     maps.push(losses.slice(0, views - 1).map((loss) => loss - plain));
-    await onImage?.(maps.length);
   }
   return { rows, columns, cell, maps };
 }
