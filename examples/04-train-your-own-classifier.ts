@@ -47,7 +47,7 @@ const percent = (rate = 0): string => `${(100 * rate).toFixed(0)} %`;
 const given = { device, dataset, classifier, test };
 for (const [name, trained] of [
   ["no defence", await trainPlain<Params, null>({ ...given, options: training })],
-  ["CBD", await trainCbd<Params, null>({ ...given, options: { ...training, backdoor } })],
+  ["CBD", await trainCbd<Params, null>({ ...given, preset: "paper", options: { ...training, backdoor } })],
 ] as const) {
   const { ca, asr } = trained.history[trained.history.length - 1]!.evaluation!;
   console.log(`${name}: accuracy ${percent(ca.rate)}, attack success ${percent(asr?.rate)}`);

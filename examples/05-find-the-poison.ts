@@ -14,7 +14,7 @@ const options = {
 } as const;
 
 const device = await openDevice();
-const { suspicion, evidence } = await trainCbd({ device, dataset, classifier, options });
+const { suspicion, evidence } = await trainCbd({ device, dataset, classifier, preset: "paper", options });
 const { suspects, estimatedRate, suspectedTarget } = diagnose(dataset, suspicion!);
 console.log(`estimated poison ${(100 * estimatedRate).toFixed(1)} %, of class ${suspectedTarget}; true: 10 %, class 2`);
 const { auroc, precision } = suspicionQuality(suspects, poisoned);

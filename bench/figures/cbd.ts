@@ -61,7 +61,7 @@ export const cbdStep: DeviceFigure = {
     const network = classifier.init(key(0));
     const clean = await residentStep(
       bench,
-      beginClean(network, parts, { features, key: key(4) }),
+      beginClean(network, parts, { features: { r: features, z: features }, key: key(4) }),
       (state, on, draw, lr) => fusedStep(state, on, { ...parts, key: draw, lr, criticLr: 1e-3 }),
     );
     const plain = await residentStep(bench, beginTraining(network, sgd(optimizer)), (state, on, draw, lr) =>
@@ -109,7 +109,7 @@ export const cbdEpoch: DeviceFigure = {
     const training = { batch, clean: { epochs: 1 + rounds } };
     const given = { device, dataset, classifier };
     const defended = { ...training, backdoor: { steps: 1 } };
-    const clean = epochByEpoch((onEpoch) => trainCbd({ ...given, options: defended, onEpoch }));
+    const clean = epochByEpoch((onEpoch) => trainCbd({ ...given, preset: "paper", options: defended, onEpoch }));
     const plain = epochByEpoch((onEpoch) => trainPlain({ ...given, options: training, onEpoch }));
     await alternate(1, clean, plain); // compiles
     return [ratioRow("cbd-epoch-over-plain-b32", await alternate(rounds, plain, clean))];

@@ -3,6 +3,7 @@ import type { Changes, OptionTable } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { Lab } from "./lab.ts";
+import type { Scan } from "./scan/scan.ts";
 
 /** What a defence delivers. */
 export interface Defended<P, S> {
@@ -11,6 +12,8 @@ export interface Defended<P, S> {
   readonly suspicion?: ArrayLike<number> | undefined;
   /** Further columns of the list of suspects, one number per sample: what the suspicion was made from. */
   readonly evidence?: Readonly<Record<string, ArrayLike<number>>> | undefined;
+  /** Of defences that scan the set first. */
+  readonly scan?: Scan | undefined;
 }
 
 /**
@@ -27,9 +30,22 @@ export interface Defence<O extends object = object> {
   /** What it must be given besides the training set; every table says it. */
   readonly needs: "nothing" | "cleanSubset" | "poisonRate";
   readonly options: OptionTable<O>;
-  /** Changes to the defaults, by name; the first one is what is taken when nothing is said. */
-  readonly presets?: Readonly<Record<string, Changes<O>>> | undefined;
+  /** By name; the first one is what is taken when nothing is said. */
+  readonly presets?: Readonly<Record<string, Preset<O>>> | undefined;
   train<P extends object, S>(lab: Lab<P, S>, options: O): Promise<Defended<P, S>>;
+}
+
+/** A way to set a defence's options. */
+export interface Preset<O extends object = object> {
+  /** To the defaults. */
+  readonly changes: Changes<O>;
+  /** Options, or groups of them, that decide nothing under this preset; to set one is an error. */
+  readonly unused?: readonly string[] | undefined;
+}
+
+/** Whether an option of a full name such as `backdoor.epochs` decides something under a preset. */
+export function isUsed({ unused = [] }: Pick<Preset, "unused">, option: string): boolean {
+  return !unused.some((name) => option === name || option.startsWith(`${name}.`));
 }
 
 /** A defence's options by one of its presets, the first if none is named. @throws ConfigError for a preset that it does not have. */
@@ -41,5 +57,5 @@ export function presetOptions<O extends object>(defence: Defence<O>, preset?: st
   if (!known.includes(chosen)) {
     throw new ConfigError(`${name}: there is no preset ${chosen}`, [`known here: ${known.join(", ") || "none"}`]);
   }
-  return withChanges(options, defaultsOf(options), presets[chosen]!, name);
+  return withChanges(options, defaultsOf(options), presets[chosen]!.changes, name);
 }

@@ -6,7 +6,7 @@ import type { Schedule } from "../nn/schedule.ts";
 import type { Operand } from "../tensor/ops/signatures.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { Predictions } from "./predict.ts";
-import type { TrainingOptions } from "./training-options.ts";
+import type { ResolvedTraining } from "./training-options.ts";
 
 /** Inputs of a step that change from call to call. */
 export interface StepInputs {
@@ -73,7 +73,7 @@ export interface PhaseEnd<T> {
 /** Where a defence, or an attack that must train something, works: it holds data, order, augmentation, progress, stop and saving. */
 export interface Lab<P, S> {
   readonly classifier: Classifier<P, S>;
-  readonly training: TrainingOptions;
+  readonly training: ResolvedTraining;
   /** The training set, poison and all. */
   readonly train: Dataset;
   /** The network that a phase starts from: the given one, or a fresh one of the key. A program. */

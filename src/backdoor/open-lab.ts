@@ -15,7 +15,7 @@ import type { PhaseContext, Progress } from "./phase-context.ts";
 import type { Predictor } from "./predict.ts";
 import { createPredictor } from "./predict.ts";
 import { checkState, runPhase } from "./run-phase.ts";
-import type { TrainingOptions } from "./training-options.ts";
+import type { ResolvedTraining } from "./training-options.ts";
 
 /** What a training tells and asks. */
 export interface LabCallbacks {
@@ -35,7 +35,7 @@ export interface LabSetup<P, S> extends LabCallbacks {
   /** As in {@link putDataset}. */
   readonly residentBytes?: number | undefined;
   readonly classifier: Classifier<P, S>;
-  readonly training: TrainingOptions;
+  readonly training: ResolvedTraining;
   readonly seed: number;
   readonly test: TestSet | undefined;
   /** Networks to start phases from, by phase; copied. */
@@ -77,6 +77,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
   const contextOf = <T>(phase: Phase<P, S, T>, own: DeviceData): PhaseContext<P, S> => ({
     device,
     batch: phase.batch ?? training.batch,
+    flip: training.flip === "auto" ? dataset.flip !== false : training.flip === "on",
     data: own,
     seed,
     shouldStop: () => setup.shouldStop?.() === true,

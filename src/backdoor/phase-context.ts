@@ -31,6 +31,8 @@ export interface PhaseContext<P, S> {
   readonly device: Device;
   /** Images per step. */
   readonly batch: number;
+  /** Whether augmentations mirror images. */
+  readonly flip: boolean;
   /** The images, and the labels and weights of the phase. */
   readonly data: DeviceData;
   readonly seed: number;

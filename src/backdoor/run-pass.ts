@@ -44,11 +44,12 @@ export function ratesAt<P, S, T>({ rates }: Phase<P, S, T>, epoch: number): Read
 
 /** Compiles a step once for all its calls. */
 export function compileStep<P, S, T>(
-  { device, data: all }: PhaseContext<P, S>,
+  { device, flip, data: all }: PhaseContext<P, S>,
   phase: Phase<P, S, T>,
   pass: Step<T>,
 ): StepProgram<T> {
-  const augment = augmentation(phase.augment, all.images.shape[2]!);
+  const chosen = augmentation(phase.augment, all.images.shape[2]!);
+  const augment = { ...chosen, flip: chosen.flip && flip };
   const streamed = isStreamed(all);
   return device.compile(
     ({ training, totals, finite }, data, indices, key, rates) => {

@@ -1,14 +1,14 @@
-import type { CbdOptions } from "../cbd/options.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import type { Network } from "../nn/network.ts";
 import type { Changes, OptionTable } from "../options/option.ts";
-import { defaultsOf, withChanges } from "../options/table.ts";
+import { defaultsOf, listOptions, withChanges } from "../options/table.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import { key } from "../tensor/random.ts";
 import type { Defence, Defended } from "./defence.ts";
-import { presetOptions } from "./defence.ts";
+import { isUsed, presetOptions } from "./defence.ts";
+import type { CbdDefenceOptions } from "./defences/cbd/options.ts";
 import { cbd } from "./defences/cbd.ts";
 import { none } from "./defences/none.ts";
 import type { Evaluation, TestSet } from "./evaluation.ts";
@@ -17,7 +17,7 @@ import type { LabCallbacks, OpenLab } from "./open-lab.ts";
 import { openLab } from "./open-lab.ts";
 import { TrainingStopped } from "./phase-context.ts";
 import type { TrainingOptions } from "./training-options.ts";
-import { trainingOptionTable } from "./training-options.ts";
+import { resolveTraining, trainingOptionTable, trainingPresets } from "./training-options.ts";
 
 /** Options of {@link trainDefence}; `O` are the defence's own. */
 export interface TrainOptions<P, S, O extends object = object> extends LabCallbacks {
@@ -85,7 +85,13 @@ export async function trainDefence<P extends object, S, O extends object>(
   given: TrainOptions<P, S, O>,
 ): Promise<Trained<P, S>> {
   const table = { ...trainingOptionTable, ...defence.options } as OptionTable<TrainingOptions & O>;
-  const base = { ...defaultsOf<TrainingOptions>(trainingOptionTable), ...presetOptions(defence, given.preset) };
+  const common = withChanges(
+    trainingOptionTable,
+    defaultsOf<TrainingOptions>(trainingOptionTable),
+    presetOf(given.preset, defence),
+  );
+  const base = { ...common, ...presetOptions(defence, given.preset) };
+  checkUsed(defence, given.preset, given.options ?? {});
   const options = withChanges(table, base, given.options ?? ({} as Changes<TrainingOptions & O>));
   if (options.batch > given.dataset.count) {
     throw new ConfigError(`train: batches of ${options.batch} from ${given.dataset.count} samples`, [
@@ -93,7 +99,14 @@ export async function trainDefence<P extends object, S, O extends object>(
     ]);
   }
   const { seed = 0, test, initial = {}, resume } = given;
-  const opened = await openLab({ ...given, training: options, seed, test, initial, resume });
+  const opened = await openLab({
+    ...given,
+    training: resolveTraining(options, given.dataset.count),
+    seed,
+    test,
+    initial,
+    resume,
+  });
   try {
     const defended = await defence.train(opened.lab, options);
     const evaluation = await opened.evaluate(defended.network);
@@ -109,12 +122,31 @@ export async function trainDefence<P extends object, S, O extends object>(
   }
 }
 
+/** @throws ConfigError for an option that decides nothing under the preset. */
+function checkUsed({ name, options, presets = {} }: Defence, preset: string | undefined, changes: object): void {
+  const chosen = preset ?? Object.keys(presets)[0] ?? "";
+  const wrong = listOptions(options).find(
+    (option) => !isUsed(presets[chosen] ?? {}, option.name) && valueAt(changes, option.name) !== undefined,
+  );
+  if (wrong !== undefined) throw new ConfigError(`${name}: ${wrong.name} decides nothing under preset ${chosen}`);
+}
+
+function valueAt(changes: object, name: string): unknown {
+  return name.split(".").reduce((at, key) => (at as Record<string, unknown> | undefined)?.[key], changes as unknown);
+}
+
+/** The training of a preset of the defence. */
+function presetOf(preset: string | undefined, { presets = {} }: Defence): Changes<TrainingOptions> {
+  return trainingPresets[preset ?? Object.keys(presets)[0] ?? ""] ?? {};
+}
+
 function ending<P, S>({ state, networks }: OpenLab<P, S>): Pick<Trained<P, S>, "state" | "history" | "networks"> {
   return { state: state(), history: state().history, networks: networks() };
 }
 
 /**
- * {@link trainDefence} with {@link cbd}; its presets are `paper`, `official` and `official+mi`. `networks.backdoor` is f_B.
+ * {@link trainDefence} with {@link cbd}; its presets are `auto`, `paper`, `official` and `official+mi`. `scan` is what `auto` found;
+ * `networks.backdoor` is the f_B of the others.
  *
  * @example
  * ```ts
@@ -125,12 +157,12 @@ function ending<P, S>({ state, networks }: OpenLab<P, S>): Pick<Trained<P, S>, "
  *
  * const { dataset } = poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
  * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
- * const options = { batch: 10, backdoor: { epochs: 1 }, clean: { epochs: 1 } };
+ * const options = { batch: 10, scan: { steps: 4 }, clean: { epochs: 1 } };
  * const trained = await trainCbd({ device: referenceDevice(), dataset, classifier, options });
- * console.log(Object.keys(trained.networks).join(), trained.suspicion?.length); // backdoor,clean 20
+ * console.log(Object.keys(trained.networks).join(), trained.scan?.found, trained.suspicion?.length); // clean false 20
  * ```
  */
-export function trainCbd<P extends object, S>(given: TrainOptions<P, S, CbdOptions>): Promise<Trained<P, S>> {
+export function trainCbd<P extends object, S>(given: TrainOptions<P, S, CbdDefenceOptions>): Promise<Trained<P, S>> {
   return trainDefence(cbd, given);
 }
 

@@ -1,15 +1,12 @@
 import type { Decay } from "../nn/decay.ts";
 import { decayForm } from "../nn/decay.ts";
-import type { Form, OptionsOf } from "../options/option.ts";
+import type { Changes, Form, OptionsOf } from "../options/option.ts";
 
-/**
- * What every training can be told, whatever the defence, so that defences are compared under equal conditions. The defaults are
- * those of CBD's paper and code.
- */
+/** What every training can be told, whatever the defence, so that defences are compared under equal conditions. */
 export const trainingOptionTable = {
   batch: {
     kind: "integer",
-    default: 64,
+    default: 16,
     from: 1,
     to: 65_536,
     unit: "images",
@@ -24,16 +21,16 @@ export const trainingOptionTable = {
   clean: {
     epochs: {
       kind: "integer",
-      default: 100,
+      default: null,
       from: 0,
       to: 100_000,
       unit: "epochs",
-      doc: "how long the delivered model trains",
+      doc: "how long the delivered model trains; left out: as fits the size of the set, 8 from 11,000 images on, 12 for 5,000",
       flag: "epochs",
     },
     lr: {
       kind: "number",
-      default: 0.1,
+      default: 0.05,
       from: 0,
       to: 1e9,
       doc: "learning rate of the delivered model",
@@ -41,18 +38,56 @@ export const trainingOptionTable = {
     },
     schedule: {
       kind: "parsed",
-      default: { kind: "multiStep", milestones: [20, 70], factor: 0.1 } as Decay,
+      default: { kind: "cosine", epochs: null, floor: 0 } as Decay,
       form: decayForm as Form<Decay>,
       doc: "how that rate falls with the epochs",
     },
     augment: {
       kind: "choice",
-      default: "crop+flip+cutout",
+      default: "flip",
       choices: ["none", "flip", "crop+flip", "crop+flip+cutout"],
       doc: "augmentation of the delivered model",
       flag: "augment",
     },
   },
+  flip: {
+    kind: "choice",
+    default: "auto",
+    choices: ["auto", "on", "off"],
+    doc: "whether augmentations mirror images; auto: not where that changes their class, as with traffic signs",
+    flag: "flip",
+  },
 } as const;
 
 export type TrainingOptions = OptionsOf<typeof trainingOptionTable>;
+
+/** Options of a training that has begun: the number of epochs is known. */
+export type ResolvedTraining = TrainingOptions & { readonly clean: { readonly epochs: number } };
+
+/** How training differs from the defaults under a preset of its name: that of CBD's authors. */
+const authors: Changes<TrainingOptions> = {
+  batch: 64,
+  clean: {
+    epochs: 100,
+    lr: 0.1,
+    schedule: { kind: "multiStep", milestones: [20, 70], factor: 0.1 },
+    augment: "crop+flip+cutout",
+  },
+};
+
+/** Changes to the defaults by preset; others leave them. */
+export const trainingPresets: Readonly<Record<string, Changes<TrainingOptions>>> = {
+  paper: authors,
+  official: authors,
+  "official+mi": authors,
+};
+
+/** Epochs for a set whose number of epochs is not said: fewer for larger sets, but so that the number of steps grows with the set. */
+function fittingEpochs(images: number): number {
+  return Math.max(8, Math.ceil(12 * Math.sqrt(5000 / images)));
+}
+
+/** Options for a set of so many images. */
+export function resolveTraining(options: TrainingOptions, images: number): ResolvedTraining {
+  return { ...options, clean: { ...options.clean, epochs: options.clean.epochs ?? fittingEpochs(images) } };
+}

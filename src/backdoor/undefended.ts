@@ -18,7 +18,7 @@ export async function trainUndefended<P extends object, S>(lab: Lab<P, S>, name 
     ...(name === "clean" ? {} : { title: `${name} model` }),
     length: { epochs: training.clean.epochs },
     augment: training.clean.augment,
-    rates: { lr: scheduleOf(training.clean) },
+    rates: { lr: scheduleOf(training.clean, training.clean.epochs) },
     stream: 1,
     init: (key) => beginTraining(lab.fresh("clean", key(0)), sgd(training.optimizer)),
     passes: [

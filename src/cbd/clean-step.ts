@@ -14,7 +14,8 @@ import { sampleWeights } from "./sample-weights.ts";
 import type { CleanContext, CleanMetrics, CleanState } from "./state.ts";
 
 /**
- * One SGD step of f_C: mean of w·CE + β·½‖z‖², plus λ times the estimate of I(Z;R). The critic stands still.
+ * One SGD step of f_C: mean of w·CE + β·½‖z‖², plus λ times the estimate of I(Z;R). The critic stands still. w are the batch's
+ * weights where it has some, else the relative difficulty; see {@link sampleWeights}.
  *
  * @example
  * ```ts
@@ -26,7 +27,7 @@ import type { CleanContext, CleanMetrics, CleanState } from "./state.ts";
  * const classifier = smallConvNet({ channels: 1, classes: 2, width: 2 });
  * const [key, backdoored] = [random.key(0), classifier.init(random.key(1))];
  * const settings = { classifier, backdoored, estimator: wasserstein, optimizer: {}, options: cbdOptions() };
- * const state = beginClean(classifier.init(key), settings, { features: 8, key });
+ * const state = beginClean(classifier.init(key), settings, { features: { r: 8, z: 8 }, key });
  * const batch = { images: zeros([2, 4, 4, 1]), labels: tensor([0, 1], { dtype: "i32" }) };
  * const { metrics } = cleanStep(state, batch, { ...settings, key, lr: 0.1, criticLr: 0.001 });
  * console.log((await evaluateReference(metrics.lossClean).item()).toFixed(3)); // 0.693
@@ -54,7 +55,7 @@ export function cleanStep<P extends object, S>(
  * const classifier = smallConvNet({ channels: 1, classes: 2, width: 2 });
  * const [key, backdoored] = [random.key(0), classifier.init(random.key(1))];
  * const settings = { classifier, backdoored, estimator: wasserstein, optimizer: {}, options: cbdOptions() };
- * const state = beginClean(classifier.init(key), settings, { features: 8, key });
+ * const state = beginClean(classifier.init(key), settings, { features: { r: 8, z: 8 }, key });
  * const batch = { images: zeros([2, 4, 4, 1]), labels: tensor([0, 1], { dtype: "i32" }) };
  * const { metrics } = fusedStep(state, batch, { ...settings, key, lr: 0.1, criticLr: 0.001 });
  * console.log((await evaluateReference(metrics.lossBackdoored).item()).toFixed(3)); // 0.693
@@ -89,7 +90,7 @@ function stepClean<P extends object, S>(
   const objective = (params: P): { value: AnyTensor; aux: Seen<S> } => {
     const { logits, z, stats } = classifier.apply(params, state.stats, batch.images, { train: true, key: forward });
     const lossClean = crossEntropy(logits, batch.labels);
-    const weights = sampleWeights(lossBackdoored, lossClean, options.weight);
+    const weights = batch.weights ?? sampleWeights(lossBackdoored, lossClean, options.weight);
     const reweighted = mean(cleanLoss(lossClean, weights, z, options.beta));
     const metrics = { lossClean: mean(lossClean), lossBackdoored: mean(lossBackdoored), dependence: zeros([]) };
     if (state.critic === null) return { value: reweighted, aux: { stats, critic: null, metrics } };

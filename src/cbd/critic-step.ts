@@ -18,7 +18,7 @@ import type { CleanContext, CleanState } from "./state.ts";
  * const classifier = smallConvNet({ channels: 1, classes: 2, width: 2 });
  * const [key, backdoored] = [random.key(0), classifier.init(random.key(1))];
  * const settings = { classifier, backdoored, estimator: wasserstein, optimizer: {}, options: cbdOptions() };
- * const state = beginClean(classifier.init(key), settings, { features: 8, key });
+ * const state = beginClean(classifier.init(key), settings, { features: { r: 8, z: 8 }, key });
  * const batch = { images: zeros([2, 4, 4, 1]), labels: tensor([0, 1], { dtype: "i32" }) };
  * const next = criticStep(state, batch, { ...settings, key, lr: 0.1, criticLr: 0.001 }).state;
  * console.log(next.params === state.params, next.critic === state.critic); // true false

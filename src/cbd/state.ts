@@ -18,7 +18,9 @@ export interface CleanState<P, S> extends Training<P, S> {
 export interface CleanContext<P, S> {
   readonly classifier: Classifier<P, S>;
   /** f_B; nothing changes it. */
-  readonly backdoored: Network<P, S>;
+  readonly backdoored: Network<P, S> | Network<object, object>;
+  /** What applies f_B. @defaultValue the classifier of f_C */
+  readonly backdooredBy?: Classifier<object, object> | undefined;
   /** Measures I(Z;R). */
   readonly estimator: DependenceEstimator;
   /** Of f_C. */
@@ -44,7 +46,7 @@ export interface CleanMetrics {
 /**
  * f_C before its first step: velocity zero, and a fresh critic where λ > 0.
  *
- * @param features - size of z.
+ * @param features - sizes of r and z.
  * @param key - `u32 (2)`, of the critic.
  * @example
  * ```ts
@@ -54,14 +56,14 @@ export interface CleanMetrics {
  *
  * const network = { params: { w: tensor([1, 2]) }, stats: {} };
  * const settings = { estimator: wasserstein, optimizer: {}, options: cbdOptions("paper", { lambda: 0 }) };
- * const state = beginClean(network, settings, { features: 2, key: random.key(0) });
+ * const state = beginClean(network, settings, { features: { r: 2, z: 2 }, key: random.key(0) });
  * console.log(state.critic === null); // true
  * ```
  */
 export function beginClean<P extends object, S>(
   network: Network<P, S>,
   { estimator, optimizer, options }: Pick<CleanContext<P, S>, "estimator" | "optimizer" | "options">,
-  { features, key }: { readonly features: number; readonly key: AnyTensor },
+  { features, key }: { readonly features: { readonly r: number; readonly z: number }; readonly key: AnyTensor },
 ): CleanState<P, S> {
   const critic = options.lambda > 0 ? estimator.init(key, features, options.critic) : null;
   return { ...beginTraining(network, sgd(optimizer)), critic };

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
-import { presetOptions } from "../backdoor/defence.ts";
+import { isUsed, presetOptions } from "../backdoor/defence.ts";
 import { defences } from "../backdoor/defences/index.ts";
 import type { TrainingOptions } from "../backdoor/training-options.ts";
+import { trainingOptionTable, trainingPresets } from "../backdoor/training-options.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import { parseModel } from "../nn/models/index.ts";
 import { openFolder } from "../node/index.ts";
 import type { OptionsOf } from "../options/option.ts";
-import { defaultsOf } from "../options/table.ts";
+import { defaultsOf, withChanges } from "../options/table.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import { namedAttacks } from "./attack-option.ts";
 import type { Given } from "./command.ts";
@@ -94,7 +95,7 @@ async function parseRecords(
   const chosen: Chosen[] = [
     { owner: format, base: manifest?.dataset.options ?? defaultsOf<object>(format.options) },
     ...attacks.map((owner) => ({ owner, base: defaultsOf<object>(owner.options) })),
-    ...trainingOwners.map((owner) => ({ owner, base: baseOf(owner, values.preset) })),
+    ...trainingOwners.map((owner) => chosenBy(owner, values.preset)),
   ];
   const all = [...formatOwners, ...attackOwners, ...trainingOwners];
   const resolved = resolveSettings(chosen, all, {
@@ -133,11 +134,17 @@ async function choosePoisoned(values: Records): Promise<{ source: DatasetChoice;
   throw new ConfigError(`--dataset ${source.format}: ${manifestName} in ${folder} says ${manifest.dataset.format}`);
 }
 
-/** Options by the preset where the defence has one of that name, else by its first one. */
-function baseOf(owner: OptionOwner, preset: string): object {
-  const defence = defences.find(({ name }) => name === owner.name);
-  if (defence === undefined) return defaultsOf<object>(owner.options);
-  return presetOptions(defence, Object.hasOwn(defence.presets ?? {}, preset) ? preset : undefined);
+/** Options by the preset, and which of them decide something: where the defence has none of that name, by its first one. */
+function chosenBy(owner: OptionOwner, preset: string): Chosen {
+  if (owner.name === "") {
+    const defaults = defaultsOf<TrainingOptions>(trainingOptionTable);
+    const base = withChanges<TrainingOptions>(trainingOptionTable, defaults, trainingPresets[preset] ?? {});
+    return { owner, base };
+  }
+  const defence = byName(defences, owner.name);
+  const { presets = {} } = defence;
+  const name = Object.hasOwn(presets, preset) ? preset : Object.keys(presets)[0];
+  return { owner, base: presetOptions(defence, name), isUsed: (option) => isUsed(presets[name ?? ""] ?? {}, option) };
 }
 
 /** Names of the set's classes, by label, as far as they are known before it is read. */

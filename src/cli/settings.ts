@@ -9,6 +9,8 @@ import { flagsOf } from "./option-owners.ts";
 export interface Chosen {
   readonly owner: OptionOwner;
   readonly base: object;
+  /** Whether an option of a full name decides something; an option that does not is refused. @defaultValue every one does */
+  isUsed?(name: string): boolean;
 }
 
 /** What the user says of options. */
@@ -33,6 +35,12 @@ export function resolveSettings(
   { flags, assignments, classNames }: Said,
 ): ReadonlyMap<OptionOwner, object> {
   const values = new Map(chosen.map(({ owner, base }) => [owner, base]));
+  const isUsed = (owner: OptionOwner, name: string): boolean =>
+    chosen.find((one) => one.owner === owner)?.isUsed?.(name) ?? true;
+  const checkUsed = (used: boolean, label: string): void => {
+    if (!used)
+      throw new ConfigError(`${label} decides nothing under this --preset`, ["another preset has a use for it"]);
+  };
   const set = (owner: OptionOwner, name: string, text: string, label: string): void => {
     const { option } = listOptions(owner.options).find((known) => known.name === name)!;
     values.set(owner, withText(owner.options, values.get(owner)!, name, numberOf(option, text, classNames), label));
@@ -44,7 +52,9 @@ export function resolveSettings(
       readText(option, numberOf(option, text, classNames), `--${flag}`);
     }
     if (applying.length === 0) throw new ConfigError(`--${flag} needs ${listed(targets.map(({ owner }) => owner))}`);
-    for (const { owner, name, option } of applying) {
+    const used = applying.filter(({ owner, name }) => isUsed(owner, name));
+    checkUsed(used.length > 0, `--${flag}`);
+    for (const { owner, name, option } of used) {
       if (option.excludes !== undefined && flags.has(option.excludes)) {
         throw new ConfigError(`--${option.excludes} and --${flag} exclude each other`);
       }
@@ -55,6 +65,7 @@ export function resolveSettings(
     const at = assignment.indexOf("=");
     if (at <= 0) throw new ConfigError(`--set: expects NAME=VALUE, got ${JSON.stringify(assignment)}`);
     const { owner, name } = findSetting(assignment.slice(0, at), [...values.keys()], known);
+    checkUsed(isUsed(owner, name), `--set ${fullName(owner, name)}`);
     set(owner, name, assignment.slice(at + 1), `--set ${fullName(owner, name)}`);
   }
   return values;

@@ -45,13 +45,13 @@ export interface DependenceEstimator<O extends object = object, C extends object
    * What it starts from, as a program of the key.
    *
    * @param key - `u32 (2)`.
-   * @param features - size of z and of r.
+   * @param features - sizes of r and of z.
    */
-  init(key: AnyTensor, features: number, options: O): C;
+  init(key: AnyTensor, features: { readonly r: number; readonly z: number }, options: O): C;
   /**
    * One step of its own training, on embeddings that are constants to it.
    *
-   * @param r - `f32 (n, features)`. @param z - `f32 (n, features)`.
+   * @param r - `f32 (n, features.r)`. @param z - `f32 (n, features.z)`.
    * @param inputs.key - `u32 (2)`. @param inputs.lr - learning rate.
    */
   update(

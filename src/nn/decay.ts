@@ -6,31 +6,36 @@ export type Decay =
   | { readonly kind: "constant" }
   | { readonly kind: "step"; readonly every: number; readonly factor: number }
   | { readonly kind: "multiStep"; readonly milestones: readonly number[]; readonly factor: number }
-  | { readonly kind: "cosine"; readonly epochs: number; readonly floor: number };
+  /** `epochs: null`: over the whole training. */
+  | { readonly kind: "cosine"; readonly epochs: number | null; readonly floor: number };
 
 /**
- * The text form of a {@link Decay}: `constant`, `step:20:0.1` (every 20 epochs), `multiStep:20,70:0.1`, `cosine:100` or
- * `cosine:100:0.001` (over 100 epochs, down to a floor).
+ * The text form of a {@link Decay}: `constant`, `step:20:0.1` (every 20 epochs), `multiStep:20,70:0.1`, `cosine` (over the whole
+ * training, down to 0), `cosine:100` or `cosine:100:0.001` (over 100 epochs, down to a floor).
  */
 export const decayForm: Form<Decay> = {
-  expects: "constant, step:EVERY:FACTOR, multiStep:EPOCH,EPOCH…:FACTOR, cosine:EPOCHS:FLOOR",
+  expects: "constant, step:EVERY:FACTOR, multiStep:EPOCH,EPOCH…:FACTOR, cosine, cosine:EPOCHS:FLOOR",
   parse,
   format,
 };
 
 /**
- * A rate that starts at `lr` and falls as `decay` says.
+ * A rate that starts at `lr` and falls as `schedule` says.
  *
+ * @param epochs - length of the training.
  * @example
  * ```ts
  * import { learningRate, scheduleOf } from "deconfound/nn";
  *
- * const schedule = scheduleOf({ lr: 0.1, schedule: { kind: "step", every: 20, factor: 0.1 } });
+ * const schedule = scheduleOf({ lr: 0.1, schedule: { kind: "step", every: 20, factor: 0.1 } }, 100);
  * console.log(learningRate(schedule, 0).toFixed(3), learningRate(schedule, 25).toFixed(3)); // 0.100 0.010
  * ```
  */
-export function scheduleOf({ lr, schedule }: { readonly lr: number; readonly schedule: Decay }): Schedule {
-  return { ...schedule, lr };
+export function scheduleOf(
+  { lr, schedule }: { readonly lr: number; readonly schedule: Decay },
+  epochs: number,
+): Schedule {
+  return schedule.kind === "cosine" ? { ...schedule, lr, epochs: schedule.epochs ?? epochs } : { ...schedule, lr };
 }
 
 function format(decay: Decay): string {
@@ -42,7 +47,7 @@ function format(decay: Decay): string {
     case "multiStep":
       return `multiStep:${decay.milestones.join(",")}:${decay.factor}`;
     case "cosine":
-      return `cosine:${decay.epochs}:${decay.floor}`;
+      return decay.epochs === null ? decay.kind : `cosine:${decay.epochs}:${decay.floor}`;
   }
 }
 
@@ -65,6 +70,7 @@ function parse(text: string): Decay | undefined {
       return rising && isFactor ? { kind, milestones, factor } : undefined;
     }
     case "cosine": {
+      if (text === kind) return { kind, epochs: null, floor: 0 };
       const epochs = number(first);
       const floor = second === undefined ? 0 : factor;
       const fit = epochs >= 1 && Number.isFinite(epochs) && floor >= 0 && Number.isFinite(floor);

@@ -40,7 +40,7 @@ describe("training on the built-in images", () => {
     expect(plain.asr!.rate).toBeGreaterThan(0.9);
     expect(plain.asr!.count).toBe(270);
 
-    const { suspicion, history } = await trainCbd({ ...shared, options: { ...options, backdoor } });
+    const { suspicion, history } = await trainCbd({ ...shared, preset: "paper", options: { ...options, backdoor } });
     const defended = history.at(-1)!.evaluation!;
     expect(defended.asr!.rate).toBeLessThan(0.1);
     expect(defended.asr!.rate - defended.cleanTargetRate!.rate).toBeLessThan(0.03);

@@ -1,17 +1,20 @@
 import { describe, expect, it } from "vitest";
+import type { CbdDefenceOptions } from "../../src/backdoor/defences/cbd/options.ts";
 import type { LabState } from "../../src/backdoor/lab-state.ts";
 import type { TrainOptions } from "../../src/backdoor/train.ts";
 import { trainCbd, trainPlain } from "../../src/backdoor/train.ts";
-import type { CbdOptions } from "../../src/cbd/options.ts";
+import type { TrainingOptions } from "../../src/backdoor/training-options.ts";
+import { trainingOptionTable, trainingPresets } from "../../src/backdoor/training-options.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 import type { SmallConvNetParams, SmallConvNetStats } from "../../src/nn/models/small-conv-net.ts";
 import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
+import { defaultsOf, withChanges } from "../../src/options/table.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { flattenTree, leavesOf, mapTree } from "../../src/tensor/tree.ts";
 
 type State = LabState;
-type Options = TrainOptions<SmallConvNetParams, SmallConvNetStats, CbdOptions>;
+type Options = TrainOptions<SmallConvNetParams, SmallConvNetStats, CbdDefenceOptions>;
 type CbdOverrides = NonNullable<Options["options"]>;
 
 const dataset = builtinDataset({ count: 22, size: 12, seed: 3, classes: 4 });
@@ -25,6 +28,7 @@ const base = (options: CbdOverrides = short): Options => ({
   dataset,
   classifier,
   test,
+  preset: "paper",
   options,
 });
 
@@ -119,7 +123,12 @@ describe("trainCbd", () => {
 describe("trainPlain", () => {
   it("is trainCbd's second phase with weights of one and no critic, from the same start and order", async () => {
     const options: CbdOverrides = { ...short, weight: { exponent: 0, norm: "none" }, beta: 0, lambda: 0 };
-    const plain = await trainPlain({ ...base(), options: training });
+    const authors = withChanges(trainingOptionTable, defaultsOf<TrainingOptions>(trainingOptionTable), trainingPresets["paper"]!);
+    const plain = await trainPlain({
+      ...base(),
+      preset: undefined,
+      options: { ...authors, ...training, clean: { ...authors.clean, ...training.clean } },
+    });
     const cbd = await trainCbd(base(options));
     expect(Object.keys(plain.networks)).toEqual(["clean"]);
     const [a, b] = [await values(plain.network.params), await values(cbd.network.params)];

@@ -81,7 +81,7 @@ describe("the official step with the critic", () => {
   it("equals plain float64 arithmetic over critic and clean steps", async () => {
     const f = classifier.init(key(1)).params;
     const fixed = classifier.init(key(2)).params;
-    const start = initCritic(key(3), h, width);
+    const start = initCritic(key(3), 2 * h, width);
     let state: CleanState<DenseParams, null> = {
       params: f,
       stats: null,

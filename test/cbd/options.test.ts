@@ -16,7 +16,7 @@ describe("presets", () => {
 
   it("official has the authors' rates by epoch, the critic's falling one epoch early", () => {
     for (const epoch of [0, 18, 19, 38, 39, 80]) {
-      const rate = learningRate(scheduleOf(official.critic), epoch);
+      const rate = learningRate(scheduleOf(official.critic, 100), epoch);
       expect(rate).toBeCloseTo(0.2 * 0.1 ** Math.floor((epoch + 1) / 20), 12);
     }
     expect(official.lambda).toBe(0);

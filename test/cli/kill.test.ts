@@ -29,7 +29,7 @@ test("killed twice, once with no warning, a run ends bit for bit like an unbroke
 }, async () => {
   const line =
     "train --dataset builtin --size 12 --count 80 --attack badnets --defence cbd --model small-2 --batch 16 " +
-    "--epochs 6 --backdoor-epochs 2 --device cpu";
+    "--preset paper --epochs 6 --backdoor-epochs 2 --device cpu";
   const [broken, unbroken] = [join(folder, "broken"), join(folder, "unbroken")];
   expect(await killWhen(`${line} --out ${broken}`, "backdoored model  epoch 1/2", "SIGINT")).toBe(130);
   expect(await killWhen(`train --resume ${broken}`, "clean model  epoch 1/6", "SIGKILL")).toBe("SIGKILL");

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { presetOptions } from "../../src/backdoor/defence.ts";
+import { cbd } from "../../src/backdoor/defences/cbd.ts";
 import { trainingOptionTable } from "../../src/backdoor/training-options.ts";
 import type { CbdOptions } from "../../src/cbd/options.ts";
-import { cbdOptions } from "../../src/cbd/options.ts";
 import { parseOptions } from "../../src/cli/command.ts";
 import { helpFor } from "../../src/cli/help.ts";
 import type { RunConfig } from "../../src/cli/run-config.ts";
@@ -15,36 +16,44 @@ async function parse(line: string): Promise<RunConfig> {
   return parseRunConfig(parsed.values, parsed);
 }
 
-test("defaults are those of the library", async () => {
+test("defaults are those of the library, and the presets of the paper train as its authors do", async () => {
   const config = await parse("--dataset builtin");
   expect(config).toMatchObject({
     dataset: { format: "builtin", folder: null, options: { size: 16, count: 2000 } },
     attacks: [],
-    preset: "paper",
+    preset: "auto",
     model: "wrn-16-1",
     seed: 0,
     device: "auto",
   });
   expect(config.training).toEqual(defaultsOf<object>(trainingOptionTable));
-  expect(config.training.batch).toBe(64); // the authors' code, whatever the preset
-  expect(config.defences).toEqual([{ name: "cbd", options: cbdOptions("paper") }]);
+  expect(config.defences).toEqual([{ name: "cbd", options: presetOptions(cbd) }]);
   const official = await parse("--dataset builtin --preset official");
-  expect(official.defences).toEqual([{ name: "cbd", options: cbdOptions("official") }]);
-  expect(official.training).toEqual(config.training);
+  expect(official.defences).toEqual([{ name: "cbd", options: presetOptions(cbd, "official") }]);
+  expect(official.training).toMatchObject({ batch: 64, clean: { epochs: 100, lr: 0.1, augment: "crop+flip+cutout" } });
+});
+
+test.each([
+  ["--backdoor-epochs 3", "--backdoor-epochs decides nothing under this --preset"],
+  ["--set weight.cap=2", "--set cbd.weight.cap decides nothing under this --preset"],
+  ["--preset paper --set scan.steps=8", "--set cbd.scan.steps decides nothing under this --preset"],
+])("%s is refused: it would change nothing", async (line, message) => {
+  await expect(parse(`--dataset builtin ${line}`)).rejects.toThrow(message);
 });
 
 test("flags reach their options, and --set wins", async () => {
   const { training, attacks, defences } = await parse(
-    "--dataset builtin --attack badnets --rate 0.25 --target 3 --defence none,cbd --batch 16 --lr 0.03 --epochs 20 " +
+    "--dataset builtin --attack badnets --rate 0.25 --target 3 --preset paper --defence none,cbd --batch 16 --lr 0.03 " +
+      "--epochs 20 " +
       "--backdoor-steps 2500 --augment none --backdoor-augment flip --set lambda=0.5 --set batch=8 " +
       "--set cbd.weight.exponent=0.5 --set weight.cap=3 --set backdoor.schedule=step:2:0.5",
   );
   expect(attacks).toMatchObject([{ name: "badnets", options: { rate: 0.25, target: 3 } }]);
   expect(defences.map(({ name }) => name)).toEqual(["none", "cbd"]);
   expect(training).toMatchObject({ batch: 8, clean: { epochs: 20, augment: "none", lr: 0.03 } });
-  const cbd = defences[1]!.options as CbdOptions;
-  expect(cbd).toMatchObject({ lambda: 0.5, weight: { exponent: 0.5, cap: 3 } });
-  expect(cbd.backdoor).toMatchObject({
+  const options = defences[1]!.options as CbdOptions;
+  expect(options).toMatchObject({ lambda: 0.5, weight: { exponent: 0.5, cap: 3 } });
+  expect(options.backdoor).toMatchObject({
     steps: 2500,
     augment: "flip",
     lr: 0.03,

@@ -17,7 +17,7 @@ describeGpu("train on the GPU", () => {
   test("an interrupted and resumed run gives the bits of an unbroken one", { timeout: 300_000 }, async () => {
     const line =
       "train --dataset builtin --size 12 --count 48 --attack badnets --defence cbd --model small-2 --batch 16 " +
-      "--epochs 2 --backdoor-epochs 1 --device gpu";
+      "--preset paper --epochs 2 --backdoor-epochs 1 --device gpu";
     const [broken, unbroken] = [join(folder, "broken"), join(folder, "unbroken")];
     expect((await command(`${line} --out ${broken}`, { interruptAt: "clean model  epoch 1/2" })).code).toBe(130);
     expect((await command(`train --resume ${broken}`)).code).toBe(0);

@@ -16,7 +16,7 @@ afterAll(() => {
 
 const data = "--dataset builtin --size 12 --count 60 --seed 3";
 const attacked = `train ${data} --attack badnets --rate 0.2 --target 1 --model small-2 --batch 16 --device cpu`;
-const line = `${attacked} --defence none,cbd --epochs 2 --backdoor-steps 5`;
+const line = `${attacked} --preset paper --defence none,cbd --epochs 2 --backdoor-steps 5`;
 
 /** Results without what a clock decides. */
 function timeless(report: RunReport): object {

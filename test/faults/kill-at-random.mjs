@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 const line =
-  "train --dataset builtin --size 12 --count 100 --model small-4 --batch 10 --epochs 2 --backdoor-epochs 1 --device cpu " +
+  "train --dataset builtin --size 12 --count 100 --model small-4 --batch 10 --preset paper --epochs 2 --backdoor-epochs 1 --device cpu " +
   "--attack badnets --defence none,cbd";
 
 /**

@@ -31,7 +31,7 @@ async function largestSingular(weight: AnyTensor): Promise<number> {
 
 const [n, h, width] = [16, 8, 10];
 function fresh(seed: number): CriticTraining {
-  let state = initCritic(key(seed), h, width);
+  let state = initCritic(key(seed), 2 * h, width);
   for (let i = 0; i < 8; i++) state = spectralNormalize(state, "sigma");
   return evaluateReference({ ...state, optimizer: adam().init(state.params) });
 }
@@ -52,7 +52,7 @@ describe("spectralNormalize", () => {
   });
 
   it("sqrtSigma leaves √σ behind, and shrinks biases too", async () => {
-    const start = initCritic(key(7), h, width);
+    const start = initCritic(key(7), 2 * h, width);
     const big = {
       ...start,
       params: {
@@ -74,7 +74,7 @@ describe("spectralNormalize", () => {
   });
 
   it("leaves weights of zero as they are, not NaN", async () => {
-    const start = initCritic(key(7), h, width);
+    const start = initCritic(key(7), 2 * h, width);
     const empty = {
       hidden: { weight: zeros([2 * h, width]), bias: zeros([width]) },
       out: { weight: zeros([width, 1]) },
@@ -88,7 +88,7 @@ describe("spectralNormalize", () => {
   });
 
   it("does nothing in mode none", () => {
-    const start = initCritic(key(7), h, width);
+    const start = initCritic(key(7), 2 * h, width);
     expect(spectralNormalize(start, "none")).toBe(start);
   });
 });

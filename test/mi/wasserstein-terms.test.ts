@@ -13,7 +13,7 @@ const read = async (x: AnyTensor): Promise<number[]> => [...(await evaluateRefer
 
 describe("wassersteinTerms", () => {
   const [n, h] = [5, 3];
-  const critic = evaluateReference(initCritic(key(1), h, 4)).params;
+  const critic = evaluateReference(initCritic(key(1), 2 * h, 4)).params;
   const r = evaluateReference(normal(key(2), [n, h]));
   const z = evaluateReference(normal(key(3), [n, h]));
   const roll = { shuffle: "roll", dropout: 0 } as const;

@@ -6,7 +6,7 @@ import { openLab } from "../open-lab.ts";
 import type { Progress } from "../phase-context.ts";
 import { TrainingStopped } from "../phase-context.ts";
 import type { TrainingOptions } from "../training-options.ts";
-import { trainingOptionTable } from "../training-options.ts";
+import { resolveTraining, trainingOptionTable } from "../training-options.ts";
 import { shortcutNet } from "./loss-history.ts";
 import type { Scan } from "./scan.ts";
 import { scan } from "./scan.ts";
@@ -20,7 +20,7 @@ export interface ScanProgress {
 }
 
 /** Options of {@link scanDataset}. */
-export interface ScanOptions {
+export interface ScanDatasetOptions {
   readonly device: Device;
   /** Images and labels in memory. Put on the device once. */
   readonly dataset: Dataset;
@@ -51,7 +51,7 @@ export interface ScanOptions {
  * console.log(stopped === null); // true
  * ```
  */
-export async function scanDataset(options: ScanOptions): Promise<Scan | null> {
+export async function scanDataset(options: ScanDatasetOptions): Promise<Scan | null> {
   const { device, dataset, residentBytes, seed = 0, onProgress, shouldStop } = options;
   checkDataset(dataset);
   const opened = await openLab({
@@ -59,7 +59,7 @@ export async function scanDataset(options: ScanOptions): Promise<Scan | null> {
     dataset,
     residentBytes,
     classifier: shortcutNet(dataset.channels, dataset.classes),
-    training: defaultsOf<TrainingOptions>(trainingOptionTable), // a scan has settings of its own
+    training: resolveTraining(defaultsOf<TrainingOptions>(trainingOptionTable), dataset.count), // a scan has settings of its own
     seed,
     test: undefined,
     initial: {},

@@ -1,10 +1,11 @@
-import type { Dataset } from "../../data/dataset.ts";
+import type { OptionsOf } from "../../options/option.ts";
+import { defaultsOf } from "../../options/table.ts";
 import type { Lab } from "../lab.ts";
-import { easeOf } from "./ease.ts";
 import type { LossHistory } from "./loss-history.ts";
 import { lossHistory } from "./loss-history.ts";
 import { probabilityOfSuspect, refine } from "./refine.ts";
-import { suspectsOf } from "./suspects-of.ts";
+import type { ClassSplit } from "./suspects-of.ts";
+import { leastRatio, suspectsOf } from "./suspects-of.ts";
 
 /** What a scan of a training set says, without knowing any truth. */
 export interface Scan {
@@ -16,32 +17,50 @@ export interface Scan {
   readonly suspects: Int32Array;
   /** Per image, higher is more suspect: how easily it was learnt. */
   readonly score: Float64Array;
-  /** The largest distance D between two parts of the images, and what it must exceed; see `separation`. */
+  /** How much one class sets the most easily learnt images apart, 1 where none does; see `separation`. */
   readonly separation: number;
+  /** What the separation must exceed. */
   readonly threshold: number;
+  /** The class of that separation, and at which looks. */
+  readonly most: ClassSplit;
   /** Share of the suspects that a second network tells from the other images; null where the separation was too small to ask. */
   readonly learnable: number | null;
   /** The losses on the way, and f_B. */
   readonly history: LossHistory;
 }
 
-/** Steps of f_B and of the second network; losses are taken at its quarters. */
-const steps: readonly number[] = [156, 312, 468, 624];
-const leastSeparation = 5;
+/** Options of {@link scan}. */
+export const scanOptions = {
+  steps: {
+    kind: "integer",
+    default: 624,
+    from: 4,
+    to: 1_000_000,
+    unit: "steps",
+    doc: "how long f_B trains, and the network that confirms suspects: in steps of 32 images, whatever the size of the set",
+  },
+} as const;
+
+export type ScanOptions = OptionsOf<typeof scanOptions>;
 
 /**
- * Looks for images that a shortcut explains: trains f_B, a small network that learns shortcuts first, for 624 steps whatever the
- * size of the set, and asks whether a part of the images was learnt well before the rest.
+ * Looks for images that a shortcut explains: trains f_B, a small network that learns shortcuts first, for a number of steps that
+ * does not depend on the size of the set, takes the losses of all images at each quarter of it, and asks whether one class sets the images that were learnt first apart from the rest. If so, a second network
+ * confirms who is in it; see `refine`.
  */
-export async function scan<P, S>(lab: Lab<P, S>): Promise<Scan> {
-  const { labels, classes: count } = lab.train as Dataset;
+export async function scan<P, S>(
+  lab: Lab<P, S>,
+  { steps: length }: ScanOptions = defaultsOf<ScanOptions>(scanOptions),
+): Promise<Scan> {
+  const steps = [1, 2, 3, 4].map((quarter) => Math.round((quarter * length) / 4));
+  const { labels, classes: count } = lab.train;
   const history = await lossHistory(lab, { name: "confounder", title: "confounder", stream: 2, steps });
-  const score = easeOf(history.losses);
-  const split = suspectsOf(score, labels, count);
-  const result = { score, separation: split.distance, threshold: leastSeparation, history };
+  const split = suspectsOf(history.losses, labels, count);
+  const flagged = split.classes.map(({ label }) => label).sort((a, b) => a - b);
+  const { most, ease } = split;
+  const result = { score: ease, separation: most.ratio, threshold: leastRatio, most, history };
   const nothing = { found: false, classes: [], suspects: new Int32Array(0) };
-  if (split.distance <= leastSeparation || !split.suspects.includes(1))
-    return { ...result, ...nothing, learnable: null };
+  if (!split.suspects.includes(1)) return { ...result, ...nothing, learnable: null };
   const { losses } = await lossHistory(lab, {
     name: "suspicion",
     title: "suspicion",
@@ -50,14 +69,8 @@ export async function scan<P, S>(lab: Lab<P, S>): Promise<Scan> {
     labels: Int32Array.from(split.suspects),
     classes: 2,
   });
-  const { learnable, suspects } = refine(
-    probabilityOfSuspect(losses, split.suspects),
-    split.suspects,
-    labels,
-    split.classes,
-  );
-  const found = suspects.includes(1);
-  if (!found) return { ...result, ...nothing, learnable };
+  const { learnable, suspects } = refine(probabilityOfSuspect(losses, split.suspects), split.suspects, labels, flagged);
+  if (!suspects.includes(1)) return { ...result, ...nothing, learnable };
   const named = Int32Array.from(suspects.keys()).filter((i) => suspects[i] === 1);
-  return { ...result, found, classes: split.classes, suspects: named, learnable };
+  return { ...result, found: true, classes: flagged, suspects: named, learnable };
 }

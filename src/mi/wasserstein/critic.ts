@@ -10,7 +10,10 @@ import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 
 /** Weights of D_φ. */
 export type CriticParams = {
-  readonly hidden: { readonly weight: AnyTensor /* (2h, width) */; readonly bias: AnyTensor /* (width) */ };
+  readonly hidden: {
+    readonly weight: AnyTensor /* (size of r and z together, width) */;
+    readonly bias: AnyTensor /* (width) */;
+  };
   readonly out: { readonly weight: AnyTensor /* (width, 1) */ };
 };
 
@@ -21,16 +24,17 @@ export type CriticState = {
 };
 
 /**
- * A critic for embeddings of size `features`, weights and bias uniform in ±1/√fan_in as PyTorch's Linear has them.
+ * A critic for embeddings of `features` numbers together, weights and bias uniform in ±1/√fan_in as PyTorch's Linear has them.
  *
  * @param key - `u32 (2)`.
+ * @param features - size of r and size of z together.
  * @param width - hidden units.
  * @example
  * ```ts
  * import { random } from "deconfound";
  * import { initCritic } from "deconfound/mi";
  *
- * const { params } = initCritic(random.key(0), 4, 16);
+ * const { params } = initCritic(random.key(0), 8, 16);
  * console.log(String(params.hidden.weight.shape), String(params.out.weight.shape)); // 8,16 16,1
  * ```
  */
@@ -42,7 +46,7 @@ export function initCritic(key: AnyTensor, features: number, width: number): Cri
     AnyTensor,
     AnyTensor,
   ];
-  const fanIn = 2 * features;
+  const fanIn = features;
   return {
     params: {
       hidden: { weight: torchUniform(weight, [fanIn, width]), bias: torchUniform(bias, [width], { fanIn }) },
@@ -55,7 +59,7 @@ export function initCritic(key: AnyTensor, features: number, width: number): Cri
 /**
  * The critic D_φ(r, z): cat(r, z) → dropout → linear → leaky ReLU (0.01) → dropout → linear, one score per pair.
  *
- * @param r - `f32 (n, h)`. @param z - `f32 (n, h)`.
+ * @param r - `f32 (n, h)`. @param z - `f32 (n, h′)`.
  * @param options.dropout - rate in [0, 1); dropout is always on, as the authors never put D in evaluation mode.
  * @param options.key - `u32 (2)`, of the two dropout masks.
  * @returns `f32 (n)`.
@@ -67,7 +71,7 @@ export function initCritic(key: AnyTensor, features: number, width: number): Cri
  * import { criticScores, initCritic } from "deconfound/mi";
  *
  * const key = random.key(0);
- * const { params } = initCritic(key, 4, 16);
+ * const { params } = initCritic(key, 8, 16);
  * const r = random.normal(random.key(1), [3, 4]);
  * const scores = criticScores(params, r, zeros([3, 4]), { dropout: 0.2, key });
  * console.log((await evaluateReference(scores).data()).length); // 3

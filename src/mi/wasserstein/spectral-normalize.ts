@@ -70,7 +70,7 @@ export function spectralNorm(
  * import { evaluateReference, random } from "deconfound";
  * import { initCritic, spectralNorm, spectralNormalize } from "deconfound/mi";
  *
- * let critic = initCritic(random.key(0), 4, 8);
+ * let critic = initCritic(random.key(0), 8, 8);
  * for (let step = 0; step < 10; step++) critic = spectralNormalize(critic, "sigma");
  * const { sigma } = spectralNorm(critic.params.hidden.weight, critic.spectral.hidden, 10);
  * console.log((await evaluateReference(sigma).item()).toFixed(2)); // 1.00

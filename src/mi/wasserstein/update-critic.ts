@@ -29,7 +29,7 @@ export interface CriticTraining extends CriticState {
  *
  * const options = { width: 8, dropout: 0, normalize: "sigma", shuffle: "roll" } as const;
  * const [key, r] = [random.key(0), random.normal(random.key(1), [16, 4])];
- * const critic = wasserstein.init(key, 4, options);
+ * const critic = wasserstein.init(key, { r: 4, z: 4 }, options);
  * const next = updateCritic(critic, r, r, { options, key, lr: 0.01 });
  * const [before, after] = [critic, next].map(({ params }) => mean(wassersteinTerms(params, r, r, key, options)));
  * console.log((await evaluateReference(sub(after!, before!)).item()) > 0); // true

@@ -25,7 +25,7 @@ import type { WassersteinOptions } from "./options.ts";
  * import { initCritic, wassersteinTerms } from "deconfound/mi";
  *
  * const key = random.key(0);
- * const { params } = initCritic(key, 4, 8);
+ * const { params } = initCritic(key, 8, 8);
  * const r = random.normal(random.key(1), [3, 4]);
  * const z = zeros([3, 4]); // the same for every r, so the critic cannot tell pairs from shuffled pairs
  * const terms = wassersteinTerms(params, r, z, key, { shuffle: "roll", dropout: 0 });

@@ -18,8 +18,8 @@ export const wasserstein: DependenceEstimator<WassersteinOptions, CriticTraining
   source: "Zhang et al., CBD (CVPR 2023), §3; Ozair et al., Wasserstein Dependency Measure (2019)",
   facts: { bound: "lower", unit: "score", optimum: "steepest 1-Lipschitz", shift: "global" },
   options: wassersteinOptions,
-  init(key, features, { width, normalize }) {
-    let state = initCritic(key, features, width === 0 ? features : width);
+  init(key, { r, z }, { width, normalize }) {
+    let state = initCritic(key, r + z, width === 0 ? z : width);
     if (normalize === "sigma") for (let i = 0; i < warmUp; i++) state = spectralNormalize(state, "sigma");
     return { ...state, optimizer: adam().init(state.params) };
   },

@@ -24,7 +24,7 @@ export const twice: Defence<OptionsOf<typeof options>> = {
     const { training } = lab;
     const phase = (start: Training<P, S> | null): Omit<Phase<P, S, Training<P, S>>, "name" | "stream" | "length"> => ({
       augment: "none",
-      rates: { lr: scheduleOf(training.clean) },
+      rates: { lr: scheduleOf(training.clean, training.clean.epochs) },
       init: (key) => start ?? beginTraining(lab.fresh("clean", key(0)), sgd(training.optimizer)),
       passes: [
         (state, batch, { key, rates }) =>
