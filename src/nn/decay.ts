@@ -47,7 +47,7 @@ function format(decay: Decay): string {
     case "multiStep":
       return `multiStep:${decay.milestones.join(",")}:${decay.factor}`;
     case "cosine":
-      return decay.epochs === null ? decay.kind : `cosine:${decay.epochs}:${decay.floor}`;
+      return decay.epochs === null && decay.floor === 0 ? decay.kind : `cosine:${decay.epochs}:${decay.floor}`;
   }
 }
 

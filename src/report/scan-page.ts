@@ -1,6 +1,6 @@
 import type { OcclusionMaps } from "../backdoor/scan/occlusion.ts";
 import type { Scan } from "../backdoor/scan/scan.ts";
-import { suspectsOf } from "../backdoor/scan/suspects-of.ts";
+import { splitByDistance } from "../backdoor/scan/split.ts";
 import { verdictOf } from "../backdoor/scan/verdict.ts";
 import { bandsOf, binsOf } from "./bands.ts";
 import type { historyFigure, scoreFigure } from "./figures.ts";
@@ -52,7 +52,8 @@ ${tableOf(["What", "Value"], facts)}
 function curves({ scan, dataset, figures }: ScanPage): Html {
   const groups = groupsOf(scan, dataset);
   const bands = bandsOf(scan.history.steps, scan.history.losses, groups);
-  const split = suspectsOf(scan.score, dataset.labels, dataset.classes).threshold;
+  const least = Math.max(10, Math.floor(dataset.count / 200));
+  const split = splitByDistance(scan.score, least).threshold;
   const key = html`<p class="key">${groups.map(({ name, colour, indices }: Group) => html`<span><i style="background: ${colour}"></i>${name} (${indices.length})</span> `)}</p>`;
   const rounded = (value: number): number => Number(value.toFixed(3));
   return html`<h2>How the images were learnt</h2>

@@ -43,9 +43,9 @@ describe("distanceAt", () => {
         fc.integer({ min: -50, max: 50 }),
         (values, shift) => {
           const moved = values.map((v) => 64 * v + shift);
-          const threshold = splitByDistance(values, 1);
+          const threshold = splitByDistance(values, 1).threshold;
           fc.pre(Number.isFinite(threshold));
-          expect(splitByDistance(moved, 1)).toBeCloseTo(64 * threshold + shift, 6);
+          expect(splitByDistance(moved, 1).threshold).toBeCloseTo(64 * threshold + shift, 6);
         },
       ),
     );
@@ -54,10 +54,10 @@ describe("distanceAt", () => {
 
 describe("splitByDistance", () => {
   it("leaves at least as many values on each side as it is told, and equal values together", () => {
-    expect(splitByDistance([0, 0, 0, 0, 9], 1)).toBe(4.5);
-    expect(splitByDistance([0, 0, 0, 0, 9], 2)).toBe(Number.POSITIVE_INFINITY);
-    expect(splitByDistance([1, 1, 1], 1)).toBe(Number.POSITIVE_INFINITY);
-    expect(splitByDistance([], 1)).toBe(Number.POSITIVE_INFINITY);
+    expect(splitByDistance([0, 0, 0, 0, 9], 1).threshold).toBe(4.5);
+    expect(splitByDistance([0, 0, 0, 0, 9], 2).threshold).toBe(Number.POSITIVE_INFINITY);
+    expect(splitByDistance([1, 1, 1], 1).threshold).toBe(Number.POSITIVE_INFINITY);
+    expect(splitByDistance([], 1).threshold).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

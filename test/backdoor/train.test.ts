@@ -97,6 +97,7 @@ describe("trainCbd", () => {
     let images = 0;
     const { history } = await trainPlain({
       ...base(),
+      preset: undefined,
       options: training,
       onProgress: async (progress) => {
         losses.push(await progress.loss());
@@ -123,7 +124,11 @@ describe("trainCbd", () => {
 describe("trainPlain", () => {
   it("is trainCbd's second phase with weights of one and no critic, from the same start and order", async () => {
     const options: CbdOverrides = { ...short, weight: { exponent: 0, norm: "none" }, beta: 0, lambda: 0 };
-    const authors = withChanges(trainingOptionTable, defaultsOf<TrainingOptions>(trainingOptionTable), trainingPresets["paper"]!);
+    const authors = withChanges(
+      trainingOptionTable,
+      defaultsOf<TrainingOptions>(trainingOptionTable),
+      trainingPresets["paper"]!,
+    );
     const plain = await trainPlain({
       ...base(),
       preset: undefined,

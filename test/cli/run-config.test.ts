@@ -104,7 +104,7 @@ test.each([
   ["--dataset builtin --out -x", "--out is without its value; one that begins with a dash is written --out=-VALUE"],
   ["--dataset builtin --seed=-1", '--seed: expects an integer, 0 … 4294967295, got "-1"'],
   [
-    "--dataset builtin --backdoor-epochs 2 --backdoor-steps 3",
+    "--dataset builtin --preset paper --backdoor-epochs 2 --backdoor-steps 3",
     "--backdoor-epochs and --backdoor-steps exclude each other",
   ],
   ["--dataset builtin --set weight", '--set: expects NAME=VALUE, got "weight"'],

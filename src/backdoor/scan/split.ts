@@ -39,27 +39,44 @@ export function distanceAt({ values: { length: n }, sums, squares }: Ranked, k: 
 }
 
 /**
- * Where some values fall into two parts: the threshold of the largest D; see {@link distanceAt}.
+ * Where some values fall into two parts: the largest D, see {@link distanceAt}, and a threshold between its parts.
  *
  * @param values - finite.
  * @param least - each part has at least so many values.
- * @returns ∞ where there are fewer than two times `least` values, or all are equal.
+ * @returns distance 0 and threshold ∞ where there are fewer than two times `least` values, or all are equal.
  * @example
  * ```ts
  * import { splitByDistance } from "deconfound/backdoor";
  *
- * console.log(splitByDistance([0, 0.1, 5, 0.2, 5.1], 1).toFixed(1)); // 2.6
+ * console.log(splitByDistance([0, 0.1, 5, 0.2, 5.1], 1).threshold.toFixed(1)); // 2.6
  * ```
  */
-export function splitByDistance(values: ArrayLike<number>, least: number): number {
+export function splitByDistance(
+  values: ArrayLike<number>,
+  least: number,
+): { readonly threshold: number; readonly distance: number } {
   const all = ranked(Float64Array.from(values).sort());
   const n = values.length;
-  let [threshold, largest] = [Number.POSITIVE_INFINITY, 0];
+  let best = { threshold: Number.POSITIVE_INFINITY, distance: 0 };
   for (let k = Math.max(1, least); k <= n - Math.max(1, least); k++) {
     const [below, above] = [all.values[k - 1]!, all.values[k]!];
     if (below === above) continue; // equal values stay on one side
     const distance = distanceAt(all, k);
-    if (distance > largest) [threshold, largest] = [(below + above) / 2, distance];
+    if (distance > best.distance) best = { threshold: (below + above) / 2, distance };
   }
-  return threshold;
+  return best;
+}
+
+/** Smallest part of a class: a share, and a number of images. */
+const [leastShare, leastCount] = [0.03, 5];
+
+/**
+ * The images of a class in the upper part of {@link splitByDistance}, each part at least 3 % of the class and 5 images.
+ *
+ * @param values - one per image. @param members - indices of the class.
+ */
+export function upperPart(values: ArrayLike<number>, members: Int32Array): Int32Array {
+  const own = Float64Array.from(members, (i) => values[i]!);
+  const { threshold } = splitByDistance(own, Math.max(leastCount, Math.floor(leastShare * members.length)));
+  return members.filter((i) => values[i]! > threshold);
 }

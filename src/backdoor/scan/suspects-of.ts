@@ -1,7 +1,7 @@
 import { easeOf } from "./ease.ts";
 import type { Separation } from "./separation.ts";
 import { separation } from "./separation.ts";
-import { splitByDistance } from "./split.ts";
+import { upperPart } from "./split.ts";
 
 /** A class that stands apart. */
 export interface ClassSplit extends Separation {
@@ -26,9 +26,6 @@ export interface Split {
  * of 1 % of the images at least 1.6; docs/auto.md has the table.
  */
 export const leastRatio = 1.4;
-
-/** Smallest part of a class: a share, and a number of images. */
-const [leastShare, leastCount] = [0.03, 5];
 
 /**
  * Who stands apart, from the losses on the way of a training: finds the class and the looks of the largest {@link separation}, splits
@@ -60,12 +57,7 @@ export function suspectsOf(losses: readonly Float32Array[], labels: Int32Array, 
     if (most.ratio <= leastRatio) return { ...first, classes: found, suspects };
     found.push(most);
     const own = members.filter((i) => labels[i] === most.label);
-    const least = Math.max(leastCount, Math.floor(leastShare * own.length));
-    const threshold = splitByDistance(
-      Array.from(own, (i) => ease[i]!),
-      least,
-    );
-    for (const i of own) suspects[i] = ease[i]! > threshold ? 1 : 0;
+    for (const i of upperPart(ease, own)) suspects[i] = 1;
     members = members.filter((i) => labels[i] !== most.label);
   }
 }

@@ -1,5 +1,5 @@
 import { quantile } from "../refine.ts";
-import { separation } from "../separation.ts";
+import { splitByDistance } from "../split.ts";
 
 /** Images that a trigger net calls positive. */
 export interface Hits {
@@ -13,7 +13,7 @@ export interface Hits {
 const [strange, joins] = [0.01, 0.001];
 /** Share of the positives that must be hits. Measured: without a trigger 0.013 to 0.02, with one that the network sees from 0.9 on. */
 export const leastHit = 0.25;
-/** D that the scores must have in the second round; see `separation`. */
+/** D that the scores must have in the second round; see `distanceAt`. */
 const leastSeparation = 5;
 /** Smallest part of all images, share and number. */
 const [leastShare, leastCount] = [1 / 200, 10];
@@ -61,7 +61,7 @@ export interface TriggerSuspects {
  * ```
  */
 export function triggerSuspects(score: ArrayLike<number>, reference: ArrayLike<number>): TriggerSuspects {
-  const { distance, threshold } = separation(score, Math.max(leastCount, Math.floor(leastShare * score.length)));
+  const { distance, threshold } = splitByDistance(score, Math.max(leastCount, Math.floor(leastShare * score.length)));
   if (distance <= leastSeparation) return { distance, suspects: new Uint8Array(score.length) };
   const least = Math.min(threshold, quantile(valuesAt(score, reference), 1 - joins));
   return { distance, suspects: Uint8Array.from(score, (value) => (value > least ? 1 : 0)) };

@@ -3,7 +3,7 @@ import type { Lab, Phase, PhaseEnd } from "../../../../src/backdoor/lab.ts";
 import type { LateScan } from "../../../../src/backdoor/scan/late/late-scan.ts";
 import { lateScan } from "../../../../src/backdoor/scan/late/late-scan.ts";
 import type { TrainingOptions } from "../../../../src/backdoor/training-options.ts";
-import { trainingOptionTable } from "../../../../src/backdoor/training-options.ts";
+import { resolveTraining, trainingOptionTable } from "../../../../src/backdoor/training-options.ts";
 import { builtinDataset } from "../../../../src/data/builtin.ts";
 import type { Dataset } from "../../../../src/data/dataset.ts";
 import { smallConvNet } from "../../../../src/nn/models/small-conv-net.ts";
@@ -61,7 +61,7 @@ async function scanOf(
   const losses = new Float32Array(count);
   const lab: Lab<object, object> = {
     classifier: smallConvNet({ channels: 3, classes, width: 1 }) as never,
-    training: defaultsOf<TrainingOptions>(trainingOptionTable),
+    training: resolveTraining(defaultsOf<TrainingOptions>(trainingOptionTable), count),
     train: { ...builtinDataset({ count: 1, size: 12, classes }), labels, count: labels.length, ...only },
     fresh: () => network,
     phase<T>({ name }: Phase<object, object, T>): Promise<PhaseEnd<T>> {
