@@ -10,9 +10,10 @@ const { document } = parseHTML("<html></html>");
 const form = {
   document,
   width: 460,
-  height: 240,
+  height: 254,
   marginLeft: 44,
-  marginRight: 12,
+  marginRight: 16,
+  marginBottom: 44,
   style: { fontSize: "12px" },
 } as const;
 
@@ -51,7 +52,7 @@ export function historyFigure(bands: readonly Band[]): string {
 /** The distribution of the scores per group. @param split - where all images fall into two parts; not drawn unless finite. */
 export function scoreFigure(bins: readonly Bin[], split: number): string {
   return draw("Distribution of the score within each group", {
-    x: { label: "score: how early an image was learnt" },
+    x: { label: "score: how early an image was learnt", labelOffset: 40 },
     y: { label: "% of the group", grid: true },
     marks: [
       rect(bins, { x1: "from", x2: "to", y1: 0, y2: "percent", fill: "colour", fillOpacity: 0.45, z: "group" }),

@@ -57,7 +57,7 @@ export async function markSection(
   const mean = meanMap(occlusion.maps);
   const spot = hotSpot(mean, occlusion, dataset);
   const average = meanPicture(dataset, top.slice(0, occlusion.maps.length));
-  const peak = occlusion.maps.reduce((most, map) => map.reduce((own, value) => Math.max(own, value), most), 0);
+  const peak = occlusion.maps.reduce((most, map) => map.reduce((own, value) => Math.max(own, value), most), leastPeak);
   const heats = await Promise.all(
     occlusion.maps.map(async (map, at) => {
       const picture = heatOver(pictureOf(dataset, top[at]!), map, occlusion, peak);
@@ -70,7 +70,7 @@ export async function markSection(
   return html`<h3>Class ${nameOf(label!, dataset.classNames)}</h3>
 <p>${describeSpot(spot, occlusion.maps.length)}</p>
 <div class="pair">
-<figure class="large">${await image(enlarged(heatOver(average, mean, occlusion, spot?.peak ?? 0)), "mean of the maps")}
+<figure class="large">${await image(enlarged(heatOver(average, mean, occlusion, Math.max(leastPeak, spot?.peak ?? 0))), "mean of the maps")}
 <figcaption>Mean over the ${occlusion.maps.length} most suspect images. Orange: covering this place makes the network lose the label.</figcaption></figure>
 ${await differenceFigure(dataset, ones, others)}
 </div>
@@ -97,11 +97,13 @@ function enlarged(picture: Picture): Picture {
   return { height: height * factor, width: width * factor, channels, pixels: large };
 }
 
+/** Nats. A place whose covering raises the loss by less is not needed: it is drawn faintly, and called no spot. */
+const leastPeak = 0.1;
 const patchShare = 0.35; // of the image; a larger box is not called a spot
 
 function describeSpot(spot: HotSpot | null, count: number): string {
-  if (spot === null) {
-    return `No place is needed: whatever is covered in the ${count} images, the network keeps their label. So the mark is spread over the image, or there several times.`;
+  if (spot === null || spot.peak < leastPeak) {
+    return `No place is needed: whatever square is covered in the ${count} images, the network keeps their label. So the mark is spread over the image, or there several times.`;
   }
   const box = `rows ${spot.rows.join(" to ")}, columns ${spot.columns.join(" to ")} (pixels, from the top left)`;
   return spot.share <= patchShare

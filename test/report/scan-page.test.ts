@@ -26,9 +26,19 @@ interface Case {
   readonly channels?: number;
   readonly names?: readonly string[];
   readonly paths?: (index: number) => string;
+  /** Nats of the lower right corner. */
+  readonly need?: number;
 }
 
-async function pageOf({ classes, suspects: isSuspect, size = 8, channels = 3, names, paths }: Case): Promise<string> {
+async function pageOf({
+  classes,
+  suspects: isSuspect,
+  size = 8,
+  channels = 3,
+  names,
+  paths,
+  need = 1,
+}: Case): Promise<string> {
   const count = 40 * classes;
   let state = 1;
   const noise = (): number => (state = (state * 48271) % 2147483647); // what compresses worst
@@ -53,7 +63,7 @@ async function pageOf({ classes, suspects: isSuspect, size = 8, channels = 3, na
     rows: 4,
     columns: 4,
     cell: size / 4,
-    maps: top.slice(0, 2).map(() => new Float32Array(16).fill(1, 15)),
+    maps: top.slice(0, 2).map(() => new Float32Array(16).fill(need, 15)),
   }));
   return scanPage({
     scan,
@@ -119,6 +129,12 @@ test("the verdict, where the mark is and the settings are there; of a set withou
   expect(nothing).toContain("Nothing found");
   expect(nothing).toContain("does not say that the set is clean");
   expect(nothing).not.toContain("Where the mark is");
+});
+
+test("a mark that no square hides is called no spot", async () => {
+  const text = await pageOf({ classes: 2, suspects: (i) => i % 4 === 0, need: 0.05 });
+  expect(text).toContain("No place is needed");
+  expect(text).not.toContain("one spot");
 });
 
 test("classes that do not fit on a page are counted", async () => {

@@ -1,5 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { printable } from "../../tensor/printable.ts";
+import { quantile } from "./refine.ts";
 import type { Scan } from "./scan.ts";
 
 /**
@@ -41,6 +42,8 @@ const [nearness, clearance] = [0.1, 0.3];
 /** Share of the suspects that the second network must tell from the rest for clear evidence. */
 const clearlyLearnable = 0.95;
 const namedClasses = 3; // in a sentence
+/** Nats. Where the median image has so little loss at the first look, all were learnt before it, and none stands apart. */
+const learntAtOnce = 0.1;
 
 /**
  * Says what a scan found, how sure it is and what it looked for. That nothing was found is never said to mean that a set is clean.
@@ -56,12 +59,18 @@ const namedClasses = 3; // in a sentence
  * ```
  */
 export function verdictOf(
-  scan: Pick<Scan, "found" | "suspects" | "separation" | "threshold" | "learnable">,
+  scan: Pick<Scan, "found" | "suspects" | "separation" | "threshold" | "learnable"> & {
+    /** Tells whether all images were learnt at once. */
+    readonly history?: { readonly losses: readonly Float32Array[] } | undefined;
+  },
   dataset: Pick<Dataset, "count" | "labels" | "classNames">,
 ): Verdict {
   const { separation, threshold, learnable } = scan;
   const near = Math.abs(separation - threshold) < nearness * threshold;
-  if (!scan.found) return { ...nothingFound(scan, near), near, classes: [] };
+  if (!scan.found) {
+    const { notes, ...rest } = nothingFound(scan, near);
+    return { ...rest, notes: [...learntAtOnceNote(scan.history?.losses[0]), ...notes], near, classes: [] };
+  }
   const classes = suspectedClasses(scan.suspects, dataset);
   const whole = classes.filter(({ count, suspects }) => suspects >= wholeClass * count);
   const clear = separation >= (1 + clearance) * threshold && (learnable ?? 1) >= clearlyLearnable;
@@ -106,6 +115,13 @@ function nothingFound(
   }
   const sentence = `Nothing found: a part of the images was learnt long before the rest (distance ${distance}, and from ${least} on it counts), but a second network tells only ${percent(learnable, 0)} of them from the others, as with images that are merely easy.`;
   return { kind: "unconfirmed", sentence, notes };
+}
+
+function learntAtOnceNote(first: Float32Array | undefined): readonly string[] {
+  if (first === undefined || quantile(Array.from(first), 0.5) > learntAtOnce) return [];
+  return [
+    "The small network had learnt nearly all images before its first look, as it does where they are few or very easy: then a marked image cannot stand apart. More images may tell.",
+  ];
 }
 
 const lookedFor =

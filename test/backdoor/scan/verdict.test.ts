@@ -74,6 +74,13 @@ test("what stood apart and could not be told from the rest is no poison", () => 
   expect(verdict.notes.join(" ")).not.toContain("It was close"); // the second network decided, not the threshold
 });
 
+test("where all images were learnt at once, a scan says that it could not tell", () => {
+  const notes = (loss: number): string =>
+    verdictOf({ ...none, history: { losses: [new Float32Array(1000).fill(loss)] } }, set).notes.join(" ");
+  expect(notes(0.05)).toMatch(/^The small network had learnt nearly all images before its first look/);
+  expect(notes(0.5)).not.toContain("before its first look");
+});
+
 test("names from files are made printable", () => {
   const evil = { ...set, classNames: ["\u001b[31mcat\n\u202e"] };
   expect(verdictOf(sure, evil).sentence).toContain("\\u{1b}[31mcat\\n\\u{202e} (label 0)");
