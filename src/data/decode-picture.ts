@@ -3,12 +3,16 @@ import { decodePnm, readPnmHeader } from "../formats/pnm.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { ImageDecoder, ImageFacts, ImageForm } from "./image-decoder.ts";
 import { pictureKind } from "./picture-kind.ts";
+import { pngFacts } from "./png-facts.ts";
 import type { Rectangle } from "./resize-picture.ts";
 import { cropPicture, resizePicture } from "./resize-picture.ts";
 
 /** What any picture file is: PPM and PGM are read here, the compressed kinds by the decoder. @throws DataError for other bytes. */
 export async function probePicture(bytes: Uint8Array, decoder: ImageDecoder | undefined): Promise<ImageFacts> {
-  if (kindOf(bytes) !== "pnm") return needed(decoder).probe(bytes);
+  const kind = kindOf(bytes);
+  const facts = kind === "png" ? pngFacts(bytes) : undefined;
+  if (facts !== undefined) return facts;
+  if (kind !== "pnm") return needed(decoder).probe(bytes);
   const { height, width, channels } = readPnmHeader(bytes);
   return { height, width, channels, alpha: false };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodePicture, probePicture } from "../../src/data/decode-picture.ts";
+import { pngFacts } from "../../src/data/png-facts.ts";
 import { resizePicture } from "../../src/data/resize-picture.ts";
 import { sharpDecoder } from "../../src/node/sharp-decoder.ts";
 import { DataError } from "../../src/tensor/errors.ts";
@@ -104,6 +105,25 @@ describe("what becomes of a picture", () => {
     const differences = theirs.map((value, i) => Math.abs(value - ours[i]!));
     expect(differences.reduce((a, b) => a + b, 0) / differences.length).toBeLessThan(3);
   });
+});
+
+test("the chunks of a PNG say what sharp says of it", async () => {
+  const opaque = picture([200, 30, 60], [10, 220, 90]);
+  const clear = picture([200, 30, 60, 0], [10, 220, 90, 255]);
+  const all = await Promise.all([
+    opaque.png().toBuffer(),
+    opaque.png({ palette: true }).toBuffer(),
+    picture([200, 30, 60], [10, 220, 90]).toColourspace("b-w").png().toBuffer(),
+    picture([200, 30, 60], [10, 220, 90]).toColourspace("rgb16").png().toBuffer(),
+    picture([200, 30, 60], [10, 220, 90]).toColourspace("grey16").png().toBuffer(),
+    clear.png().toBuffer(),
+    clear.png({ palette: true }).toBuffer(),
+    picture([200, 30, 60, 0], [10, 220, 90, 255]).toColourspace("b-w").png().toBuffer(),
+    picture([200, 30, 60], [10, 220, 90]).withMetadata({ orientation: 6 }).png().toBuffer(),
+  ]);
+  for (const bytes of all) expect(await probePicture(bytes, sharpDecoder)).toEqual(await sharpDecoder.probe(bytes));
+  expect(all.map((bytes) => pngFacts(bytes) === undefined)).toEqual([...new Array(8).fill(false), true]);
+  for (const size of [0, 20, 40, all[0]!.length - 5]) expect(pngFacts(all[0]!.subarray(0, size))).toBeUndefined();
 });
 
 test.each([
