@@ -25,7 +25,7 @@ export interface SuspectedClass {
 /** A scan in words. Names of classes are made printable; a page must escape them itself. */
 export interface Verdict {
   readonly kind: VerdictKind;
-  /** D lies within a tenth of its threshold, so that another seed may come to the other end. */
+  /** The separation lies within a tenth of its threshold, so that another seed may come to the other end. */
   readonly near: boolean;
   /** By label. */
   readonly classes: readonly SuspectedClass[];
@@ -37,7 +37,7 @@ export interface Verdict {
 
 /** Share of a class from which on it is suspected as a whole. */
 const wholeClass = 0.8;
-/** How far from its threshold D counts as near, as a share of it; and from which excess on the evidence is clear. */
+/** How far from its threshold the separation counts as near, as a share of it; and from which excess on the evidence is clear. */
 const [nearness, clearance] = [0.1, 0.3];
 /** Share of the suspects that the second network must tell from the rest for clear evidence. */
 const clearlyLearnable = 0.95;
@@ -86,7 +86,7 @@ export function verdictOf(
     classes,
     sentence: `${number(named)} of ${number(count)} images (${percent(named / count)}) look poisoned, ${ofClasses(classes)}, on ${evidence} evidence: ${calls}.`,
     notes: [
-      `A small network learnt them long before the rest: their distance is ${figure(separation)}, and from ${figure(threshold)} on it counts.`,
+      `A small network learnt them long before the rest: they stand apart ${figure(separation)} times as far as the easiest images of other classes do, and from ${figure(threshold)} times on it counts.`,
       ...(learnable === null
         ? []
         : [
@@ -103,17 +103,17 @@ function nothingFound(
   { separation, threshold, learnable }: Pick<Scan, "separation" | "threshold" | "learnable">,
   near: boolean,
 ): Pick<Verdict, "kind" | "sentence" | "notes"> {
-  const [distance, least] = [figure(separation), figure(threshold)];
+  const measured = `${figure(separation)} times as far as the easiest images of other classes; from ${figure(threshold)} times on it counts`;
   const close =
     near && learnable === null
       ? ["It was close: another seed, or more images of the same source, may come to the other end."]
       : [];
   const notes = [...close, lookedFor, "So this does not say that the set is clean."];
   if (learnable === null) {
-    const sentence = `Nothing found: no part of the images was learnt long before the rest (distance ${distance}, and from ${least} on it counts).`;
+    const sentence = `Nothing found: no class has images that were learnt long before the rest (at most ${measured}).`;
     return { kind: "nothing", sentence, notes };
   }
-  const sentence = `Nothing found: a part of the images was learnt long before the rest (distance ${distance}, and from ${least} on it counts), but a second network tells only ${percent(learnable, 0)} of them from the others, as with images that are merely easy.`;
+  const sentence = `Nothing found: some images of a class were learnt long before the rest (${measured}), but a second network tells only ${percent(learnable, 0)} of them from the others, as with images that are merely easy.`;
   return { kind: "unconfirmed", sentence, notes };
 }
 
@@ -168,5 +168,5 @@ function percent(share: number, digits = 1): string {
 }
 
 function figure(value: number): string {
-  return value.toFixed(1);
+  return value.toFixed(2);
 }

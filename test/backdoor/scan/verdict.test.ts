@@ -17,7 +17,7 @@ test("a part of one class: how many, of which class, how sure, and what it calls
   expect(verdict.sentence).toBe(
     "50 of 1,000 images (5.0 %) look poisoned, all of class cat (label 0), 50 % of it, on clear evidence: what marks them calls for that label.",
   );
-  expect(verdict.notes.join(" ")).toMatch(/distance is 9\.9, and from 5\.0 on.*98 % of them/);
+  expect(verdict.notes.join(" ")).toMatch(/apart 9\.94 times as far .* and from 5\.00 times on.*98 % of them/);
 });
 
 test("a class without a name is called by its number", () => {
@@ -58,7 +58,9 @@ test("more than half of the set may as well be the clean part", () => {
 test("nothing found is not called clean: it says what was looked for", () => {
   const verdict = verdictOf(none, set);
   expect(verdict).toMatchObject({ kind: "nothing", near: false, classes: [] });
-  expect(verdict.sentence).toMatch(/^Nothing found: no part .* \(distance 4\.2, and from 5\.0 on it counts\)\.$/);
+  expect(verdict.sentence).toMatch(
+    /^Nothing found: no class .* \(at most 4\.20 times .*; from 5\.00 times on it counts\)\.$/,
+  );
   expect(verdict.notes.join(" ")).toMatch(/Looked for: .* is not seen\. So this does not say that the set is clean\.$/);
 });
 
