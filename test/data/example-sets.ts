@@ -142,7 +142,6 @@ export const exampleSets: readonly ExampleSet[] = [
   {
     name: "CIFAR-100, fine",
     format: "cifar100",
-    options: { superclasses: false },
     files: async () => cifar100(["train", "test"]),
   },
   {
@@ -154,7 +153,6 @@ export const exampleSets: readonly ExampleSet[] = [
   {
     name: "CIFAR-100 without a test file",
     format: "cifar100",
-    options: { superclasses: false },
     files: async () => cifar100(["train"]),
   },
   { name: "GTSRB", format: "gtsrb", files: async () => signs("final") },
