@@ -64,6 +64,7 @@ const suspects: Schema<SuspectReport> = json.object({
   suspectedTarget: count,
   auroc: json.nullable(json.number()),
   precision: json.nullable(json.number()),
+  recall: json.nullable(json.number()),
 });
 
 const rate: Schema<Rate> = json.object({ rate: json.number(), count });

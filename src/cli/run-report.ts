@@ -85,8 +85,13 @@ export interface SuspectReport {
   readonly suspectedTarget: number;
   /** With known poison only. */
   readonly auroc: number | null;
-  /** Share of poison among as many most suspect images as there is poison, percent. With known poison only. */
+  /**
+   * Share of poison among the images that a scan names, or, of a defence that only ranks, among as many most suspect images as there is
+   * poison; percent. With known poison only.
+   */
   readonly precision: number | null;
+  /** Share of the poison that a scan names, percent. With known poison and a scan only. */
+  readonly recall: number | null;
 }
 
 /** Percent to four places. */

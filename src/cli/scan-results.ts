@@ -36,8 +36,15 @@ export interface Scanned {
   readonly seconds: number;
 }
 
+/** Who is named, and how all images rank. */
+type Named = Pick<Scan, "suspects" | "score">;
+
 /** Rows of all images by rank: suspects first, each part by falling score. */
-export function rankedRows({ scan, dataset, paths }: Omit<Scanned, "seconds">): ScanRow[] {
+export function rankedRows({
+  scan,
+  dataset,
+  paths,
+}: Pick<Scanned, "dataset" | "paths"> & { readonly scan: Named }): ScanRow[] {
   const { score } = scan;
   const named = new Uint8Array(dataset.count);
   for (const index of scan.suspects) named[index] = 1;
@@ -66,13 +73,25 @@ export function scanResults(scanned: Scanned): ScanResults {
   };
 }
 
-/** suspects.csv: all images by rank; in the column `suspect`, 1 for those that the scan names. */
-export function scanCsv(scanned: Omit<Scanned, "seconds">): string {
+/**
+ * suspects.csv: all images by rank; in the column `suspect`, 1 for those that the scan names.
+ *
+ * @param run - stands in every row, and names the run that the list is of; without it there is no such column.
+ */
+export function scanCsv(scanned: Pick<Scanned, "dataset" | "paths"> & { readonly scan: Named }, run?: string): string {
   const named = scanned.scan.suspects.length;
   const rows = rankedRows(scanned).map(({ index, path, label, score }, at) =>
-    [index, label, score, at + 1, at < named ? 1 : 0, path === null ? "" : quoted(path)].join(","),
+    [
+      index,
+      label,
+      score,
+      at + 1,
+      at < named ? 1 : 0,
+      path === null ? "" : quoted(path),
+      ...(run === undefined ? [] : [run]),
+    ].join(","),
   );
-  return `index,label,score,rank,suspect,path\n${rows.map((row) => `${row}\n`).join("")}`;
+  return `index,label,score,rank,suspect,path${run === undefined ? "" : ",run"}\n${rows.map((row) => `${row}\n`).join("")}`;
 }
 
 /**

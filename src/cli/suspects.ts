@@ -1,18 +1,75 @@
 import type { Defended } from "../backdoor/defence.ts";
 import { diagnose, suspectsCsv, suspicionQuality } from "../backdoor/diagnostics.ts";
+import { auroc } from "../backdoor/metrics.ts";
+import { lateWords } from "../backdoor/scan/late/late-words.ts";
+import type { Scan } from "../backdoor/scan/scan.ts";
+import { verdictOf } from "../backdoor/scan/verdict.ts";
 import { className } from "./format-results.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
 import type { SuspectReport } from "./run-report.ts";
 import { percent } from "./run-report.ts";
+import { scanCsv } from "./scan-results.ts";
+
+type Suspicion = Pick<Defended<object, object>, "suspicion" | "evidence" | "scan" | "late">;
 
 /** Ranks the training images by a defence's suspicion, writes suspects.csv, says what the ranking tells. */
 export async function rankSuspects(
-  { data, folder, identity }: OpenRun,
+  run: OpenRun,
   defence: string,
-  { suspicion, evidence }: Pick<Defended<object, object>, "suspicion" | "evidence">,
+  suspicion: Suspicion,
   progress: Progress,
 ): Promise<SuspectReport> {
+  const { scan } = suspicion;
+  return scan === undefined
+    ? rankAll(run, defence, suspicion, progress)
+    : nameSuspects(run, defence, { ...suspicion, scan }, progress);
+}
+
+/** Of a defence that scanned the set: the images that it names. */
+function nameSuspects(
+  { data, folder, identity }: OpenRun,
+  defence: string,
+  { scan, late }: Suspicion & { readonly scan: Scan },
+  progress: Progress,
+): SuspectReport {
+  const { train, poisoned, parts } = data;
+  const isLate = late !== undefined && late.kind !== "nothing";
+  const named = isLate ? { ...scan, found: true, ...late } : scan;
+  folder?.put("suspects.csv", scanCsv({ scan: named, dataset: train, paths: parts.paths }, identity.run));
+  const classes = Array.from({ length: train.classes }, () => ({ count: 0, suspects: 0 }));
+  for (const label of train.labels) classes[label]!.count++;
+  for (const index of named.suspects) classes[train.labels[index]!]!.suspects++;
+  const most = classes.reduce((best, { suspects }, label) => (suspects > classes[best]!.suspects ? label : best), 0);
+  const { kind, sentence, notes } = verdictOf(scan, train);
+  const early = { poison: "poison", wholeClass: "wholeClass", unconfirmed: "nothing", nothing: "nothing" } as const;
+  const known = poisoned !== null && poisoned.length > 0 && poisoned.length < train.count;
+  const truth = new Set(poisoned);
+  const hits = named.suspects.filter((index) => truth.has(index)).length;
+  const report: SuspectReport = {
+    defence,
+    finding: isLate ? "poison" : early[kind],
+    classes,
+    estimatedPoisonRate: percent(named.suspects.length / train.count),
+    suspectedTarget: most,
+    auroc: known ? auroc(named.score, (index) => truth.has(index)) : null,
+    precision: known && named.suspects.length > 0 ? percent(hits / named.suspects.length) : null,
+    recall: known ? percent(hits / truth.size) : null,
+  };
+  const words = isLate
+    ? lateWords(late, train)
+    : [sentence, ...notes, ...(late === undefined ? [] : lateWords(late, train))];
+  progress.note(`${defence}: ${words.join(" ")}${describeQuality(report)}`);
+  return report;
+}
+
+/** Of a defence that ranks the images and names none. */
+function rankAll(
+  { data, folder, identity }: OpenRun,
+  defence: string,
+  { suspicion, evidence }: Suspicion,
+  progress: Progress,
+): SuspectReport {
   const diagnosis = diagnose(data.train, suspicion!);
   folder?.put("suspects.csv", suspectsCsv(diagnosis.suspects, evidence, identity.run));
   const { poisoned } = data;
@@ -26,6 +83,7 @@ export async function rankSuspects(
     suspectedTarget: diagnosis.suspectedTarget,
     auroc: quality?.auroc ?? null,
     precision: quality === null ? null : percent(quality.precision),
+    recall: null,
   };
   progress.note(`${defence}: ${describeFinding(report, data.train.classNames)}${describeQuality(report)}`);
   return report;
@@ -55,6 +113,11 @@ export function describeFinding(
   }
 }
 
-function describeQuality({ auroc, precision }: SuspectReport): string {
-  return auroc === null ? "" : `; AUROC ${auroc.toFixed(3)}, precision ${precision!.toFixed(1)} %`;
+function describeQuality({ auroc, precision, recall }: SuspectReport): string {
+  const shares = [
+    ["precision", precision],
+    ["recall", recall],
+  ] as const;
+  const known = shares.flatMap(([name, share]) => (share === null ? [] : [`, ${name} ${share.toFixed(1)} %`]));
+  return auroc === null ? "" : `; AUROC ${auroc.toFixed(3)}${known.join("")}`;
 }

@@ -11,7 +11,7 @@ const unused = ["weights", "backdoor", "weight"];
 const paperPresets = Object.fromEntries(
   Object.entries(presets).map(([name, changes]): [string, Preset<CbdDefenceOptions>] => [
     name,
-    { changes: { ...changes, weights: "relativeDifficulty" }, unused: ["weights", "scan"] },
+    { changes: { ...changes, weights: "relativeDifficulty" }, unused: ["weights", "scan", "late"] },
   ]),
 );
 

@@ -1,5 +1,7 @@
 import type { Defended } from "../../defence.ts";
 import type { Lab } from "../../lab.ts";
+import type { LateScan } from "../../scan/late/late-scan.ts";
+import { lateScan } from "../../scan/late/late-scan.ts";
 import { scan } from "../../scan/scan.ts";
 import { trainUndefended } from "../../undefended.ts";
 import type { CbdDefenceOptions } from "./options.ts";
@@ -7,17 +9,33 @@ import { trainClean } from "./train-clean.ts";
 
 /**
  * CBD without settings that depend on the attack: a scan of the set names the suspects; f_C trains with weight 0 on them and 1 on the
- * others, and stays independent of the scan's f_B. Where nothing is found, training is plain, bit for bit that without a defence.
+ * others, and stays independent of the scan's f_B. If the scan finds nothing, triggers that are learnt late are looked for. If that
+ * finds nothing either, training is plain, bit for bit that without a defence.
  */
 export async function trainBySuspects<P extends object, S>(
   lab: Lab<P, S>,
   options: CbdDefenceOptions,
 ): Promise<Defended<P, S>> {
   const found = await scan(lab, options.scan);
-  const { history, score, suspects } = found;
-  const said = { suspicion: score, scan: found };
-  if (!found.found) return { network: await trainUndefended(lab), ...said };
-  const weights = new Float32Array(lab.train.count).fill(1);
-  for (const index of suspects) weights[index] = 0;
-  return { network: await trainClean(lab, options, history, { weights }), ...said };
+  const said = { suspicion: found.score, scan: found };
+  if (found.found) {
+    const weights = new Float32Array(lab.train.count).fill(1);
+    for (const index of found.suspects) weights[index] = 0;
+    return { network: await trainClean(lab, options, found.history, { weights }), ...said };
+  }
+  const late = options.late ? await lateScan(lab) : null;
+  if (late === null) return { network: await trainUndefended(lab), ...said };
+  const { relabel, undefended } = late;
+  if (relabel === null) return { network: undefended ?? (await trainUndefended(lab)), ...said, late: toldOf(late) };
+  const samples = {
+    labels: relabel.map((label) => Math.max(label, 0)),
+    weights: Float32Array.from(relabel, (label) => (label < 0 ? 0 : 1)),
+  };
+  const network = await trainClean(lab, options, found.history, samples);
+  return { network, suspicion: late.score, scan: found, late: toldOf(late) };
+}
+
+/** Without the network, which is delivered or not needed any more. */
+function toldOf<P, S>({ undefended: _, ...told }: LateScan<P, S>): Omit<LateScan<P, S>, "undefended"> {
+  return told;
 }

@@ -8,6 +8,7 @@ import { scanOptions } from "../../scan/scan.ts";
 export type CbdDefenceOptions = CbdOptions & {
   readonly weights: "suspects" | "relativeDifficulty";
   readonly scan: ScanOptions;
+  readonly late: boolean;
 };
 
 export const cbdDefenceOptions: OptionTable<CbdDefenceOptions> = {
@@ -18,5 +19,10 @@ export const cbdDefenceOptions: OptionTable<CbdDefenceOptions> = {
     doc: "0 for the suspects of a scan and 1 for others, or the paper's CE_B / (CE_B + CE_C)",
   },
   scan: scanOptions,
+  late: {
+    kind: "boolean",
+    default: true,
+    doc: "look for triggers that are learnt late where the scan finds nothing: trains at least two more networks",
+  },
   ...cbdOptionTable,
 };
