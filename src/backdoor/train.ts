@@ -91,7 +91,7 @@ export async function trainDefence<P extends object, S, O extends object>(
     presetOf(given.preset, defence),
   );
   const base = { ...common, ...presetOptions(defence, given.preset) };
-  checkUsed(defence, given.preset, given.options ?? {});
+  checkUsed(defence, given.preset, base, given.options ?? {});
   const options = withChanges(table, base, given.options ?? ({} as Changes<TrainingOptions & O>));
   if (options.batch > given.dataset.count) {
     throw new ConfigError(`train: batches of ${options.batch} from ${given.dataset.count} samples`, [
@@ -122,12 +122,19 @@ export async function trainDefence<P extends object, S, O extends object>(
   }
 }
 
-/** @throws ConfigError for an option that decides nothing under the preset. */
-function checkUsed({ name, options, presets = {} }: Defence, preset: string | undefined, changes: object): void {
+/** @throws ConfigError for a change to an option that decides nothing under the preset. */
+function checkUsed(
+  { name, options, presets = {} }: Defence,
+  preset: string | undefined,
+  base: object,
+  changes: object,
+): void {
   const chosen = preset ?? Object.keys(presets)[0] ?? "";
-  const wrong = listOptions(options).find(
-    (option) => !isUsed(presets[chosen] ?? {}, option.name) && valueAt(changes, option.name) !== undefined,
-  );
+  const wrong = listOptions(options).find((option) => {
+    const value = valueAt(changes, option.name);
+    const isChange = value !== undefined && JSON.stringify(value) !== JSON.stringify(valueAt(base, option.name));
+    return isChange && !isUsed(presets[chosen] ?? {}, option.name);
+  });
   if (wrong !== undefined) throw new ConfigError(`${name}: ${wrong.name} decides nothing under preset ${chosen}`);
 }
 
@@ -157,7 +164,7 @@ function ending<P, S>({ state, networks }: OpenLab<P, S>): Pick<Trained<P, S>, "
  *
  * const { dataset } = poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
  * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
- * const options = { batch: 10, scan: { steps: 4 }, clean: { epochs: 1 } };
+ * const options = { batch: 10, scan: { steps: 8 }, clean: { epochs: 1 } };
  * const trained = await trainCbd({ device: referenceDevice(), dataset, classifier, options });
  * console.log(Object.keys(trained.networks).join(), trained.scan?.found, trained.suspicion?.length); // clean false 20
  * ```

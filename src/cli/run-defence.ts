@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { defences } from "../backdoor/defences/index.ts";
 import { none } from "../backdoor/defences/none.ts";
+import type { Evaluation } from "../backdoor/evaluation.ts";
 import { flagsOf } from "../backdoor/flags.ts";
 import type { EpochReport, LabState } from "../backdoor/lab-state.ts";
 import type { Progress as StepProgress } from "../backdoor/phase-context.ts";
@@ -41,6 +42,11 @@ export type Outcome =
       readonly spent: Spent;
     };
 
+/** A run's preset, where the defence has it. */
+function presetOf(defence: string, preset: string): string | undefined {
+  return Object.hasOwn(byName(defences, defence).presets ?? {}, preset) ? preset : undefined;
+}
+
 /** Trains with one defence, from the start or from where `begun` stands. */
 export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const { run, defence, begun, progress } = assignment;
@@ -59,6 +65,7 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
     dataset: data.train,
     test: data.test,
     classifier,
+    preset: presetOf(name, config.preset),
     options: { ...config.training, ...defence.options },
     seed: config.seed,
     initial,
@@ -71,8 +78,11 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
     },
     onEpoch: async (report, training) => {
       const { evaluation, phase, epoch, means } = report;
-      epochs = [...epochs, { defence: name, phase, epoch, means, ...ratesOf(evaluation!) }];
-      show.epoch(report);
+      if (evaluation !== null) {
+        // the networks of a scan have no accuracy to show
+        epochs = [...epochs, { defence: name, phase, epoch, means, ...ratesOf(evaluation) }];
+        show.epoch(report, evaluation);
+      }
       await assignment.onEpoch(training, epochs, spent());
     },
   };
@@ -99,7 +109,7 @@ function undefendedTarget({ results }: RunState): number | undefined {
 
 function showProgress({ defence, progress }: Assignment): {
   step(step: StepProgress): Promise<void>;
-  epoch(report: EpochReport): void;
+  epoch(report: EpochReport, evaluation: Evaluation): void;
 } {
   let loss: number | undefined;
   let rates: Partial<Rates> = {};
@@ -115,8 +125,8 @@ function showProgress({ defence, progress }: Assignment): {
       }
       progress.step({ label: labelOf(step.title), epoch: step.epoch + step.step / step.steps, epochs, loss, ...rates });
     },
-    epoch({ title, epoch, means, evaluation }) {
-      rates = ratesOf(evaluation!);
+    epoch({ title, epoch, means }, evaluation) {
+      rates = ratesOf(evaluation);
       progress.epoch({ label: labelOf(title), epoch, epochs, loss: means["loss"], ...rates });
     },
   };
