@@ -18,7 +18,7 @@ const report = (run: string): RunReport => JSON.parse(readFileSync(join(folder, 
 const manifest = (set: string): Manifest =>
   JSON.parse(readFileSync(join(folder, set, "manifest.json"), "utf8")) as Manifest;
 const training =
-  "--defence cbd --model small-2 --batch 16 --epochs 1 --backdoor-epochs 1 --augment none --backdoor-augment none --device cpu";
+  "--defence cbd --preset paper --model small-2 --batch 16 --epochs 1 --backdoor-epochs 1 --augment none --backdoor-augment none --device cpu";
 const drawn = "--dataset builtin --size 12 --count 60 --seed 3";
 
 test("a poisoned set trains like the run that poisons it, and its attack is known", async () => {

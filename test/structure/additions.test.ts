@@ -80,7 +80,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const line =
-  "train --data data --attack corner --every 5 --defence none,twice,cbd --model linear --batch 10 --epochs 2 --backdoor-epochs 1 " +
+  "train --data data --attack corner --every 5 --defence none,twice,cbd --preset paper --model linear --batch 10 " +
+  "--epochs 2 --backdoor-epochs 1 " +
   "--augment none --backdoor-augment none --set gain=0.5 --set shade=200 --set twice.steps=5 --set cbd.critic.estimator=covariance " +
   "--set cbd.critic.scale=2 --device cpu";
 

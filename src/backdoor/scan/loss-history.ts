@@ -42,6 +42,16 @@ const [batch, rate] = [32, 2e-3];
  * A network that learns shortcuts first: three 3×3 convolutions of stride 2, so that it sees 15×15 pixels at a time, and the maximum
  * over all positions beside the mean, so that a small patch is seen whole. It can do little else: on CIFAR-10 it stays at about
  * half of the images. Stride 2 in the first convolution too makes a step four times cheaper and loses no trigger that was tried.
+ *
+ * @example
+ * ```ts
+ * import { random, zeros } from "deconfound";
+ * import { shortcutNet } from "deconfound/backdoor";
+ *
+ * const classifier = shortcutNet(3, 10);
+ * const { params, stats } = classifier.init(random.key(0));
+ * console.log(String(classifier.apply(params, stats, zeros([5, 16, 16, 3]), { train: false }).z.shape)); // 5,128
+ * ```
  */
 export function shortcutNet(channels: number, classes: number): Classifier<object, object> {
   return smallConvNet({ channels, classes, width: 16, pool: "max+mean", stride: 2 }) as unknown as Classifier<
@@ -53,6 +63,28 @@ export function shortcutNet(channels: number, classes: number): Classifier<objec
 /**
  * Trains a {@link shortcutNet} by cross entropy with Adam at a constant rate, without augmentation, and takes the losses of all
  * training images on the way. What falls first is what a shortcut explains.
+ *
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import type { Defence } from "deconfound/backdoor";
+ * import { lossHistory, none, trainDefence } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const watching: Defence = {
+ *   ...none,
+ *   async train(lab) {
+ *     const { losses } = await lossHistory(lab, { name: "f_B", title: "f_B", stream: 2, steps: [1, 2] });
+ *     console.log(losses.length, losses[0]?.length); // 2 20
+ *     return none.train(lab, {});
+ *   },
+ * };
+ * const dataset = builtinDataset({ count: 20, size: 12, classes: 2 });
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, clean: { epochs: 1 } };
+ * await trainDefence(watching, { device: referenceDevice(), dataset, classifier, options });
+ * ```
  */
 export async function lossHistory<P, S>(lab: Lab<P, S>, options: HistoryOptions): Promise<LossHistory> {
   const { name, title, stream, steps, labels, classes = lab.train.classes } = options;

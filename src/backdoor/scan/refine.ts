@@ -62,6 +62,13 @@ export function quantile(values: readonly number[], share: number): number {
  * Mean probability of "suspect" over some looks, from the losses of a network that learnt the labels `suspects`.
  *
  * @param losses - per look, cross entropy against `suspects`, in nats.
+ * @example
+ * ```ts
+ * import { probabilityOfSuspect } from "deconfound/backdoor";
+ *
+ * const [suspect, other] = probabilityOfSuspect([Float32Array.of(0, 0)], Uint8Array.of(1, 0));
+ * console.log(suspect, other); // 1 0
+ * ```
  */
 export function probabilityOfSuspect(losses: readonly Float32Array[], suspects: Uint8Array): Float64Array {
   const mean = new Float64Array(suspects.length);

@@ -50,6 +50,28 @@ export type ScanOptions = OptionsOf<typeof scanOptions>;
  * Looks for images that a shortcut explains: trains f_B, a small network that learns shortcuts first, for a number of steps that
  * does not depend on the size of the set, takes the losses of all images on the way, and asks whether one class sets the images that were learnt first apart from the rest. If so, a second network
  * confirms who is in it; see `refine`.
+ *
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import type { Defence } from "deconfound/backdoor";
+ * import { none, scan, trainDefence } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { smallConvNet } from "deconfound/nn";
+ *
+ * const looking: Defence = {
+ *   ...none,
+ *   async train(lab) {
+ *     const { found, suspects } = await scan(lab, { steps: 8 });
+ *     console.log(found, suspects.length); // false 0
+ *     return none.train(lab, {});
+ *   },
+ * };
+ * const dataset = builtinDataset({ count: 20, size: 12, classes: 2 });
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, clean: { epochs: 1 } };
+ * await trainDefence(looking, { device: referenceDevice(), dataset, classifier, options });
+ * ```
  */
 export async function scan<P, S>(
   lab: Lab<P, S>,
