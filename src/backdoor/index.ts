@@ -3,8 +3,13 @@ import { endOfEntry } from "../tensor/site.ts";
 export type { CbdOptions } from "../cbd/options.ts";
 export type { AugmentKind } from "../data/augment-kind.ts";
 export type { Dataset } from "../data/dataset.ts";
+export type { Picture } from "../formats/png.ts";
+export type { HostTensor } from "../formats/safetensors.ts";
+export type { BatchNormParams, BatchNormStats } from "../nn/batch-norm-layer.ts";
 export type { Classifier } from "../nn/classifier.ts";
+export type { ConvLayerParams } from "../nn/conv-layer.ts";
 export type { Decay } from "../nn/decay.ts";
+export type { DenseParams } from "../nn/dense.ts";
 export type { Batch, Network } from "../nn/network.ts";
 export type { Schedule } from "../nn/schedule.ts";
 export type {
@@ -107,7 +112,7 @@ export type { SuspectedClass, Verdict, VerdictKind } from "./scan/verdict.ts";
 export { verdictOf } from "./scan/verdict.ts";
 export type { Trained, TrainOptions } from "./train.ts";
 export { trainCbd, trainDefence, trainPlain } from "./train.ts";
-export type { TrainingOptions } from "./training-options.ts";
+export type { ResolvedTraining, TrainingOptions } from "./training-options.ts";
 export { trainingOptionTable } from "./training-options.ts";
 
 endOfEntry();

@@ -72,8 +72,8 @@ export interface Trained<P, S> extends Defended<P, S> {
  * import { builtinDataset } from "deconfound/data";
  * import { smallConvNet } from "deconfound/nn";
  *
- * const { dataset } = poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
- * const test = triggered(badnets, builtinDataset({ count: 10, size: 12, classes: 2, part: "test" }));
+ * const { dataset } = await poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
+ * const test = await triggered(badnets, builtinDataset({ count: 10, size: 12, classes: 2, part: "test" }));
  * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
  * const options = { batch: 10, clean: { epochs: 1 } };
  * const trained = await trainDefence(none, { device: referenceDevice(), dataset, classifier, options, test });
@@ -162,7 +162,7 @@ function ending<P, S>({ state, networks }: OpenLab<P, S>): Pick<Trained<P, S>, "
  * import { builtinDataset } from "deconfound/data";
  * import { smallConvNet } from "deconfound/nn";
  *
- * const { dataset } = poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
+ * const { dataset } = await poison(badnets, builtinDataset({ count: 20, size: 12, classes: 2 }));
  * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
  * const options = { batch: 10, scan: { steps: 8 }, clean: { epochs: 1 } };
  * const trained = await trainCbd({ device: referenceDevice(), dataset, classifier, options });

@@ -8,9 +8,9 @@ export interface DownloadFile {
   /** `none`: it is a file of the dataset itself. */
   readonly packing: "none" | "tar.gz" | "zip";
   /** Bytes that an archive may unpack to: somewhat more than it does. */
-  readonly unpackedBytes?: number;
+  readonly unpackedBytes?: number | undefined;
   /** Which files of an archive are the dataset's, and their paths in its folder: a pattern with what `replace` puts for it. */
-  readonly places?: readonly (readonly [pattern: RegExp, path: string])[];
+  readonly places?: readonly (readonly [pattern: RegExp, path: string])[] | undefined;
 }
 
 /** A dataset that its authors have published for download. */

@@ -21,7 +21,15 @@ import { sharpDecoder } from "./sharp-decoder.ts";
 import { writeFolder } from "./write-folder.ts";
 
 /** What may differ from the published dataset, and who is told what happens. */
-export interface DownloadDatasetOptions extends Pick<DownloadOptions, "signal" | "stall" | "tries" | "pause"> {
+export interface DownloadDatasetOptions {
+  /** An `AbortSignal`; written out, so that the types need neither Node's nor a browser's. */
+  readonly signal: { readonly aborted: boolean; readonly reason: unknown; throwIfAborted(): void };
+  /** Milliseconds without a byte, after which the connection is given up. @defaultValue 30 000 */
+  readonly stall?: number | undefined;
+  /** How often a broken connection is taken up again. @defaultValue 5 */
+  readonly tries?: number | undefined;
+  /** Milliseconds before the second try; doubled before each that follows. @defaultValue 1000 */
+  readonly pause?: number | undefined;
   /** Another address: a folder that ends in `/` and holds the same files, or of a dataset of one file that file. */
   readonly address?: string | undefined;
   /** SHA-256 of each file, for a server that packs them anew. What is published of lengths and counts is not asked then. */
@@ -58,7 +66,8 @@ export async function downloadDataset(
   folder: string,
   options: DownloadDatasetOptions,
 ): Promise<DatasetParts> {
-  const { address = dataset.address, sha256, signal, onProgress, onNote } = options;
+  const { address = dataset.address, sha256, onProgress, onNote } = options;
+  const signal = options.signal as AbortSignal;
   const urls = addressesOf(dataset, address);
   const checksums = checksumsOf(dataset, sha256);
   if (isUsed(folder)) return readExisting(dataset, folder, onNote);
@@ -69,6 +78,7 @@ export async function downloadDataset(
     for (const [i, { name, bytes }] of dataset.files.entries()) {
       await downloadFile(urls[i]!, join(partial, name), {
         ...options,
+        signal,
         checksum: checksums[i]!,
         bytes: sha256 === undefined ? bytes : undefined,
         onProgress: (done, total) => onProgress?.(name, done, total),

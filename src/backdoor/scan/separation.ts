@@ -38,8 +38,8 @@ function sharesFor(n: number): readonly number[] {
  * ```ts
  * import { separation } from "deconfound/backdoor";
  *
- * const ease = Float64Array.from({ length: 120 }, (_, i) => (i < 12 ? 4 : 0) + (i % 7) / 10);
- * const labels = Int32Array.from({ length: 120 }, (_, i) => (i < 12 ? 1 : i % 3));
+ * const ease = Float64Array.from({ length: 240 }, (_, i) => (i < 24 ? 4 : 0) + (i % 7) / 10);
+ * const labels = Int32Array.from({ length: 240 }, (_, i) => (i < 24 ? 1 : i % 3));
  * const { label, ratio } = separation(ease, labels, 3);
  * console.log(label, ratio > 2); // 1 true
  * ```

@@ -39,10 +39,10 @@ export const leastRatio = 1.35;
  * ```ts
  * import { suspectsOf } from "deconfound/backdoor";
  *
- * const losses = [Float32Array.from({ length: 120 }, (_, i) => (i < 12 ? 0 : 2) + (i % 7) / 10)];
- * const labels = Int32Array.from({ length: 120 }, (_, i) => (i < 12 ? 1 : i % 3));
+ * const losses = [Float32Array.from({ length: 240 }, (_, i) => (i < 24 ? (i % 7) / 1e3 : 2 + (i % 7) / 10))];
+ * const labels = Int32Array.from({ length: 240 }, (_, i) => (i < 24 ? 1 : i % 3));
  * const { classes, suspects } = suspectsOf(losses, labels, 3);
- * console.log(classes[0]?.label, suspects.indexOf(0)); // 1 12
+ * console.log(classes[0]?.label, suspects.indexOf(0)); // 1 24
  * ```
  */
 export function suspectsOf(losses: readonly Float32Array[], labels: Int32Array, classes: number): Split {
