@@ -39,7 +39,11 @@ async function train(
     device,
     dataset,
     classifier,
-    options: { batch, clean: { epochs: 2, augment: "crop+flip+cutout" } },
+    options: {
+      batch,
+      clean: { epochs: 2, augment: "crop+flip+cutout" },
+      ...(defence.name === cbd.name ? { scan: { steps: 8 } } : {}),
+    },
     test: await triggered(badnets, noise(5, [dataset.height, dataset.width, dataset.channels], 2)),
     residentBytes,
     seed: batch,

@@ -15,7 +15,7 @@ test("wrong use ends before any work, with one line", async () => {
   mkdirSync(full);
   writeFileSync(join(full, "a\u001b.txt"), "");
   for (const [line, words] of [
-    ["scan", "--dataset is missing"],
+    ["scan", "--data is missing"],
     ["scan one two", "unexpected argument 'two'"],
     [`scan ${folder} --data ${folder}`, "DIR and --data are the same: leave one out"],
     [`scan ${folder}/none`, "no such file or folder"],

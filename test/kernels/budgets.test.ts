@@ -134,6 +134,7 @@ describe("the budget of a training step", () => {
       device: watched,
       dataset,
       classifier: wrn,
+      preset: "paper",
       options: { batch: 32, backdoor: { steps: 1 }, clean: { epochs: 1 }, critic: { passes: "fused", steps: 1 } },
       onProgress: ({ phase, step }) => {
         if (phase !== "clean") return;
