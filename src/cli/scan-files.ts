@@ -9,7 +9,9 @@ import { scanCsv } from "./scan-results.ts";
 import { versions } from "./versions.ts";
 
 /** A scan with what its page says of how it came about. */
-export interface ScanOrigin extends Scanned {
+export interface ScanOrigin extends Omit<Scanned, "seconds"> {
+  /** Of the scan; null where it was a part of a training. */
+  readonly seconds: number | null;
   readonly device: Device;
   readonly seed: number;
   /** What was scanned, for the eye: a folder or the name of a drawn set. */
@@ -61,7 +63,7 @@ function factsOf({ scan, dataset, device, seed, seconds, source }: ScanOrigin): 
     ],
     ["steps of training", `${scan.history.steps.at(-1)}; losses taken after ${scan.history.steps.join(", ")}`],
     ["seed", String(seed)],
-    ["duration", `${seconds.toFixed(1)} s`],
+    ...(seconds === null ? [] : [["duration", `${seconds.toFixed(1)} s`] as const]),
     ["device", device.info().description],
     ["versions", `deconfound ${deconfound}, Node ${node}, ${platform}`],
     ["date", new Date().toISOString().slice(0, 10)],

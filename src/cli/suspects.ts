@@ -9,6 +9,7 @@ import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
 import type { SuspectReport } from "./run-report.ts";
 import { percent } from "./run-report.ts";
+import { scanFiles } from "./scan-files.ts";
 import { scanCsv } from "./scan-results.ts";
 
 type Suspicion = Pick<Defended<object, object>, "suspicion" | "evidence" | "scan" | "late">;
@@ -27,16 +28,23 @@ export async function rankSuspects(
 }
 
 /** Of a defence that scanned the set: the images that it names. */
-function nameSuspects(
-  { data, folder, identity }: OpenRun,
+async function nameSuspects(
+  { data, folder, identity, config, device }: OpenRun,
   defence: string,
   { scan, late }: Suspicion & { readonly scan: Scan },
   progress: Progress,
-): SuspectReport {
+): Promise<SuspectReport> {
   const { train, poisoned, parts } = data;
   const isLate = late !== undefined && late.kind !== "nothing";
   const named = isLate ? { ...scan, found: true, ...late } : scan;
-  folder?.put("suspects.csv", scanCsv({ scan: named, dataset: train, paths: parts.paths }, identity.run));
+  const listed = { scan: named, dataset: train, paths: parts.paths };
+  folder?.put("suspects.csv", scanCsv(listed, identity.run));
+  if (folder !== undefined) {
+    const source = config.dataset.folder ?? `dataset ${config.dataset.format}`;
+    const files = await scanFiles({ ...listed, scan, device, seed: config.seed, seconds: null, source });
+    const page = files.find(({ name }) => name.endsWith(".html"))!;
+    folder.put(page.name, page.content);
+  }
   const classes = Array.from({ length: train.classes }, () => ({ count: 0, suspects: 0 }));
   for (const label of train.labels) classes[label]!.count++;
   for (const index of named.suspects) classes[train.labels[index]!]!.suspects++;

@@ -28,7 +28,7 @@ export function collectionPressure(bytesInUse: () => number): CollectionPressure
       try {
         new ArrayBuffer(weight);
       } catch {
-        // no room for it: that made the engine collect
+        // there is not so much memory: that made the engine collect
       }
       await turn();
     }

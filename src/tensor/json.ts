@@ -1,7 +1,7 @@
 import { DataError } from "./errors.ts";
 import { printable } from "./printable.ts";
 
-const deepest = 64; // levels; what recursion over the value can bear, with room for the caller's own
+const deepest = 64; // levels; what recursion over the value can bear beside the caller's own
 
 /**
  * Reads JSON that somebody else may have written.

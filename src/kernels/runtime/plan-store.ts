@@ -43,7 +43,7 @@ export interface PlanStore {
 }
 
 /**
- * @param allocate - makes room for a plan's buffers.
+ * @param allocate - creates the buffers of a plan.
  * @param load - fills it: buffers, pipelines, bind groups.
  */
 export function planStore(
