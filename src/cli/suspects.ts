@@ -37,11 +37,12 @@ async function nameSuspects(
   const { train, poisoned, parts } = data;
   const isLate = late !== undefined && late.kind !== "nothing";
   const named = isLate ? { ...scan, found: true, ...late } : scan;
-  const listed = { scan: named, dataset: train, paths: parts.paths };
-  folder?.put("suspects.csv", scanCsv(listed, identity.run));
-  if (folder !== undefined) {
+  const set = { dataset: train, paths: parts.paths };
+  folder?.put("suspects.csv", scanCsv({ ...set, scan: named }, identity.run));
+  if (folder !== undefined && !isLate) {
+    // the page is of the scan, which found nothing where the late search did
     const source = config.dataset.folder ?? `dataset ${config.dataset.format}`;
-    const files = await scanFiles({ ...listed, scan, device, seed: config.seed, seconds: null, source });
+    const files = await scanFiles({ ...set, scan, device, seed: config.seed, seconds: null, source });
     const page = files.find(({ name }) => name.endsWith(".html"))!;
     folder.put(page.name, page.content);
   }
