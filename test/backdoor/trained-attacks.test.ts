@@ -24,8 +24,8 @@ const test10 = builtinDataset({ count: 10, size: 12, part: "test" });
 
 const small = {
   trojan: { reach: 1, steps: 12, surrogate: { width: 2, steps: 30, batch: 16 } },
-  dynamic: { width: 2, batch: 8, maskSteps: 6, patternSteps: 6, surrogateWidth: 2, crossRatio: 1 },
-  adaptive: { rounds: 3, ascents: 3, descents: 4, batch: 16, surrogateWidth: 2 },
+  dynamic: { width: 2, batch: 8, maskSteps: 6, patternSteps: 6, surrogate: { width: 2 }, crossRatio: 1 },
+  adaptive: { rounds: 3, ascents: 3, descents: 4, batch: 16, surrogate: { width: 2 } },
 };
 
 async function made(

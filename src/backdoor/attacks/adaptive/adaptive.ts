@@ -33,12 +33,8 @@ export const adaptiveOptions = {
   descents: { kind: "integer", default: 40, from: 1, to: 100_000, unit: "steps", doc: "M: surrogate steps per round" },
   rounds: { kind: "integer", default: 10, from: 1, to: 10_000, doc: "of PGD and surrogate" },
   batch: { kind: "integer", default: 64, from: 1, to: 65_536, unit: "images", doc: "per step" },
-  surrogateWidth: {
-    kind: "integer",
-    default: 16,
-    from: 1,
-    to: 1024,
-    doc: "channels of the surrogate's first convolution",
+  surrogate: {
+    width: { kind: "integer", default: 16, from: 1, to: 1024, doc: "channels of the surrogate's first convolution" },
   },
 } as const;
 
@@ -62,7 +58,7 @@ export const adaptive: Attack<AdaptiveOptions> = {
   ...poisonRules<AdaptiveOptions>(name),
   async prepare(train, options, context) {
     const { device, seed, taken } = context;
-    const { epsilon, stepSize, ascents, descents, rounds, batch, surrogateWidth } = options;
+    const { epsilon, stepSize, ascents, descents, rounds, batch, surrogate } = options;
     const { dataset, poisoned } = await poison({ ...adaptive, stamp: plainStamp }, train, options, {
       seed,
       taken,
@@ -71,7 +67,7 @@ export const adaptive: Attack<AdaptiveOptions> = {
     if (poisoned.length === 0) return { delta: none, indices: none };
     const data = putDataset(device, dataset);
     const deltas = await trainPerturbations(context, {
-      ...{ data, poisoned, classifier: surrogateFor(train, surrogateWidth), rounds, ascents, descents, batch },
+      ...{ data, poisoned, classifier: surrogateFor(train, surrogate.width), rounds, ascents, descents, batch },
       ...{ epsilon: epsilon / 255, stepSize: stepSize / 255, key: [seed >>> 0, stream] as const },
     });
     const bytes = imageBytes(train);

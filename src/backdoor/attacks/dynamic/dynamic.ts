@@ -44,12 +44,8 @@ export const dynamicOptions = {
   share: { kind: "number", default: 0.34, from: 0, to: 0.5, doc: "share of a batch that is attacked while they train" },
   maskSteps: { kind: "integer", default: 100, from: 1, to: 1e6, unit: "steps", doc: "of the mask network" },
   patternSteps: { kind: "integer", default: 500, from: 1, to: 1e6, unit: "steps", doc: "of the pattern network" },
-  surrogateWidth: {
-    kind: "integer",
-    default: 16,
-    from: 1,
-    to: 1024,
-    doc: "channels of the classifier that trains along",
+  surrogate: {
+    width: { kind: "integer", default: 16, from: 1, to: 1024, doc: "channels of the classifier that trains along" },
   },
 } as const;
 
@@ -83,7 +79,7 @@ export const dynamic: Attack<DynamicOptions> = {
     checkTarget(name, train, options);
     checkSize(train);
     const { device, seed } = context;
-    const { width, density, maskSteps, patternSteps, share, surrogateWidth } = options;
+    const { width, density, maskSteps, patternSteps, share, surrogate } = options;
     const batch = Math.min(options.batch, train.count);
     const attacked = Math.floor(share * batch);
     if (attacked < 1) {
@@ -101,7 +97,7 @@ export const dynamic: Attack<DynamicOptions> = {
     );
     const pattern = await trainPattern(context, {
       ...{ ...common, steps: patternSteps, key: [seed >>> 0, patternStream] as const },
-      ...{ mask, classifier: surrogateFor(train, surrogateWidth), attacked, targets },
+      ...{ mask, classifier: surrogateFor(train, surrogate.width), attacked, targets },
     });
     const networks: TriggerNetworks = { pattern, mask, scale };
     const prepared = await toPrepared(networks);
