@@ -9,7 +9,7 @@ import { DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import type { ModelHeader } from "./model-file.ts";
 
-/** A file that is no picture, or cannot be read. */
+/** A file that is not a picture, or cannot be read. */
 export interface Unreadable {
   readonly path: string;
   readonly reason: string;

@@ -29,7 +29,7 @@ export const longestIdxHeader: number = 4 + 4 * mostAxes;
  *
  * Source: http://yann.lecun.com/exdb/mnist/
  * @param bytes - the beginning of the file.
- * @throws DataError for another file, a type that is no integer, or sizes out of range.
+ * @throws DataError for another file, a type that is not an integer, or sizes out of range.
  */
 export function readIdxHeader(bytes: Uint8Array, name: string): IdxHeader {
   const [first, second, code, axes] = bytes;

@@ -24,7 +24,7 @@ export interface ImageForm {
  * size is reached by a triangle filter over the whole picture, so that nothing is cut off: a trigger may sit in a corner.
  */
 export interface ImageDecoder {
-  /** @throws DataError if the bytes are no such picture; ConfigError if the decoder is not installed. */
+  /** @throws DataError if the bytes are not such a picture; ConfigError if the decoder is not installed. */
   probe(bytes: Uint8Array): Promise<ImageFacts>;
   /**
    * @returns `(height, width, channels)`, row-major, 0 … 255.

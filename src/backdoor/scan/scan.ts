@@ -48,8 +48,8 @@ export type ScanOptions = OptionsOf<typeof scanOptions>;
 
 /**
  * Looks for images that a shortcut explains: trains f_B, a small network that learns shortcuts first, for a number of steps that
- * does not depend on the size of the set, takes the losses of all images on the way, and asks whether one class sets the images that were learnt first apart from the rest. If so, a second network
- * confirms who is in it; see `refine`.
+ * does not depend on the size of the set, takes the losses of all images on the way, and asks whether one class sets the images that
+ * were learnt first apart from the rest. If so, a second network confirms who is in it; see `refine`.
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ export interface Split {
 
 /**
  * The ratio from which on a class is said to stand apart. Without poison it was at most 1.44 in the sets that were tried (GTSRB, 25
- * images per class; else 1.23), with BadNets on 1 % of 5,000 images 1.53; docs/auto.md has the table.
+ * images per class; else 1.25), with BadNets on 1 % of 5,000 images 1.53; docs/auto.md has the table.
  */
 export const leastRatio = 1.45;
 

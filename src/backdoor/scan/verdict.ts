@@ -53,7 +53,7 @@ const learntAtOnce = 0.1;
  * ```ts
  * import { verdictOf } from "deconfound/backdoor";
  *
- * const found = { found: true, suspects: Int32Array.of(0, 2), separation: 9, threshold: 5, learnable: 1 };
+ * const found = { found: true, suspects: Int32Array.of(0, 2), separation: 2.5, threshold: 1.45, learnable: 1 };
  * const { sentence } = verdictOf(found, { count: 4, labels: Int32Array.of(1, 1, 1, 0), classNames: ["cat", "dog"] });
  * console.log(sentence.split(",")[0]); // 2 of 4 images (50.0 %) look poisoned
  * ```

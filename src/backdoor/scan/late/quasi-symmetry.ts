@@ -12,7 +12,7 @@ const [rounds, tolerance] = [1000, 1e-9];
 
 /**
  * How far a table of contradictions is from quasi-symmetry: from mistakes that are mutual but for a lean of each class. A network
- * that says "bird" too readily takes dogs for birds more often than birds for dogs; that is no attack. Quasi-symmetry says
+ * that says "bird" too readily takes dogs for birds more often than birds for dogs; that is not an attack. Quasi-symmetry says
  *
  *     J[a][b] : J[b][a] = sₐ : s_b
  *
