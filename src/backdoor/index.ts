@@ -94,7 +94,7 @@ export type { Contrast } from "./scan/late/trigger-score.ts";
 export type { Hits, TriggerSuspects } from "./scan/late/trigger-suspects.ts";
 export { hitsOf, triggerSuspects } from "./scan/late/trigger-suspects.ts";
 export type { HistoryOptions, LossHistory } from "./scan/loss-history.ts";
-export { lossHistory, shortcutNet } from "./scan/loss-history.ts";
+export { lossHistory } from "./scan/loss-history.ts";
 export type { OcclusionMaps } from "./scan/occlusion.ts";
 export { occlusionMaps } from "./scan/occlusion.ts";
 export type { Refined } from "./scan/refine.ts";

@@ -22,6 +22,7 @@ export { heNormal, heUniform, torchUniform, xavierNormal, xavierUniform } from "
 export { crossEntropy, generalizedCrossEntropy } from "./losses.ts";
 export { fileNameOf, modelFamilies, parseModel } from "./models/index.ts";
 export type { AnyClassifier, FileName, ImageShape, Model, ModelFamily } from "./models/model-family.ts";
+export { shortcutNet } from "./models/shortcut-net.ts";
 export type { SmallConvNetParams, SmallConvNetStats } from "./models/small-conv-net.ts";
 export { smallConvNet } from "./models/small-conv-net.ts";
 export type { WrnBlockParams, WrnBlockStats, WrnParams, WrnStats } from "./models/wide-resnet.ts";

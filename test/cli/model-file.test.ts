@@ -34,7 +34,7 @@ async function valuesOf(tree: unknown): Promise<Record<string, readonly number[]
   );
 }
 
-test.each(["wrn-10-2", "small-4"] as const)("%s survives its file, bit by bit", async (model) => {
+test.each(["wrn-10-2", "small-4", "shortcut"] as const)("%s survives its file, bit by bit", async (model) => {
   const weights = freshWeights(model);
   writeFileSync(path, await encodeModel({ model, ...shape }, weights));
   const read = await readModel(path);

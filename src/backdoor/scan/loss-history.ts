@@ -1,7 +1,7 @@
 import { adam } from "../../nn/adam.ts";
 import type { Classifier } from "../../nn/classifier.ts";
 import { crossEntropy } from "../../nn/losses.ts";
-import { smallConvNet } from "../../nn/models/small-conv-net.ts";
+import { shortcutNet } from "../../nn/models/shortcut-net.ts";
 import type { Network } from "../../nn/network.ts";
 import type { Training } from "../../nn/supervised-step.ts";
 import { beginTraining, supervisedStep } from "../../nn/supervised-step.ts";
@@ -37,28 +37,6 @@ export interface HistoryOptions {
 
 /** Images per step, and learning rate of Adam. */
 const [batch, rate] = [32, 2e-3];
-
-/**
- * A network that learns shortcuts first: three 3×3 convolutions of stride 2, so that it sees 15×15 pixels at a time, and the maximum
- * over all positions beside the mean, so that a small patch is seen whole. It can do little else: on CIFAR-10 it stays at about
- * half of the images. Stride 2 in the first convolution too makes a step four times cheaper and loses no trigger that was tried.
- *
- * @example
- * ```ts
- * import { random, zeros } from "deconfound";
- * import { shortcutNet } from "deconfound/backdoor";
- *
- * const classifier = shortcutNet(3, 10);
- * const { params, stats } = classifier.init(random.key(0));
- * console.log(String(classifier.apply(params, stats, zeros([5, 16, 16, 3]), { train: false }).z.shape)); // 5,128
- * ```
- */
-export function shortcutNet(channels: number, classes: number): Classifier<object, object> {
-  return smallConvNet({ channels, classes, width: 16, pool: "max+mean", stride: 2 }) as unknown as Classifier<
-    object,
-    object
-  >;
-}
 
 /**
  * Trains a {@link shortcutNet} by cross entropy with Adam at a constant rate, without augmentation, and takes the losses of all

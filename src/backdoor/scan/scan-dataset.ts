@@ -1,5 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { checkDataset } from "../../data/dataset.ts";
+import { shortcutNet } from "../../nn/models/shortcut-net.ts";
 import { defaultsOf } from "../../options/table.ts";
 import type { Device } from "../../tensor/device.ts";
 import { openLab } from "../open-lab.ts";
@@ -7,7 +8,6 @@ import type { Progress } from "../phase-context.ts";
 import { TrainingStopped } from "../phase-context.ts";
 import type { TrainingOptions } from "../training-options.ts";
 import { resolveTraining, trainingOptionTable } from "../training-options.ts";
-import { shortcutNet } from "./loss-history.ts";
 import type { Scan } from "./scan.ts";
 import { scan } from "./scan.ts";
 

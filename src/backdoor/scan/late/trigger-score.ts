@@ -1,10 +1,10 @@
 import { adam } from "../../../nn/adam.ts";
 import { crossEntropy } from "../../../nn/losses.ts";
+import { shortcutNet } from "../../../nn/models/shortcut-net.ts";
 import { beginTraining, supervisedStep } from "../../../nn/supervised-step.ts";
 import { tensor } from "../../../tensor/tensor.ts";
 import type { Lab } from "../../lab.ts";
 import type { Predictions } from "../../predict.ts";
-import { shortcutNet } from "../loss-history.ts";
 import { matchedSamples } from "./matched-samples.ts";
 import { outOfFold, twoFolds } from "./out-of-fold.ts";
 
