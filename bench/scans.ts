@@ -3,9 +3,10 @@
 // ATTACK: a name of `attacks`, or none. The rest changes the set first: N images drawn with the seed; the first N classes only; class sizes
 // that fall to a share of the first; a share of the labels drawn at random.
 import process from "node:process";
-import { attacks, auroc, poison, scanDataset } from "deconfound/backdoor";
+import type { Alarm } from "deconfound/backdoor";
+import { attacks, auroc, poison, predict, scanDataset, triggered } from "deconfound/backdoor";
 import type { Dataset } from "deconfound/data";
-import { selectImages } from "deconfound/data";
+import { builtinDataset, selectImages } from "deconfound/data";
 import { openDevice, readDataset } from "deconfound/node";
 
 const [folder, attacked = "none", seeds = "0", ...changes] = process.argv.slice(2);
@@ -43,10 +44,18 @@ function changed(all: Dataset, seed: number): Dataset {
   return { ...set, labels: set.labels.map((label) => (random() < noise ? Math.floor(random() * classes) : label)) };
 }
 
+/** Share of images that the scan's second network calls suspect. */
+async function alarmed({ classifier, network }: Alarm, images: Dataset): Promise<string> {
+  const { classes } = await predict(device, classifier, network, { ...images, labels: images.labels.map(() => 0) });
+  return `${((100 * classes.filter((one) => one === 1).length) / images.count).toFixed(1)} %`;
+}
+
 const device = await openDevice();
-const { train } = await readDataset(folder);
+const { train, test } = folder === "builtin" ? { train: undefined, test: undefined } : await readDataset(folder);
 for (const seed of seeds.split(",").map(Number)) {
-  const clean = changed(train, seed);
+  const builtin = { count: Number(change.get("limit") ?? 1000), size: 16, seed };
+  const clean = train === undefined ? builtinDataset(builtin) : changed(train, seed);
+  const later = test ?? builtinDataset({ ...builtin, part: "test" });
   const attack = attacks.find((one) => one.name === name);
   if (attack === undefined && name !== "none") throw new Error(`there is no attack ${name}`);
   const options = rate === undefined ? {} : { rate: Number(rate) };
@@ -63,6 +72,13 @@ for (const seed of seeds.split(",").map(Number)) {
     `confirmed ${scan.learnable?.toFixed(3) ?? "-"} P ${share(scan.suspects.length)} R ${share(truth.size)}`,
     `AUROC ${truth.size === 0 ? "-" : auroc(scan.score, (i) => truth.has(i)).toFixed(3)} ${seconds.toFixed(1)} s`,
   );
-  device.free(scan.history.network);
+  if (scan.alarm !== null) {
+    const seen = attack === undefined ? null : (await triggered(attack, later, options, { seed })).attack!.triggered;
+    console.log(
+      `  test images that the second network calls suspect: ${await alarmed(scan.alarm, later)} clean`,
+      seen === null ? "" : `${await alarmed(scan.alarm, seen)} triggered`,
+    );
+  }
+  device.free([scan.history.network, scan.alarm?.network]);
 }
 device.close();

@@ -99,7 +99,7 @@ export type { OcclusionMaps } from "./scan/occlusion.ts";
 export { occlusionMaps } from "./scan/occlusion.ts";
 export type { Refined } from "./scan/refine.ts";
 export { probabilityOfSuspect, refine } from "./scan/refine.ts";
-export type { Scan, ScanOptions } from "./scan/scan.ts";
+export type { Alarm, Scan, ScanOptions } from "./scan/scan.ts";
 export { scan, scanOptions } from "./scan/scan.ts";
 export type { ScanDatasetOptions, ScanProgress } from "./scan/scan-dataset.ts";
 export { scanDataset } from "./scan/scan-dataset.ts";

@@ -25,9 +25,14 @@ export interface Scan {
   readonly most: ClassSplit;
   /** Share of the suspects that a second network tells from the other images; null where the separation was too small to ask. */
   readonly learnable: number | null;
+  /** The second network where there are suspects: of its two classes, 1 is "suspect". It tells a trigger in images to come, too. */
+  readonly alarm: Alarm | null;
   /** The losses on the way, and f_B. */
   readonly history: LossHistory;
 }
+
+/** A network that tells suspects from the other images, and how it is called. */
+export type Alarm = Pick<LossHistory, "network" | "classifier">;
 
 /** Options of {@link scan}. */
 export const scanOptions = {
@@ -84,9 +89,9 @@ export async function scan<P, S>(
   const flagged = split.classes.map(({ label }) => label).sort((a, b) => a - b);
   const { most, ease } = split;
   const result = { score: ease, separation: most.ratio, threshold: leastRatio, most, history };
-  const nothing = { found: false, classes: [], suspects: new Int32Array(0) };
+  const nothing = { found: false, classes: [], suspects: new Int32Array(0), alarm: null };
   if (!split.suspects.includes(1)) return { ...result, ...nothing, learnable: null };
-  const { losses } = await lossHistory(lab, {
+  const { losses, network, classifier } = await lossHistory(lab, {
     name: "suspicion",
     title: "suspicion",
     stream: 3,
@@ -97,5 +102,5 @@ export async function scan<P, S>(
   const { learnable, suspects } = refine(probabilityOfSuspect(losses, split.suspects), split.suspects, labels, flagged);
   if (!suspects.includes(1)) return { ...result, ...nothing, learnable };
   const named = Int32Array.from(suspects.keys()).filter((i) => suspects[i] === 1);
-  return { ...result, found: true, classes: flagged, suspects: named, learnable };
+  return { ...result, found: true, classes: flagged, suspects: named, learnable, alarm: { network, classifier } };
 }
