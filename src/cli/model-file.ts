@@ -21,7 +21,7 @@ export interface Weights {
 }
 
 /** How a picture file becomes what the network reads. */
-export interface PictureRule {
+interface PictureRule {
   /** `fill`: the whole picture, stretched or shrunk to height × width by a triangle filter; nothing is cut off. */
   readonly fit: "fill";
   /** `rgb`: grey thrice, alpha left out. `grey`: the brightness of a colour, by Rec. 601. */
@@ -30,12 +30,20 @@ export interface PictureRule {
   readonly crop: "none" | "roi";
 }
 
+/** The rule of a data set. @param options - of its format. */
+export function pictureRule(channels: number, options: object): PictureRule {
+  const crop = "roi" in options && options.roi === true ? "roi" : "none";
+  return { fit: "fill", colour: channels === 1 ? "grey" : "rgb", crop };
+}
+
 /** What a model file says of itself; absent in files of other programs. */
 export interface ModelHeader extends ImageShape {
   readonly model: string;
   readonly classNames?: readonly string[] | undefined;
   /** Absent in files of earlier versions, whose models were trained on no picture files. */
   readonly pictures?: PictureRule | undefined;
+  /** Name of a file beside this one: a model that tells images with the trigger that the training set had; see alarm-file.ts. */
+  readonly alarm?: string | undefined;
   /** The run that trained it. */
   readonly run?: string | undefined;
 }
@@ -51,6 +59,12 @@ const headerSchema = json.object({
       colour: json.literal("rgb", "grey"),
       crop: json.literal("none", "roi"),
     }),
+  ),
+  alarm: json.optional(
+    json.predicate<string>(
+      (value) => typeof value === "string" && /^[\w-][\w.-]{0,199}$/.test(value),
+      "the name of a file in the same folder",
+    ),
   ),
   run: json.optional(json.string),
 });
@@ -76,17 +90,23 @@ function onHost(program: AnyTensor): AnyTensor {
   return evaluateReference(program, { precision: "f32" });
 }
 
+/** A model as it stands in a file. */
+export interface SavedModel {
+  readonly header: ModelHeader;
+  readonly classifier: AnyClassifier;
+  readonly weights: Weights;
+}
+
 /** A model file and what it says of itself. @throws DataError if it is damaged or was written by another program. */
-export async function readModel(
-  path: string,
-): Promise<{ header: ModelHeader; classifier: AnyClassifier; weights: Weights }> {
+export async function readModel(path: string): Promise<SavedModel> {
   const { metadata } = decodeSafetensors(await readBytes(path), path);
   const text = Object.hasOwn(metadata, headerKey) ? metadata[headerKey] : undefined;
   if (text === undefined) throw new DataError(`${path}: does not say which model it holds; train writes such files`);
-  const { classNames, pictures, run, ...header } = json.check(headerSchema, parseJson(text, path), path);
+  const { classNames, pictures, alarm, run, ...header } = json.check(headerSchema, parseJson(text, path), path);
   const names = {
     ...(classNames === undefined ? {} : { classNames: classNames.map((name) => printable(name)) }),
     ...(pictures === undefined ? {} : { pictures }),
+    ...(alarm === undefined ? {} : { alarm }),
     ...(run === undefined ? {} : { run: printable(run) }),
   };
   const classifier = namedModel(header.model, path).build(header);

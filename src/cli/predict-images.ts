@@ -1,13 +1,15 @@
+import { putDataset } from "../backdoor/device-data.ts";
 import type { Predictions } from "../backdoor/predict.ts";
-import { predict } from "../backdoor/predict.ts";
+import { createPredictor } from "../backdoor/predict.ts";
 import type { Device } from "../tensor/device.ts";
 import { printable } from "../tensor/printable.ts";
+import { countTriggered, looksTriggered, triggerProbability } from "./alarm-file.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { className } from "./format-results.ts";
 import type { ImageFiles, Unreadable } from "./image-files.ts";
 import type { Io } from "./io.ts";
-import type { ModelHeader, readModel } from "./model-file.ts";
+import type { ModelHeader, SavedModel } from "./model-file.ts";
 import { formatTable } from "./table.ts";
 
 /** A class and how probable it is. */
@@ -27,6 +29,8 @@ interface ImageRow {
   readonly probabilities: readonly number[];
   /** The most probable classes, the first one first. */
   readonly top: readonly Likely[];
+  /** How probable it is that the image carries the trigger; null where the model has no alarm. */
+  readonly triggered: number | null;
 }
 
 /** How it is printed: for the eye, as CSV or as JSON. */
@@ -37,24 +41,35 @@ export interface ImageOutput {
   readonly json: boolean;
 }
 
-/** Predicts the classes of picture files and prints them. @returns `someUnreadable` where some could not be read. */
+/** Predicts the classes of picture files, and whether they carry a trigger, and prints it. @returns `someUnreadable` where some could not be read. */
 export async function predictImages(
   device: Device,
-  { header, classifier, weights }: Awaited<ReturnType<typeof readModel>>,
+  { header, classifier, weights }: SavedModel,
+  alarm: SavedModel | null,
   { images, paths, unreadable }: ImageFiles,
   output: ImageOutput,
   io: Io,
 ): Promise<ExitCode> {
-  const rows = rowsOf(await predict(device, classifier, device.put(weights), images), paths, header, output.top);
+  const data = putDataset(device, images);
+  const predictions = await createPredictor(device, classifier)(device.put(weights), data);
+  const triggered = alarm === null ? null : await triggerProbability(device, alarm, data);
+  const rows = rowsOf(predictions, triggered, paths, header, output.top);
   for (const { path, reason } of unreadable) io.err(`${printable(path, 200)}: ${reason}\n`);
   if (header.pictures?.crop === "roi") {
     io.err("the model was trained on signs that the set's tables cut out; these are whole images\n");
   }
+  if (triggered !== null) io.err(`alarm: ${countTriggered(triggered)} images look triggered\n`);
   io.out(output.json ? jsonOf(header, rows, unreadable) : output.csv ? csvOf(rows) : tableOf(rows));
   return unreadable.length > 0 ? exitCode.someUnreadable : exitCode.ok;
 }
 
-function rowsOf(predictions: Predictions, paths: readonly string[], header: ModelHeader, top: number): ImageRow[] {
+function rowsOf(
+  predictions: Predictions,
+  triggered: Float32Array | null,
+  paths: readonly string[],
+  header: ModelHeader,
+  top: number,
+): ImageRow[] {
   const nameOf = (label: number): string | null => header.classNames?.[label] ?? null;
   return paths.map((path, index) => {
     const { classes } = header;
@@ -64,7 +79,8 @@ function rowsOf(predictions: Predictions, paths: readonly string[], header: Mode
       .slice(0, top)
       .map((label) => ({ class: label, name: nameOf(label), probability: probabilities[label]! }));
     const [first] = order as [number];
-    return { index, path, class: first, name: nameOf(first), probabilities, top: likely };
+    const alarmed = triggered?.[index] ?? null;
+    return { index, path, class: first, name: nameOf(first), probabilities, top: likely, triggered: alarmed };
   });
 }
 
@@ -73,18 +89,24 @@ function tableOf(rows: readonly ImageRow[]): string {
     `${name === null ? className(label) : name} ${(100 * probability).toFixed(1)} %`;
   const ranks = rows[0]!.top.map((_, rank) => (rank === 0 ? "class" : `${rank + 1}.`));
   return formatTable(
-    ["image", ...ranks],
-    rows.map(({ path, top }) => [printable(path, 200), ...top.map(cell)]),
+    ["image", ...ranks, ...(rows[0]!.triggered === null ? [] : ["alarm"])],
+    rows.map(({ path, top, triggered }) => [
+      printable(path, 200),
+      ...top.map(cell),
+      ...(triggered === null ? [] : [looksTriggered(triggered) ? `TRIGGER ${(100 * triggered).toFixed(1)} %` : "none"]),
+    ]),
   );
 }
 
 function csvOf(rows: readonly ImageRow[]): string {
-  const lines = rows.flatMap(({ path, top }) =>
-    top.map(({ class: label, name, probability }, rank) =>
-      [quoted(path), rank + 1, label, quoted(name ?? ""), probability.toPrecision(6)].join(","),
-    ),
+  const alarmed = rows[0]!.triggered !== null;
+  const lines = rows.flatMap(({ path, top, triggered }) =>
+    top.map(({ class: label, name, probability }, rank) => {
+      const cells = [quoted(path), rank + 1, label, quoted(name ?? ""), probability.toPrecision(6)];
+      return [...cells, ...(triggered === null ? [] : [triggered.toPrecision(6)])].join(",");
+    }),
   );
-  return `${["path,rank,class,name,probability", ...lines].join("\n")}\n`;
+  return `${[`path,rank,class,name,probability${alarmed ? ",triggered" : ""}`, ...lines].join("\n")}\n`;
 }
 
 /** A text as a cell of CSV (RFC 4180). */

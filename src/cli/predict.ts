@@ -9,6 +9,7 @@ import type { ImageShape } from "../nn/models/model-family.ts";
 import type { OptionsOf } from "../options/option.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
+import { countTriggered, readAlarm, triggerProbability } from "./alarm-file.ts";
 import { attackOption } from "./attack-option.ts";
 import type { Command, Given } from "./command.ts";
 import { required } from "./command.ts";
@@ -20,7 +21,7 @@ import { recordsHelp } from "./help.ts";
 import { readImageFiles } from "./image-files.ts";
 import type { Io } from "./io.ts";
 import { loadParts, tellNotes, testOf } from "./load-data.ts";
-import type { ModelHeader } from "./model-file.ts";
+import type { ModelHeader, SavedModel } from "./model-file.ts";
 import { readModel } from "./model-file.ts";
 import { attackOwners, formatOwners } from "./option-owners.ts";
 import { predictImages } from "./predict-images.ts";
@@ -28,8 +29,6 @@ import { parseSource } from "./run-config.ts";
 import type { Rates } from "./run-report.ts";
 import { ratesOf } from "./run-report.ts";
 import { trainOptions } from "./train-options.ts";
-
-type Model = Awaited<ReturnType<typeof readModel>>;
 
 const options = {
   model: { kind: "text", default: null, form: "FILE", doc: "model-<defence>.safetensors of a train run" },
@@ -90,13 +89,15 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     }
     const { test } = parts;
     checkFits(model.header, test);
+    const alarm = await readAlarm(values.model!, model.header, io);
     const folder = dirname(values.model!);
     return withDevice(deviceConfig(values), io, async (later) => {
       const device = await later.open();
       const triggered = await testOf(test, attacks, values.seed, { io, device: later, folder });
-      const { predictions, ...measured } = await predictAll(device, model, triggered);
+      const { predictions, alarms, ...measured } = await predictAll(device, model, alarm, triggered);
       const rates = parts.unlabelled === true ? null : measured.rates;
-      const rows = rowsOf(test, predictions, parts.unlabelled === true);
+      const rows = rowsOf(test, predictions, alarms, parts.unlabelled === true);
+      if (alarms !== null) io.err(`${formatAlarms(alarms)}\n`);
       if (values.json) io.out(`${JSON.stringify({ ...model.header, rates, predictions: rows })}\n`);
       else {
         io.out(formatCsv(rows));
@@ -124,8 +125,9 @@ async function runImages(
   if (top > classes) throw new ConfigError(`--top ${top}: the model has ${classes} classes`);
   const files = await readImageFiles(operands, model.header);
   const output = { top, csv: values.csv, json: values.json };
+  const alarm = await readAlarm(values.model!, model.header, io);
   return withDevice(deviceConfig(values), io, async (later) =>
-    predictImages(await later.open(), model, files, output, io),
+    predictImages(await later.open(), model, alarm, files, output, io),
   );
 }
 
@@ -137,17 +139,29 @@ function checkFits(header: ModelHeader, test: Dataset): void {
   }
 }
 
-/** Predictions for the images as they are, and the rates. */
+/** Probabilities that images carry the trigger: as they are, and with the attack's trigger, null without an attack. */
+interface Alarms {
+  readonly plain: Float32Array;
+  readonly attacked: Float32Array | null;
+}
+
+/** Predictions for the images as they are, what the alarm says of them, and the rates. */
 async function predictAll(
   device: Device,
-  { classifier, weights }: Model,
+  { classifier, weights }: SavedModel,
+  alarm: SavedModel | null,
   test: TestSet,
-): Promise<{ predictions: Predictions; rates: Rates }> {
+): Promise<{ predictions: Predictions; alarms: Alarms | null; rates: Rates }> {
   const predictor = createPredictor(device, classifier);
   const network = device.put(weights);
   const onDevice = putTestSet(device, test);
   const rates = ratesOf(await evaluate(predictor, network, onDevice));
-  return { predictions: await predictor(network, onDevice.clean), rates };
+  const { clean, triggered } = onDevice;
+  const alarms = alarm && {
+    plain: await triggerProbability(device, alarm, clean),
+    attacked: triggered && (await triggerProbability(device, alarm, triggered)),
+  };
+  return { predictions: await predictor(network, clean), alarms, rates };
 }
 
 interface Row {
@@ -156,23 +170,39 @@ interface Row {
   readonly label: number | null;
   readonly class: number;
   readonly probabilities: readonly number[];
+  /** How probable it is that the image carries the trigger; left out where the model has no alarm. */
+  readonly triggered?: number | undefined;
 }
 
-function rowsOf({ labels, classes }: Dataset, predictions: Predictions, unlabelled: boolean): Row[] {
+function rowsOf(
+  { labels, classes }: Dataset,
+  predictions: Predictions,
+  alarms: Alarms | null,
+  unlabelled: boolean,
+): Row[] {
   return Array.from(predictions.classes, (predicted, index) => ({
     index,
     label: unlabelled ? null : labels[index]!,
     class: predicted,
     probabilities: Array.from(predictions.probabilities.subarray(index * classes, (index + 1) * classes)),
+    ...(alarms === null ? {} : { triggered: alarms.plain[index]! }),
   }));
 }
 
 function formatCsv(rows: readonly Row[]): string {
-  const header = ["index", "label", "class", ...rows[0]!.probabilities.map((_, k) => `p${k}`)];
-  const lines = rows.map((row) =>
-    [row.index, row.label ?? "", row.class, ...row.probabilities.map((p) => p.toPrecision(6))].join(","),
-  );
+  const [first] = rows as [Row];
+  const header = ["index", "label", "class", ...first.probabilities.map((_, k) => `p${k}`)];
+  if (first.triggered !== undefined) header.push("triggered");
+  const lines = rows.map(({ index, label, class: predicted, probabilities, triggered }) => {
+    const numbers = triggered === undefined ? probabilities : [...probabilities, triggered];
+    return [index, label ?? "", predicted, ...numbers.map((p) => p.toPrecision(6))].join(",");
+  });
   return `${[header.join(","), ...lines].join("\n")}\n`;
+}
+
+function formatAlarms({ plain, attacked }: Alarms): string {
+  const others = attacked === null ? "" : `; with the trigger of the attack, ${countTriggered(attacked)} do`;
+  return `alarm: ${countTriggered(plain)} images look triggered${others}`;
 }
 
 function formatRates({ ca, asr, ra, cleanTargetRate }: Rates): string {

@@ -3,8 +3,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { className, formatResults } from "./format-results.ts";
 import type { Io } from "./io.ts";
-import type { PictureRule } from "./model-file.ts";
-import { encodeModel } from "./model-file.ts";
+import { modelFiles } from "./model-files.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { openProgress } from "./progress.ts";
 import { runDefence } from "./run-defence.ts";
@@ -72,14 +71,10 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
       const suspects =
         trained.suspicion === undefined ? state.suspects : await rankSuspects(run, defence.name, trained, progress);
       if (folder !== undefined) {
-        const header = {
-          model: config.model,
-          ...run.shape,
-          classNames: run.data.train.classNames,
-          pictures: pictureRule(run.shape, config.dataset.options),
-          run: identity.run,
-        };
-        folder.put(`model-${defence.name}.safetensors`, await encodeModel(header, trained.network));
+        const { network, scan } = trained;
+        for (const { name, content } of await modelFiles(run, defence.name, network, scan?.alarm ?? null)) {
+          folder.put(name, content);
+        }
       }
       device.free(trained.state);
       state = { ...begun, results: [...begun.results, result], epochs, suspects, training: null, spent: nothing.spent };
@@ -92,12 +87,6 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
   }
   io.out(run.json ? formatReport(reportOf(run, state)) : formatResults(state.results, run.data.train.classNames));
   return unwritten === undefined ? exitCode.ok : notWritten(run, unwritten, io);
-}
-
-/** @param options - of the dataset format. */
-function pictureRule({ channels }: OpenRun["shape"], options: object): PictureRule {
-  const crop = "roi" in options && options.roi === true ? "roi" : "none";
-  return { fit: "fill", colour: channels === 1 ? "grey" : "rgb", crop };
 }
 
 /** Says what was lost, and how to go on. */

@@ -8,6 +8,7 @@ import { isTemporary, makeWritableFolder, writeAtomically } from "../node/index.
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
+import { encodeAlarm } from "./alarm-file.ts";
 import type { Command } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
 import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
@@ -17,9 +18,11 @@ import { recordsHelp } from "./help.ts";
 import type { Io } from "./io.ts";
 import type { RunData } from "./load-data.ts";
 import { loadData, tellNotes } from "./load-data.ts";
+import { pictureRule } from "./model-file.ts";
 import { formatOwners } from "./option-owners.ts";
 import { openProgress } from "./progress.ts";
 import { parseSource } from "./run-config.ts";
+import type { ScanOrigin } from "./scan-files.ts";
 import { scanFiles } from "./scan-files.ts";
 import type { Scanned } from "./scan-results.ts";
 import { scanResults } from "./scan-results.ts";
@@ -50,7 +53,7 @@ const options = {
     kind: "text",
     default: null,
     form: "DIR",
-    doc: "write suspects.csv and the page suspects.html; a new or empty folder",
+    doc: "write suspects.csv, the page suspects.html and, with suspects, alarm.safetensors; a new or empty folder",
   },
   json: { kind: "boolean", default: false, doc: "print the result as JSON instead of the verdict" },
 } as const;
@@ -79,7 +82,7 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
       const scanned = await scanShown(device, loaded, seed, io);
       if (scanned === null) return exitCode.interrupted;
       const source = dataset.folder ?? `dataset ${dataset.format}`;
-      const files = out === null ? [] : await scanFiles({ ...scanned, device, seed, source });
+      const files = out === null ? [] : await filesOf({ ...scanned, device, seed, source }, dataset.options);
       const { sentence, notes } = verdictOf(scanned.scan, scanned.dataset);
       const words = `${[sentence, ...notes].join("\n")}\n`;
       if (values.json) io.err(words);
@@ -136,10 +139,22 @@ async function scanShown(device: Device, { train, parts }: RunData, seed: number
   }
 }
 
+/** Its files, and where there are suspects the network that tells them from other images. @param options - of the dataset format. */
+async function filesOf(
+  scanned: ScanOrigin,
+  options: object,
+): Promise<readonly { readonly name: string; readonly content: string | Uint8Array }[]> {
+  const files = await scanFiles(scanned);
+  const { scan, dataset } = scanned;
+  if (scan.alarm === null) return files;
+  const pictures = pictureRule(dataset.channels, options);
+  return [...files, { name: "alarm.safetensors", content: await encodeAlarm({ ...dataset, pictures }, scan.alarm) }];
+}
+
 /** Writes the files last, when their content is known: the verdict is out by then, whatever the disk does. */
 function writeFiles(
   out: string | null,
-  files: Awaited<ReturnType<typeof scanFiles>>,
+  files: Awaited<ReturnType<typeof filesOf>>,
   tell: (text: string) => void,
   io: Io,
 ): ExitCode {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -8,6 +8,7 @@ import { poison } from "../../src/backdoor/poison.ts";
 import type { ScanResults } from "../../src/cli/scan-results.ts";
 import { selectImages } from "../../src/data/dataset.ts";
 import { encodeArrays } from "../../src/data/formats/arrays.ts";
+import { encodePng } from "../../src/formats/png.ts";
 import { readDataset } from "../../src/node/read-dataset.ts";
 import { writeFolder } from "../../src/node/write-folder.ts";
 import { command } from "./capture.ts";
@@ -44,6 +45,16 @@ describe.skipIf(!existsSync(images))("2,000 real images (skipped where there are
     expect(readFileSync(join(out, "suspects.html"), "utf8")).toMatch(
       /looks at one spot: rows 2\d to 31, columns 2\d to 31/,
     );
+    for (const [name, index] of [
+      ["plain", dataset.labels.findIndex((_, i) => !truth.has(i))],
+      ["stamped", poisoned[0]!],
+    ] as const) {
+      const pixels = dataset.images.subarray(index * 3072, (index + 1) * 3072);
+      writeFileSync(join(folder, `${name}.png`), await encodePng({ pixels, height: 32, width: 32, channels: 3 }));
+    }
+    const shown = ["plain", "stamped"].map((name) => join(folder, `${name}.png`)).join(" ");
+    const seen = await command(`predict --model ${join(out, "alarm.safetensors")} ${shown}`);
+    expect(seen.out).toMatch(/plain\.png +no trigger \d+\.\d %\n.*stamped\.png +trigger \d+\.\d %\n/);
     const cleaned = join(folder, "cleaned");
     const clean = await command(`clean --suspects ${join(out, "suspects.csv")} --data ${data} --out ${cleaned}`);
     expect(clean.code, clean.err).toBe(0);
