@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { HostTensor, Picture } from "../formats/index.ts";
 import type { OptionTable } from "../options/option.ts";
 import type { Device } from "../tensor/device.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
 
 /**
  * Which label a poisoned sample gets. `allToOne`: the target. `allToAll`: the class after its own, the last class the first.
@@ -12,25 +13,38 @@ export type LabelMode = "allToOne" | "allToAll" | "cleanLabel";
 /** What an attack trained before it could stamp, by name: plain arrays, to be saved with a run. */
 export type Prepared = Readonly<Record<string, HostTensor>>;
 
-/** Where an attack that must train something works. */
+/** Where an attack that must train something works: it holds progress, stop and saving. */
 export interface PrepareContext {
   readonly device: Device;
   readonly seed: number;
   /** Samples that another attack has already, as for {@link Attack.choose}. */
   readonly taken?: ReadonlySet<number> | undefined;
-  /** After every step. The training waits for it. */
-  readonly onProgress?: ((progress: PrepareProgress) => void | Promise<void>) | undefined;
+  /** Images of more bytes stay in memory. @defaultValue what one buffer of the device holds */
+  readonly residentBytes?: number | undefined;
+  /**
+   * Trains a stage, or gives back what the stage of this name came to before the training was interrupted. What it gives is freed
+   * when {@link Attack.prepare} has ended.
+   *
+   * @throws AttackError if the loss of the last step is not finite.
+   */
+  train<T>(stage: AttackStage<T>): Promise<T>;
 }
 
-/** How far the training of an attack is. */
-export interface PrepareProgress {
-  /** What trains: `surrogate`. */
+/** A stretch of an attack's training. */
+export interface AttackStage<T> {
+  /** What trains, for progress, errors and the saved state: unique within an attack. */
   readonly stage: string;
-  /** Steps done, of `steps`. */
-  readonly step: number;
   readonly steps: number;
-  /** Waits for the step. */
-  loss(): Promise<number>;
+  /** The state before the first step: a program, or host tensors. */
+  readonly state: T;
+  /** Brings a state to where the steps need it, the first one or a saved one. @defaultValue all of it to the device */
+  place?(state: T): Promise<T>;
+  /**
+   * Goes a step on, and consumes the state. The same state and number give the same result.
+   *
+   * @returns `loss`: f32 scalar; null after a step that has none.
+   */
+  advance(state: T, step: number): Promise<{ readonly state: T; readonly loss: AnyTensor | null }>;
 }
 
 /** What stamping may depend on besides images and options. */
@@ -47,6 +61,8 @@ export interface StampContext {
   readonly pictures: ReadonlyMap<string, Picture>;
   /** For attacks that run a network to stamp. */
   readonly device: Device | undefined;
+  /** As in {@link PrepareContext}. */
+  readonly residentBytes?: number | undefined;
 }
 
 /** A way to poison a training set. */

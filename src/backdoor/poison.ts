@@ -5,8 +5,12 @@ import type { Changes } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError } from "../tensor/errors.ts";
-import type { Attack, PrepareContext, Prepared, StampContext } from "./attack.ts";
+import type { Attack, Prepared, StampContext } from "./attack.ts";
+import type { AttackCallbacks } from "./attack-stages.ts";
+import { openStages } from "./attack-stages.ts";
+import type { AttackState } from "./attack-state.ts";
 import type { TestSet } from "./evaluation.ts";
+import { TrainingStopped } from "./phase-context.ts";
 
 /** A poisoned dataset, and what the attacker knows. */
 export interface Poisoned {
@@ -31,13 +35,30 @@ export interface AttackInputs {
   readonly pictures?: ReadonlyMap<string, Picture> | undefined;
   /** Where those of them that stamp with a network run it. */
   readonly device?: Device | undefined;
+  /** Images of more bytes are given to that network batch by batch. @defaultValue what one buffer of the device holds */
+  readonly residentBytes?: number | undefined;
+}
+
+/** Where and how an attack trains. */
+export interface PrepareOptions extends AttackCallbacks {
+  readonly device: Device;
+  /** That of {@link poison}. */
+  readonly seed: number;
+  /** Samples that another attack on the same set has already. */
+  readonly taken?: ReadonlySet<number> | undefined;
+  /** Images of more bytes stay in memory, and each batch is uploaded by itself: same results. @defaultValue what one buffer of the device holds */
+  readonly residentBytes?: number | undefined;
+  /** A state that an earlier training of the same attack, options, images and seed gave; its tensors are consumed. */
+  readonly resume?: AttackState | undefined;
 }
 
 /**
- * Trains what an attack's trigger needs: a surrogate, a generator. Nothing for most attacks.
+ * Trains what an attack's trigger needs: a surrogate, a generator. Nothing for most attacks. The same options, images, seed and
+ * device give the same bits, also through `shouldStop` and `resume`.
  *
  * @param train - the clean training set, which {@link poison} is to have.
- * @param context.seed - that of {@link poison}.
+ * @returns null if `shouldStop` ended it; `onState` was given the state to go on from.
+ * @throws AttackError if the trigger did not come to what it must do; DataError for a state that is not of this attack.
  * @example
  * ```ts
  * import { referenceDevice } from "deconfound";
@@ -49,13 +70,35 @@ export interface AttackInputs {
  * console.log(Object.keys(prepared).length); // 0
  * ```
  */
+export function prepareAttack<O extends object>(
+  attack: Attack<O>,
+  train: Dataset,
+  options: Changes<O>,
+  context: PrepareOptions & { readonly shouldStop?: undefined },
+): Promise<Prepared>;
+export function prepareAttack<O extends object>(
+  attack: Attack<O>,
+  train: Dataset,
+  options: Changes<O>,
+  context: PrepareOptions,
+): Promise<Prepared | null>;
 export async function prepareAttack<O extends object>(
   attack: Attack<O>,
   train: Dataset,
   options: Changes<O>,
-  context: PrepareContext,
-): Promise<Prepared> {
-  return (await attack.prepare?.(train, attackOptions(attack, options), context)) ?? {};
+  { device, seed, taken, residentBytes, resume, ...callbacks }: PrepareOptions,
+): Promise<Prepared | null> {
+  const resolved = attackOptions(attack, options);
+  if (attack.prepare === undefined) return {};
+  const stages = openStages(device, resume, callbacks);
+  try {
+    const prepared = await attack.prepare(train, resolved, { device, seed, taken, residentBytes, train: stages.train });
+    device.free(stages.state());
+    return prepared;
+  } catch (error) {
+    if (error instanceof TrainingStopped) return null;
+    throw error;
+  }
 }
 
 /**
@@ -138,7 +181,7 @@ export async function triggered<O extends object>(
 
 function stampContext<O extends object>(
   { name, prepare }: Attack<O>,
-  { seed = 0, prepared = {}, pictures = new Map(), device }: AttackInputs,
+  { seed = 0, prepared = {}, pictures = new Map(), device, residentBytes }: AttackInputs,
   part: StampContext["part"],
   indices: Int32Array,
 ): StampContext {
@@ -147,7 +190,7 @@ function stampContext<O extends object>(
       "pass what prepareAttack gives as prepared",
     ]);
   }
-  return { part, seed, indices, prepared, pictures, device };
+  return { part, seed, indices, prepared, pictures, device, residentBytes };
 }
 
 function attackOptions<O extends object>(attack: Attack<O>, changes: Changes<O>): O {

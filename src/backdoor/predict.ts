@@ -1,4 +1,3 @@
-import { augmentBatch, plainBatch } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Classifier } from "../nn/classifier.ts";
 import { crossEntropy } from "../nn/losses.ts";
@@ -9,7 +8,7 @@ import { softmax } from "../tensor/ops/softmax.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { tensor } from "../tensor/tensor.ts";
 import type { DeviceData } from "./device-data.ts";
-import { dataOfBatch, isStreamed, placesOf, putDataset } from "./device-data.ts";
+import { dataOfBatch, imagesOf, isStreamed, putDataset } from "./device-data.ts";
 import { DivergenceError } from "./divergence-error.ts";
 
 /** What a network says of every image of a set, in evaluation mode, without augmentation. */
@@ -52,7 +51,7 @@ export function createPredictor<P, S>(
 ): Predictor<P, S> {
   const unused = tensor(Uint32Array.of(0, 0)); // key of a batch without random choices
   const program = device.compile((network: Network<P, S>, data: DeviceData, indices: AnyTensor, streamed: boolean) => {
-    const images = augmentBatch(data.images, placesOf(indices, streamed), unused, plainBatch);
+    const images = imagesOf(data, indices, streamed);
     const { logits } = classifier.apply(network.params, network.stats, images, { train: false, key: unused });
     return { probabilities: softmax(logits), losses: crossEntropy(logits, gather(data.labels, indices)) };
   });

@@ -1,8 +1,7 @@
-import { DataError } from "../tensor/errors.ts";
-import { printable } from "../tensor/printable.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
-import { formatType, hostLeaf, isTensor } from "../tensor/tensor.ts";
-import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
+import { hostLeaf } from "../tensor/tensor.ts";
+import { flattenTree, unflattenTree } from "../tensor/tree.ts";
+import { checkSaved, savedMisfit } from "./check-saved.ts";
 import type { Phase, PhaseEnd, Step } from "./lab.ts";
 import type { EpochReport, RunningPhase } from "./lab-state.ts";
 import type { PhaseContext } from "./phase-context.ts";
@@ -18,7 +17,8 @@ export async function runPhase<P, S, T>(
 ): Promise<PhaseEnd<T>> {
   const { device } = context;
   if (from !== null) checkState(context, phase, from.training);
-  if (from !== null && from.pass >= phase.passes.length) throw misfit(phase.name, `, pass ${from.pass}`);
+  if (from !== null && from.pass >= phase.passes.length)
+    throw savedMisfit(`phase ${phase.name}`, `, pass ${from.pass}`);
   const initial = from === null ? await initialState(context, phase) : from;
   let running: RunningPhase = initial;
   const stepsPerEpoch = Math.ceil(sampleCount(context, phase) / context.batch);
@@ -56,19 +56,7 @@ function begin<P, S, T>({ seed }: PhaseContext<P, S>, phase: Phase<P, S, T>): T 
 
 /** @throws DataError if a saved state is not one of this phase: of another model, or damaged. */
 export function checkState<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P, S, T>, found: unknown): void {
-  const wanted = new Map(leavesOf(begin(context, phase)).map(({ path, value }) => [path, value]));
-  const leaves = leavesOf(found);
-  const wrong = leaves.find(({ path, value }) => describeLeaf(value) !== describeLeaf(wanted.get(path)));
-  if (wrong !== undefined) throw misfit(phase.name, `, at ${printable(wrong.path)}`);
-  if (leaves.length !== wanted.size) throw misfit(phase.name);
-}
-
-function misfit(name: string, where = ""): DataError {
-  return new DataError(`the saved state does not fit phase ${name}${where}: it is of another model, or damaged`);
-}
-
-function describeLeaf(value: unknown): string {
-  return isTensor(value) ? formatType(value) : typeof value;
+  checkSaved(begin(context, phase), found, `phase ${phase.name}`);
 }
 
 async function initialState<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P, S, T>): Promise<RunningPhase> {

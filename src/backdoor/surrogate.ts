@@ -1,5 +1,4 @@
 import { valueAndGrad } from "../autodiff/grad.ts";
-import { augmentBatch, plainBatch } from "../data/augment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { AdamState } from "../nn/adam.ts";
 import { adam } from "../nn/adam.ts";
@@ -15,6 +14,7 @@ import { tensor } from "../tensor/tensor.ts";
 import type { PrepareContext } from "./attack.ts";
 import { batchesOf, trainAttack } from "./attack-training.ts";
 import type { DeviceData } from "./device-data.ts";
+import { dataOfBatch, imagesOf, isStreamed } from "./device-data.ts";
 
 /** The attacker's own model, which an attack is made against. */
 export type SurrogateNetwork = Network<SmallConvNetParams, SmallConvNetStats>;
@@ -42,7 +42,6 @@ export interface SurrogateTraining {
 
 const learningRate = 1e-3;
 const optimizer = adam();
-const noKey = tensor(Uint32Array.of(0, 0)); // of batches without random choices
 
 /** A surrogate in training. */
 export interface TrainingSurrogate extends SurrogateNetwork {
@@ -81,17 +80,20 @@ export async function trainSurrogate(
   { data, classifier, steps, batch, key }: SurrogateTraining,
 ): Promise<SurrogateNetwork> {
   const next = batchesOf(key, { count: data.labels.shape[0]!, batch });
-  const { params, stats, moments } = await trainAttack(context, {
+  const streamed = isStreamed(data);
+  const { params, stats } = await trainAttack(context, {
     stage: "surrogate",
     steps,
     state: beginSurrogate(classifier, key),
-    inputs: (step) => ({ data, indices: next(step) }),
-    step: (state, { data: { images, labels }, indices }) =>
+    inputs: (step) => {
+      const indices = next(step);
+      return { data: dataOfBatch(data, indices), indices: tensor(indices) };
+    },
+    step: (state, { data: given, indices }) =>
       surrogateStep(classifier, state, {
-        images: augmentBatch(images, indices, noKey, plainBatch),
-        labels: gather(labels, indices),
+        images: imagesOf(given, indices, streamed),
+        labels: gather(given.labels, indices),
       }),
   });
-  context.device.free(moments);
   return { params, stats };
 }

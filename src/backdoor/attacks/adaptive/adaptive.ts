@@ -57,7 +57,7 @@ export const adaptive: Attack<AdaptiveOptions> = {
   options: adaptiveOptions,
   ...poisonRules<AdaptiveOptions>(name),
   async prepare(train, options, context) {
-    const { device, seed, taken } = context;
+    const { device, seed, taken, residentBytes } = context;
     const { epsilon, stepSize, ascents, descents, rounds, batch, surrogate } = options;
     const { dataset, poisoned } = await poison({ ...adaptive, stamp: plainStamp }, train, options, {
       seed,
@@ -65,22 +65,20 @@ export const adaptive: Attack<AdaptiveOptions> = {
       prepared: { none },
     });
     if (poisoned.length === 0) return { delta: none, indices: none };
-    const data = putDataset(device, dataset);
-    const deltas = await trainPerturbations(context, {
-      ...{ data, poisoned, classifier: surrogateFor(train, surrogate.width), rounds, ascents, descents, batch },
-      ...{ epsilon: epsilon / 255, stepSize: stepSize / 255, key: [seed >>> 0, stream] as const },
-    });
-    const bytes = imageBytes(train);
-    const values = (await deltas.data()).slice(bytes, bytes * (1 + poisoned.length)); // row 0 is that of clean images
-    device.free([data, deltas]);
-    return {
-      delta: {
-        dtype: "u8",
-        shape: [poisoned.length, bytes],
-        data: Uint8Array.from(values, (d) => Math.round(255 * d) + zero),
-      },
-      indices: { dtype: "i32", shape: [poisoned.length], data: poisoned },
-    };
+    const data = putDataset(device, dataset, residentBytes);
+    try {
+      const deltas = await trainPerturbations(context, {
+        ...{ data, poisoned, classifier: surrogateFor(train, surrogate.width), rounds, ascents, descents, batch },
+        ...{ epsilon: epsilon / 255, stepSize: stepSize / 255, key: [seed >>> 0, stream] as const },
+      });
+      const shape = [poisoned.length, imageBytes(train)] as const;
+      return {
+        delta: { dtype: "u8", shape, data: Uint8Array.from(deltas, (d) => Math.round(255 * d) + zero) },
+        indices: { dtype: "i32", shape: [poisoned.length], data: poisoned },
+      };
+    } finally {
+      device.free(data);
+    }
   },
   async stamp(dataset, options, context) {
     const stamped = await plainStamp(dataset, options, context);

@@ -78,7 +78,7 @@ export const dynamic: Attack<DynamicOptions> = {
   async prepare(train, options, context) {
     checkTarget(name, train, options);
     checkSize(train);
-    const { device, seed } = context;
+    const { device, seed, residentBytes } = context;
     const { width, density, maskSteps, patternSteps, share, surrogate } = options;
     const batch = Math.min(options.batch, train.count);
     const attacked = Math.floor(share * batch);
@@ -87,30 +87,34 @@ export const dynamic: Attack<DynamicOptions> = {
         `raise dynamic.share to ${1 / batch} at least, or dynamic.batch`,
       ]);
     }
-    const data = putDataset(device, train);
+    const data = putDataset(device, train, residentBytes);
     const scale = device.put(scaleOf(train));
-    const common = { data, scale, width, batch };
-    const maskTraining: DynamicTraining = { ...common, steps: maskSteps, key: [seed >>> 0, maskStream] };
-    const mask = await trainMask(context, maskTraining, density);
-    const targets = Int32Array.from({ length: train.classes }, (_, label) =>
-      dynamic.targetOf(label, options, train.classes),
-    );
-    const pattern = await trainPattern(context, {
-      ...{ ...common, steps: patternSteps, key: [seed >>> 0, patternStream] as const },
-      ...{ mask, classifier: surrogateFor(train, surrogate.width), attacked, targets },
-    });
-    const networks: TriggerNetworks = { pattern, mask, scale };
-    const prepared = await toPrepared(networks);
-    device.free([data, networks]);
-    return prepared;
+    try {
+      const common = { data, scale, width, batch };
+      const maskTraining: DynamicTraining = { ...common, steps: maskSteps, key: [seed >>> 0, maskStream] };
+      const mask = await trainMask(context, maskTraining, density);
+      const targets = Int32Array.from({ length: train.classes }, (_, label) =>
+        dynamic.targetOf(label, options, train.classes),
+      );
+      const pattern = await trainPattern(context, {
+        ...{ ...common, steps: patternSteps, key: [seed >>> 0, patternStream] as const },
+        ...{ mask, classifier: surrogateFor(train, surrogate.width), attacked, targets },
+      });
+      return await toPrepared({ pattern, mask, scale });
+    } finally {
+      device.free([data, scale]);
+    }
   },
-  async stamp(dataset, options, { part, prepared, device }) {
+  async stamp(dataset, options, { part, prepared, device, residentBytes }) {
     checkTarget(name, dataset, options);
     checkSize(dataset);
     if (device === undefined) throw new ConfigError(`${name}: stamping runs a network`, ["pass a device"]);
     const networks = device.put(fromPrepared(prepared, dataset.channels, options.width));
     try {
-      return { ...dataset, images: await stampAll(device, networks, dataset, part === "noise") };
+      return {
+        ...dataset,
+        images: await stampAll(device, networks, dataset, { crossed: part === "noise", residentBytes }),
+      };
     } finally {
       device.free(networks);
     }

@@ -1,9 +1,9 @@
-import { augmentBatch, plainBatch } from "../../../data/augment.ts";
 import type { Dataset } from "../../../data/dataset.ts";
 import type { Device } from "../../../tensor/device.ts";
+import { slice } from "../../../tensor/ops/slice.ts";
 import type { AnyTensor } from "../../../tensor/tensor.ts";
 import { tensor } from "../../../tensor/tensor.ts";
-import { putDataset } from "../../device-data.ts";
+import { dataOfBatch, imagesOf, isStreamed, putDataset } from "../../device-data.ts";
 import type { TriggerNetworks } from "./trigger.ts";
 import { withTrigger } from "./trigger.ts";
 
@@ -12,26 +12,29 @@ const batch = 50;
 /**
  * The bytes of all images with a trigger, rounded.
  *
- * @param crossed - whether each gets the trigger of the image after it; the last one that of the first.
+ * @param options.crossed - whether each gets the trigger of the image after it; the last one that of the first.
+ * @param options.residentBytes - images of more bytes are uploaded batch by batch.
  */
 export async function stampAll(
   device: Device,
   networks: TriggerNetworks,
   dataset: Dataset,
-  crossed: boolean,
+  { crossed, residentBytes }: { readonly crossed: boolean; readonly residentBytes: number | undefined },
 ): Promise<Uint8Array> {
-  const noKey = tensor(Uint32Array.of(0, 0)); // of batches without random choices
-  const program = device.compile((by: TriggerNetworks, images: AnyTensor, indices: AnyTensor, sources: AnyTensor) =>
-    withTrigger(by, augmentBatch(images, indices, noKey, plainBatch), augmentBatch(images, sources, noKey, plainBatch)),
-  );
-  const data = putDataset(device, dataset);
+  const data = putDataset(device, dataset, residentBytes);
+  const streamed = isStreamed(data);
   const { count } = dataset;
   const size = Math.min(batch, count);
+  const program = device.compile((by: TriggerNetworks, images: AnyTensor, indices: AnyTensor) => {
+    const both = imagesOf({ images }, indices, streamed);
+    return withTrigger(by, slice(both, { axis: 0, stop: size }), slice(both, { axis: 0, start: size }));
+  });
   const stamped = new Uint8ClampedArray(dataset.images.length);
   for (let start = 0; start < count; start += size) {
     const places = Int32Array.from({ length: size }, (_, i) => Math.min(start + i, count - 1)); // the last batch is filled up
     const sources = places.map((place) => (crossed ? (place + 1) % count : place));
-    const out = await program(networks, data.images, tensor(places), tensor(sources));
+    const both = Int32Array.of(...places, ...sources);
+    const out = await program(networks, dataOfBatch(data, both).images, tensor(both));
     const values = await out.data();
     device.free(out);
     const bytes = dataset.images.length / count;

@@ -1,13 +1,12 @@
 import { valueAndGrad } from "../../../autodiff/grad.ts";
-import { augmentBatch, plainBatch } from "../../../data/augment.ts";
 import { adam } from "../../../nn/adam.ts";
-import { concat } from "../../../tensor/ops/concat.ts";
 import { add } from "../../../tensor/ops/elementwise.ts";
 import type { AnyTensor } from "../../../tensor/tensor.ts";
 import { tensor } from "../../../tensor/tensor.ts";
 import type { PrepareContext } from "../../attack.ts";
 import { batchesOf, trainAttack } from "../../attack-training.ts";
 import type { DeviceData } from "../../device-data.ts";
+import { dataOfBatch, imagesOf, isStreamed } from "../../device-data.ts";
 import type { Generator, GeneratorParams, GeneratorStats } from "./generator.ts";
 import { applyGenerator, initGenerator, threshold } from "./generator.ts";
 import { densityLoss, diversityLoss } from "./losses.ts";
@@ -35,8 +34,8 @@ export function generatorRate(step: number, steps: number): AnyTensor {
   return tensor(0.01 * (step < 0.4 * steps ? 1 : step < 0.8 * steps ? 0.1 : 0.01));
 }
 
-/** A batch's indices and those of another order, side by side. */
-export function pairsOf({ key: [first, second], data, batch }: DynamicTraining): (step: number) => AnyTensor[] {
+/** A batch's indices and those of another order. */
+export function pairsOf({ key: [first, second], data, batch }: DynamicTraining): (step: number) => Int32Array[] {
   const form = { count: data.labels.shape[0]!, batch };
   const orders = [batchesOf([first, second], form), batchesOf([first, second + 2 ** 18], form)];
   return (step) => orders.map((order) => order(step));
@@ -56,14 +55,18 @@ export async function trainMask(
   const optimizer = adam(generatorAdam);
   const mask = initGenerator(tensor(Uint32Array.from(key)), { channels: data.images.shape[3]!, width, out: 1 });
   const next = pairsOf(training);
+  const streamed = isStreamed(data);
   const { params, stats } = await trainAttack(context, {
     stage: "mask",
     steps,
     state: { ...mask, moments: optimizer.init(mask.params) },
-    inputs: (step) => ({ images: data.images, scale, indices: next(step), lr: generatorRate(step, steps) }),
+    inputs: (step) => {
+      const indices = Int32Array.from(next(step).flatMap((half) => [...half]));
+      const { images } = dataOfBatch(data, indices);
+      return { images, scale, indices: tensor(indices), lr: generatorRate(step, steps) };
+    },
     step(state, { images, scale, indices, lr }) {
-      const batch = augmentBatch(images, concat(indices), tensor(Uint32Array.of(0, 0)), plainBatch);
-      const x = normalised(batch, scale);
+      const x = normalised(imagesOf({ images }, indices, streamed), scale);
       const objective = (weights: GeneratorParams): { value: AnyTensor; aux: GeneratorStats } => {
         const { y, stats } = applyGenerator({ params: weights, stats: state.stats }, x, { train: true, out: 1 });
         const masks = threshold(y);

@@ -1,5 +1,4 @@
 import { valueAndGrad } from "../../../autodiff/grad.ts";
-import { augmentBatch, plainBatch } from "../../../data/augment.ts";
 import { adam } from "../../../nn/adam.ts";
 import { crossEntropy } from "../../../nn/losses.ts";
 import type { SmallConvNetParams, SmallConvNetStats } from "../../../nn/models/small-conv-net.ts";
@@ -12,6 +11,7 @@ import type { AnyTensor } from "../../../tensor/tensor.ts";
 import { tensor } from "../../../tensor/tensor.ts";
 import type { PrepareContext } from "../../attack.ts";
 import { trainAttack } from "../../attack-training.ts";
+import { dataOfBatch, imagesOf, isStreamed } from "../../device-data.ts";
 import type { SurrogateClassifier } from "../../surrogate.ts";
 import type { Generator, GeneratorParams, GeneratorStats } from "./generator.ts";
 import { applyGenerator, initGenerator } from "./generator.ts";
@@ -46,7 +46,7 @@ const classifierRate = 1e-3;
  * @returns G.
  */
 export async function trainPattern(context: PrepareContext, training: PatternTraining): Promise<Generator> {
-  const { data, scale, width, steps, key, mask, classifier, attacked, targets } = training;
+  const { data, scale, width, batch, steps, key, mask, classifier, attacked, targets } = training;
   const [generatorOptimizer, classifierOptimizer] = [adam(generatorAdam), adam()];
   const seed = tensor(Uint32Array.from(key));
   const channels = data.images.shape[3]!;
@@ -54,6 +54,7 @@ export async function trainPattern(context: PrepareContext, training: PatternTra
   const network = classifier.init(seed);
   const next = pairsOf(training);
   const calledFor = tensor(targets);
+  const streamed = isStreamed(data);
   const trained = await trainAttack(context, {
     stage: "pattern",
     steps,
@@ -65,18 +66,25 @@ export async function trainPattern(context: PrepareContext, training: PatternTra
         classifier: classifierOptimizer.init(network.params),
       },
     },
-    inputs: (step) => ({ data, scale, mask, indices: next(step), lr: generatorRate(step, steps) }),
-    step(state, { data: { images, labels }, scale, mask, indices, lr }) {
-      const [first, second] = indices as [AnyTensor, AnyTensor];
-      const others = slice(second, { axis: 0, stop: attacked });
-      const read = (places: AnyTensor): AnyTensor =>
-        augmentBatch(images, places, tensor(Uint32Array.of(0, 0)), plainBatch);
+    inputs: (step) => {
+      const [first, second] = next(step) as [Int32Array, Int32Array];
+      const indices = Int32Array.of(...first, ...second.subarray(0, attacked));
+      return {
+        data: dataOfBatch(data, indices),
+        scale,
+        mask,
+        indices: tensor(indices),
+        lr: generatorRate(step, steps),
+      };
+    },
+    step(state, { data: given, scale, mask, indices, lr }) {
       const part = (x: AnyTensor, start: number, stop?: number): AnyTensor =>
         slice(x, { axis: 0, start, ...(stop === undefined ? {} : { stop }) });
-      const x = read(first);
-      const truth = gather(labels, first);
+      const all = imagesOf(given, indices, streamed); // the batch, then the images whose triggers some of it gets
+      const x = part(all, 0, batch);
+      const truth = gather(given.labels, part(indices, 0, batch));
       const y = concat([gather(calledFor, part(truth, 0, attacked)), part(truth, attacked)]);
-      const sources = concat([part(x, 0, attacked), read(others)]);
+      const sources = concat([part(x, 0, attacked), part(all, batch)]);
       const masks = maskOf({ mask, scale, pattern: mask }, sources);
       const objective = (
         weights: Weights,
@@ -109,6 +117,5 @@ export async function trainPattern(context: PrepareContext, training: PatternTra
       };
     },
   });
-  context.device.free([trained.moments, trained.weights.classifier, trained.stats.classifier]);
   return { params: trained.weights.pattern, stats: trained.stats.pattern };
 }

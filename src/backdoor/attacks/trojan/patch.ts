@@ -1,5 +1,4 @@
 import { grad } from "../../../autodiff/grad.ts";
-import { augmentBatch, plainBatch } from "../../../data/augment.ts";
 import { clip } from "../../../tensor/ops/activations.ts";
 import { add, mul, sign, square, sub } from "../../../tensor/ops/elementwise.ts";
 import { gather } from "../../../tensor/ops/gather.ts";
@@ -11,6 +10,7 @@ import { tensor } from "../../../tensor/tensor.ts";
 import type { PrepareContext } from "../../attack.ts";
 import { batchesOf, trainAttack } from "../../attack-training.ts";
 import type { DeviceData } from "../../device-data.ts";
+import { dataOfBatch, imagesOf, isStreamed } from "../../device-data.ts";
 import type { SurrogateClassifier, SurrogateNetwork } from "../../surrogate.ts";
 
 /** Where the patch lies. */
@@ -67,20 +67,18 @@ const batch = 32;
  */
 export async function optimisePatch(context: PrepareContext, training: PatchTraining): Promise<AnyTensor> {
   const { data, placement, activation, steps, stepSize, key } = training;
-  const [count, height, width, channels] = data.images.shape as [number, number, number, number];
+  const [count, , , channels] = data.images.shape as [number, number, number, number];
   const next = batchesOf(key, { count, batch });
+  const streamed = isStreamed(data);
   const { patch } = await trainAttack(context, {
     stage: "patch",
     steps,
     state: { patch: uniform(tensor(Uint32Array.from(key)), [placement.side, placement.side, channels]) as AnyTensor },
-    inputs: (step) => ({ indices: next(step), images: data.images, network: training.network }),
+    inputs: (step) => ({ ...imagesAt(data, next(step)), network: training.network }),
     step(state, { indices, images, network }) {
+      const x = imagesOf({ images }, indices, streamed);
       const cost = (patch: AnyTensor): AnyTensor => {
-        const activations = unitsOf(
-          training,
-          network,
-          stampedBatch(images, indices, patch, [height, width], placement),
-        );
+        const activations = unitsOf(training, network, stampedBatch(x, patch, placement));
         return mean(square(sub(activations, activation)));
       };
       const moved = sub(state.patch, mul(sign(grad(cost)(state.patch)), stepSize));
@@ -97,17 +95,30 @@ export async function meanActivations(
   patch: AnyTensor,
 ): Promise<{ clean: number; stamped: number }> {
   const { data, placement, key } = training;
-  const [count, height, width] = data.images.shape as [number, number, number, number];
-  const indices = batchesOf(key, { count, batch: 8 * batch })(0);
-  const program = device.compile((m: AnyTensor, images: AnyTensor, places: AnyTensor, network: SurrogateNetwork) => ({
-    clean: mean(unitsOf(training, network, augmentBatch(images, places, noKey, plainBatch))),
-    stamped: mean(unitsOf(training, network, stampedBatch(images, places, m, [height, width], placement))),
-  }));
-  const { clean, stamped } = await program(patch, data.images, indices, training.network);
-  return { clean: await clean.item(), stamped: await stamped.item() };
+  const places = batchesOf(key, { count: data.labels.shape[0]!, batch: 8 * batch })(0);
+  const streamed = isStreamed(data);
+  const program = device.compile((m: AnyTensor, { images, indices }: ImagesAt, network: SurrogateNetwork) => {
+    const x = imagesOf({ images }, indices, streamed);
+    return {
+      clean: mean(unitsOf(training, network, x)),
+      stamped: mean(unitsOf(training, network, stampedBatch(x, m, placement))),
+    };
+  });
+  const means = await program(patch, imagesAt(data, places), training.network);
+  const [clean, stamped] = [await means.clean.item(), await means.stamped.item()];
+  device.free(means);
+  return { clean, stamped };
 }
 
-const noKey = tensor(Uint32Array.of(0, 0)); // of batches without random choices
+interface ImagesAt {
+  readonly images: AnyTensor;
+  readonly indices: AnyTensor;
+}
+
+/** What a program is given of a batch. */
+function imagesAt(data: DeviceData, places: Int32Array): ImagesAt {
+  return { images: dataOfBatch(data, places).images, indices: tensor(places) };
+}
 
 function unitsOf(
   { classifier, units }: PatchTraining,
@@ -119,13 +130,8 @@ function unitsOf(
 }
 
 /** Adds the patch; sums above 1 saturate. */
-function stampedBatch(
-  images: AnyTensor,
-  indices: AnyTensor,
-  patch: AnyTensor,
-  [height, width]: readonly [number, number],
-  { side, top, left }: Placement,
-): AnyTensor {
+function stampedBatch(x: AnyTensor, patch: AnyTensor, { side, top, left }: Placement): AnyTensor {
+  const [, height, width] = x.shape as [number, number, number, number];
   const whole = pad(patch, {
     padding: [
       [top, height - top - side],
@@ -133,5 +139,5 @@ function stampedBatch(
       [0, 0],
     ],
   });
-  return clip(add(augmentBatch(images, indices, noKey, plainBatch), whole), { max: 1 });
+  return clip(add(x, whole), { max: 1 });
 }

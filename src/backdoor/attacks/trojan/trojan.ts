@@ -64,37 +64,34 @@ export const trojan: Attack<TrojanOptions> = {
   options: trojanOptions,
   ...poisonRules<TrojanOptions>(name),
   async prepare(train, options, context) {
-    const { device, seed } = context;
+    const { device, seed, residentBytes } = context;
     const { neurons, activation, steps, stepSize, reach, surrogate } = options;
     const placement = checkedPlacement(train);
-    const data = putDataset(device, train);
-    const classifier = surrogateFor(train, surrogate.width);
-    const { batch, steps: length } = surrogate;
-    const key = [seed >>> 0, surrogateStream] as const;
-    const network = await trainSurrogate(context, { data, classifier, batch, steps: length, key });
-    const units = strongestUnits(await network.params.fc.weight.data(), {
-      classes: train.classes,
-      among: 4 * surrogate.width, // the maxima; after them come the means
-      count: neurons,
-    });
-    const training: PatchTraining = {
-      ...{ classifier, network, data, units, placement, activation, steps, stepSize },
-      key: [seed >>> 0, patchStream],
-    };
-    const patch = await optimisePatch(context, training);
-    const { clean, stamped } = await meanActivations(context, training, patch);
-    const values = (await patch.data()) as Float32Array;
-    device.free([data, network, patch]);
-    if (!(stamped >= reach * clean)) {
-      throw new AttackError(
-        `${name}: the patch brings its neurons from ${clean.toPrecision(3)} to ${stamped.toPrecision(3)}, less than ${reach} times`,
-        ["train the surrogate or the patch for more steps, or lower trojan.reach"],
-      );
+    const data = putDataset(device, train, residentBytes);
+    try {
+      const classifier = surrogateFor(train, surrogate.width);
+      const { batch, steps: length } = surrogate;
+      const key = [seed >>> 0, surrogateStream] as const;
+      const network = await trainSurrogate(context, { data, classifier, batch, steps: length, key });
+      const units = strongestUnits(await network.params.fc.weight.data(), {
+        classes: train.classes,
+        among: 4 * surrogate.width, // the maxima; after them come the means
+        count: neurons,
+      });
+      const training: PatchTraining = {
+        ...{ classifier, network, data, units, placement, activation, steps, stepSize },
+        key: [seed >>> 0, patchStream],
+      };
+      const patch = await optimisePatch(context, training);
+      const { clean, stamped } = await meanActivations(context, training, patch);
+      checkReach(clean, stamped, reach);
+      return {
+        patch: { dtype: "f32", shape: patch.shape, data: await patch.data() },
+        activations: { dtype: "f32", shape: [2], data: Float32Array.of(clean, stamped) },
+      };
+    } finally {
+      device.free(data);
     }
-    return {
-      patch: { dtype: "f32", shape: patch.shape, data: values },
-      activations: { dtype: "f32", shape: [2], data: Float32Array.of(clean, stamped) },
-    };
   },
   stamp(dataset, options, { prepared }) {
     checkTarget(name, dataset, options);
@@ -114,6 +111,15 @@ export const trojan: Attack<TrojanOptions> = {
     return { ...dataset, images };
   },
 };
+
+/** @throws AttackError for a patch that moves the activations too little. */
+function checkReach(clean: number, stamped: number, reach: number): void {
+  if (stamped >= reach * clean) return;
+  throw new AttackError(
+    `${name}: the patch brings its neurons from ${clean.toPrecision(3)} to ${stamped.toPrecision(3)}, less than ${reach} times`,
+    ["train the surrogate or the patch for more steps, or lower trojan.reach"],
+  );
+}
 
 function checkedPlacement(images: {
   readonly height: number;
