@@ -63,7 +63,7 @@ export const predictCommand: Command<typeof options> = {
   owners: [...formatOwners, ...attackOwners],
   notes: `Of image files (JPEG, PNG, WebP, PPM, PGM), each is brought to the model's size and colours as in training, and the most
 probable class is printed; with --csv as path,rank,class,name,probability; with --json as { …, predictions: [{ index, path, class, name,
-probabilities, top: [{ class, name, probability }] }], unreadable: [{ path, reason }] }. What cannot be read is named on standard
+probabilities, top: [{ class, name, probability }], triggered }], unreadable: [{ path, reason }] }. What cannot be read is named on standard
 error; the others are printed, and the exit code is 5.
 
 Of a set, given by --data or --dataset, the test images are predicted: as CSV index,label,class,p0,p1,…, or with --json as { …, rates,
@@ -71,8 +71,13 @@ predictions: [{ index, label, class, probabilities }] }. The rates go to standar
 brought to the size and channels that the model takes, their classes numbered as it numbers them. Arrays may be without labels:
 then label and rates are missing.
 
+Where the model's training found poison, an alarm lies beside it, a small network that tells images with that trigger; predict runs it over
+the same images. The line of an image file that looks triggered says TRIGGER and how probable it is; CSV and JSON have that
+probability of every image as triggered; standard error has how many images look so. The alarm knows the trigger of that training
+set only, on clean-label attacks it is of little use, and no alarm does not mean that an image is clean.
+
 A model file is safetensors, wide residual networks under PyTorch's names and in its layout (weights out,in,rows,columns). Its
-metadata hold a JSON object under deconfound: model, height, width, channels, classes, classNames by label, pictures, and the
+metadata hold a JSON object under deconfound: model, height, width, channels, classes, classNames by label, pictures, alarm, and the
 run (docs/model-files.md). A network takes RGB bytes divided by 255; no mean is subtracted.
 
 ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,

@@ -62,7 +62,7 @@ export const trainOptions = {
     kind: "text",
     default: null,
     form: "DIR",
-    doc: "write run.json, model-<defence>.safetensors, suspects.csv, suspects.html after a scan, and the state after each epoch",
+    doc: "write run.json, model-<defence>.safetensors, suspects.csv; suspects.html after a scan, alarm-<defence>.safetensors where it found suspects; and the state after each epoch",
   },
   resume: {
     kind: "text",
