@@ -111,7 +111,7 @@ const training: Schema<LabState> = json.object({
 
 /** A state that was read from a file, but for its configuration. */
 export const savedState: Schema<Omit<RunState, "format" | "config">> = json.object({
-  identity: json.object({ run: json.string, data: json.string }),
+  identity: json.nullable(json.object({ run: json.string, data: json.string })),
   device: json.string,
   results: json.list(result),
   epochs: json.list(epochRecord),

@@ -175,7 +175,7 @@ async function loadExamined(
   const { config } = report;
   const dataset = values.data === null ? config.dataset : { ...config.dataset, folder: resolve(values.data) };
   const { parts, train, poisoned, noise } = await withDevice(config, io, (device) =>
-    loadData({ ...config, dataset }, { io, device, folder: dirname(suspects) }),
+    loadData({ ...config, dataset }, { io, device, folder: dirname(suspects), saving: null }),
   );
   if (report.data !== undefined && report.data !== dataDigest(train)) {
     throw new DataError(`${dataset.folder ?? path}: is not the set that run ${named(run)} was trained on`);

@@ -4,7 +4,8 @@ import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-o
 import { prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
-import { inFolder, trainCommand } from "./train.ts";
+import { inFolder } from "./run-folder.ts";
+import { trainCommand } from "./train.ts";
 
 const common = "--dataset builtin --attack badnets --defence none,cbd --lr 0.03 --augment none";
 
@@ -40,10 +41,11 @@ and on the CPU reference\n  deconfound train ${lines.reference}\n`,
       io.err(`deconfound train ${line}\n`);
       const parsed = parseOptions(trainCommand, line.split(" "));
       const config = { ...(await parseRunConfig(parsed.values, parsed)), ...choice };
-      const run = await prepareRun(config, { io, device: later, folder: null });
-      return inFolder(values.out, true, (folder) =>
-        runDefences({ ...run, device, folder, saved: undefined, json: values.json }, io),
-      );
+      return inFolder(values.out, true, async (runFolder) => {
+        const run = await prepareRun(config, { io, device: later, folder: null, runFolder });
+        const folder = await runFolder.open();
+        return runDefences({ ...run, device, folder, saved: undefined, json: values.json }, io);
+      });
     });
   },
 };

@@ -11,7 +11,7 @@ export const exitCode = {
   notWritten: 4,
   /** `predict`: some of the image files could not be read; the others are printed. */
   someUnreadable: 5,
-  /** SIGINT, SIGTERM or SIGHUP; `train` saves its state where `--out` was given. */
+  /** SIGINT, SIGTERM or SIGHUP; `train` saves its state where `--out` was given, `poison` what its attacks have learned. */
   interrupted: 130,
 } as const;
 
@@ -25,5 +25,5 @@ export const exitCodeHelp = `Exit codes
   4    results could not be written: a full disk, a folder that has gone; train --resume DIR goes on from what was saved
   5    predict: some of the image files could not be read, and standard error names them; the others are printed
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on;
-       data keeps what has come and goes on by itself; other commands write nothing
+       poison keeps what its attacks have learned, data what has come: the same command goes on; others write nothing
 `;

@@ -46,20 +46,39 @@ export interface RunData {
   readonly parts: DatasetParts;
 }
 
-/**
- * Reads or draws the images and poisons them.
- *
- * @param workplace - null where there is no attack.
- * @throws DataError for files that are missing or damaged.
- */
-export async function loadData(
-  config: Pick<RunConfig, "dataset" | "limit" | "attacks" | "poisoned" | "seed">,
+/** What decides the images of a run. */
+type DataConfig = Pick<RunConfig, "dataset" | "limit" | "attacks" | "poisoned" | "seed">;
+
+/** The images before a run's attacks. */
+interface CleanData {
+  readonly parts: DatasetParts;
+  /** The training images that the run is of. */
+  readonly kept: Dataset;
+}
+
+/** Reads or draws the images. @throws DataError for files that are missing or damaged. */
+export async function loadClean({ dataset, limit, seed, poisoned }: DataConfig): Promise<CleanData> {
+  if (poisoned && limit !== null) {
+    throw new ConfigError("--limit: the set is poisoned already; give poison the limit");
+  }
+  const parts = await loadParts({ dataset, limit, seed });
+  const kept = limit === null || limit >= parts.train.count ? parts.train : selectImages(parts.train, first(limit));
+  return { parts, kept };
+}
+
+/** Reads or draws the images and poisons them. @param workplace - null where there is no attack. */
+export async function loadData(config: DataConfig, workplace: AttackWorkplace | null): Promise<RunData> {
+  return poisonClean(config, await loadClean(config), workplace);
+}
+
+/** Poisons images. @throws ConfigError for an attack that does not fit them. */
+export async function poisonClean(
+  config: DataConfig,
+  { parts, kept }: CleanData,
   workplace: AttackWorkplace | null,
 ): Promise<RunData> {
-  const { limit, attacks: chosen, seed } = config;
-  const parts = await loadParts(config);
+  const { attacks: chosen, seed } = config;
   if (config.poisoned && workplace !== null) return poisonedBefore(config, parts, workplace);
-  const kept = limit === null || limit >= parts.train.count ? parts.train : selectImages(parts.train, first(limit));
   const missing = Array.from({ length: kept.classes }, (_, label) => label).filter(
     (label) => !kept.labels.includes(label),
   );
@@ -119,13 +138,12 @@ function targetOf(attack: Attack, options: object, classes: number): number | nu
 
 /** A set that `poison` wrote: its manifest says what was done to it. */
 async function poisonedBefore(
-  { dataset: { folder }, limit, attacks: chosen }: Pick<RunConfig, "dataset" | "limit" | "attacks">,
+  { dataset: { folder }, attacks: chosen }: DataConfig,
   parts: DatasetParts,
   workplace: AttackWorkplace,
 ): Promise<RunData> {
   const { train } = parts;
   const manifest = (await readManifest(folder!))!;
-  if (limit !== null) throw new ConfigError("--limit: the set is poisoned already; give poison the limit");
   if (manifest.data !== dataDigest(train)) {
     throw new DataError(`${folder}: its training images are not those that ${manifestName} is of`, [
       "write the set anew with deconfound poison",

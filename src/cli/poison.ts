@@ -3,7 +3,7 @@ import { imageBytes } from "../data/dataset.ts";
 import type { DatasetParts, WrittenFile } from "../data/dataset-format.ts";
 import { detectFormat } from "../data/detect-format.ts";
 import { datasetFormats } from "../data/formats/index.ts";
-import { openFolder, writeAtomically, writeFolder } from "../node/index.ts";
+import { checkUnusedFolder, openFolder, writeAtomically, writeFolder } from "../node/index.ts";
 import { defaultsOf } from "../options/table.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { attackOption } from "./attack-option.ts";
@@ -21,8 +21,10 @@ import { manifestName, readManifest } from "./manifest.ts";
 import { attackOwners, formatOwners } from "./option-owners.ts";
 import type { DatasetConfig, RunConfig } from "./run-config.ts";
 import { byName, parseSource } from "./run-config.ts";
+import { inFolder } from "./run-folder.ts";
 import { dataDigest } from "./run-identity.ts";
 import { trainOptions } from "./train-options.ts";
+import { removeUnfinished, savingUnfinished, unfinishedEnd } from "./unfinished.ts";
 
 const options = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
@@ -44,7 +46,8 @@ export const poisonCommand: Command<typeof options> = {
   owners: [...formatOwners, ...attackOwners],
   notes: `The set is written in its own format (a drawn one as arrays), its test images as they are, with ${manifestName}: attacks, seed,
 SHA-256 of the training images, and each changed image with its label, its label before, and a flag: 1 trigger, 2 false trigger with
-its own label. train --poisoned DIR knows from it which images are poisoned, and how to trigger test images.
+its own label. An attack that must train something keeps what it has learned in DIR${unfinishedEnd} until the set is written: after an
+interrupt the same command goes on. train --poisoned DIR knows from it which images are poisoned, and how to trigger test images.
 
 ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
   async run(values, io, given) {
@@ -56,10 +59,17 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
         "poison the clean set, with several attacks at once",
       ]);
     }
+    await checkUnusedFolder(out);
     const config = { dataset, attacks, limit: values.limit, seed: values.seed, poisoned: false };
-    const data = await withDevice(deviceConfig(values), io, (device) => loadData(config, { io, device, folder: null }));
+    const unfinished = `${resolve(out)}${unfinishedEnd}`;
+    const data = await withDevice(deviceConfig(values), io, (device) =>
+      inFolder(unfinished, false, (folder) =>
+        loadData(config, { io, device, folder: unfinished, saving: savingUnfinished(folder) }),
+      ),
+    );
     tellNotes(data.parts, io);
     await writePoisoned(out, config, data);
+    removeUnfinished(unfinished, data.attackFiles);
     io.out(`${describePoison(data).join("\n")}\n${data.train.count} training images in ${out}\n`);
     return exitCode.ok;
   },

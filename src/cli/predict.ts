@@ -98,7 +98,7 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     const folder = dirname(values.model!);
     return withDevice(deviceConfig(values), io, async (later) => {
       const device = await later.open();
-      const triggered = await testOf(test, attacks, values.seed, { io, device: later, folder });
+      const triggered = await testOf(test, attacks, values.seed, { io, device: later, folder, saving: null });
       const { predictions, alarms, ...measured } = await predictAll(device, model, alarm, triggered);
       const rates = parts.unlabelled === true ? null : measured.rates;
       const rows = rowsOf(test, predictions, alarms, parts.unlabelled === true);

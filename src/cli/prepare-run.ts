@@ -1,18 +1,21 @@
 import { parseModel } from "../nn/models/index.ts";
 import type { AnyClassifier, ImageShape } from "../nn/models/model-family.ts";
 import type { Network } from "../nn/network.ts";
+import { encodeTree } from "../node/index.ts";
 import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { AttackWorkplace } from "./attack-training.ts";
 import { checkedConfig } from "./check-config.ts";
 import type { RunData } from "./load-data.ts";
-import { loadData } from "./load-data.ts";
+import { loadClean, poisonClean } from "./load-data.ts";
 import { readWeights } from "./model-file.ts";
 import type { RunConfig } from "./run-config.ts";
-import type { RunFolder } from "./run-folder.ts";
+import type { LazyFolder, RunFolder } from "./run-folder.ts";
 import type { RunIdentity } from "./run-identity.ts";
 import { identityOf, sorted } from "./run-identity.ts";
 import type { RunState } from "./run-state.ts";
+import { beginState, stateName } from "./run-state.ts";
+import type { AttackSaving } from "./train-attack.ts";
 
 /** What a run has before it trains: everything that wrong options, data, files or folders could spoil. */
 export interface PreparedRun {
@@ -25,14 +28,20 @@ export interface PreparedRun {
   readonly identity: RunIdentity;
 }
 
-/** @throws ConfigError or DataError naming what is wrong. */
-export async function prepareRun(given: RunConfig, workplace: AttackWorkplace): Promise<PreparedRun> {
+/** What a run is prepared with. */
+export interface RunWorkplace extends Omit<AttackWorkplace, "saving"> {
+  /** Where what attacks train is saved. */
+  readonly runFolder: LazyFolder;
+}
+
+/** @throws ConfigError or DataError naming what is wrong, before an attack trains; Interrupted if it was stopped while one did. */
+export async function prepareRun(given: RunConfig, { runFolder, ...workplace }: RunWorkplace): Promise<PreparedRun> {
   // keys in the order that a saved configuration has, so that a resumed run writes the same bytes
   const config = checkedConfig(sorted(given), "options");
   const { training } = config;
   if (training.clean.epochs === 0) throw new ConfigError("clean.epochs is 0: there is nothing to train");
-  const data = await loadData(config, workplace);
-  const { height, width, channels, classes, count } = data.train;
+  const clean = await loadClean(config);
+  const { height, width, channels, classes, count } = clean.kept;
   if (training.batch > count) {
     throw new ConfigError(`--batch ${training.batch} is more than the ${count} training images`);
   }
@@ -41,8 +50,27 @@ export async function prepareRun(given: RunConfig, workplace: AttackWorkplace): 
   for (const [phase, path] of Object.entries(config.initial)) {
     initial[phase] = await readWeights(path, config.model, shape);
   }
+  const classifier = parseModel(config.model).build(shape);
+  const data = await poisonClean(config, clean, { ...workplace, saving: savingIn(runFolder, config) });
   const identity = await identityOf(config, data, initial);
-  return { config, data, shape, classifier: parseModel(config.model).build(shape), initial, identity };
+  return { config, data, shape, classifier, initial, identity };
+}
+
+/** Saves attacks with a state that says which run they are of; one that a defence saved stays. */
+function savingIn(folder: LazyFolder, config: RunConfig): AttackSaving | null {
+  if (folder.path === null) return null;
+  return {
+    goOn: `deconfound train --resume ${folder.path}`,
+    open: async () => void (await folder.open()),
+    async save(name, content, device) {
+      const opened = (await folder.open())!;
+      opened.put(name, content);
+      if (!opened.resumable()) {
+        opened.put(stateName, await encodeTree(beginState(config, null, device.info().description)));
+      }
+      return opened.flush();
+    },
+  };
 }
 
 /** @throws DataError if a saved run began with other images or another configuration: it would not end as an unbroken one. */

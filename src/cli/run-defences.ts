@@ -10,7 +10,7 @@ import { runDefence } from "./run-defence.ts";
 import type { RunReport } from "./run-report.ts";
 import { formatReport } from "./run-report.ts";
 import type { RunState } from "./run-state.ts";
-import { stateName } from "./run-state.ts";
+import { beginState, stateName } from "./run-state.ts";
 import { rankSuspects } from "./suspects.ts";
 import { versions } from "./versions.ts";
 
@@ -32,8 +32,7 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     stop = true;
     progress.note("stopping after this step; once more to stop at once");
   });
-  const nothing = { results: [], epochs: [], suspects: null, training: null, spent: { seconds: 0, images: 0 } };
-  let state: RunState = saved ?? { format: 3, config, identity, device: description, ...nothing };
+  let state: RunState = saved === undefined ? beginState(config, identity, description) : { ...saved, identity };
   let unwritten: string | undefined; // why the last save failed
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
@@ -77,7 +76,14 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         }
       }
       device.free(trained.state);
-      state = { ...begun, results: [...begun.results, result], epochs, suspects, training: null, spent: nothing.spent };
+      state = {
+        ...begun,
+        results: [...begun.results, result],
+        epochs,
+        suspects,
+        training: null,
+        spent: { seconds: 0, images: 0 },
+      };
       folder?.put("run.json", formatReport(reportOf(run, state)));
       await save();
     }

@@ -25,12 +25,41 @@ export interface RunFolder {
   close(): void;
 }
 
+/** A run's folder that is opened when it is first asked for. */
+export interface LazyFolder {
+  /** Null where nothing is written. */
+  readonly path: string | null;
+  open(): Promise<RunFolder | undefined>;
+}
+
+/** Calls with a folder that is opened by {@link openRunFolder} when it is asked for, and unlocks it afterwards. */
+export async function inFolder<T>(
+  path: string | null,
+  isNew: boolean,
+  use: (folder: LazyFolder) => Promise<T>,
+): Promise<T> {
+  let opened: Promise<RunFolder> | undefined;
+  try {
+    return await use({
+      path,
+      async open() {
+        if (path === null) return undefined;
+        opened ??= openRunFolder(path, { isNew });
+        return opened;
+      },
+    });
+  } finally {
+    const folder = await opened?.catch(() => undefined);
+    folder?.close();
+  }
+}
+
 /**
  * Opens a folder for a new run, or for one that goes on: makes it, tries it, locks it.
  *
  * @throws ConfigError if a new run's folder is not empty, or another process works in it; DataError if it cannot be written.
  */
-export async function openRunFolder(path: string, { isNew }: { readonly isNew: boolean }): Promise<RunFolder> {
+async function openRunFolder(path: string, { isNew }: { readonly isNew: boolean }): Promise<RunFolder> {
   await makeWritableFolder(path);
   let lock = lockAt(path);
   if (isNew) {

@@ -16,7 +16,8 @@ export interface RunState {
   /** Changes when older files can no longer be read. */
   readonly format: 3;
   readonly config: RunConfig;
-  readonly identity: RunIdentity;
+  /** Null while its attacks train: the images are not poisoned yet. */
+  readonly identity: RunIdentity | null;
   /** The device's own words for itself. */
   readonly device: string;
   /** Of the defences that are done. */
@@ -33,6 +34,12 @@ export interface RunState {
 export interface Spent {
   readonly seconds: number;
   readonly images: number;
+}
+
+/** A run before its first defence. */
+export function beginState(config: RunConfig, identity: RunIdentity | null, device: string): RunState {
+  const nothing = { results: [], epochs: [], suspects: null, training: null, spent: { seconds: 0, images: 0 } };
+  return { format: 3, config, identity, device, ...nothing };
 }
 
 export const stateName = "state.safetensors";

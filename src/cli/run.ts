@@ -8,6 +8,7 @@ import { doctorCommand } from "./doctor.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode, exitCodeHelp } from "./exit-code.ts";
 import { helpFor } from "./help.ts";
+import { Interrupted } from "./interrupted.ts";
 import type { Io } from "./io.ts";
 import { poisonCommand } from "./poison.ts";
 import { predictCommand } from "./predict.ts";
@@ -76,6 +77,10 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Wrong use and wrong data: one line. A device that fails: all that it says. Anything else is a defect: the stack. */
 function report(error: unknown, prefix: string, io: Io): ExitCode {
+  if (error instanceof Interrupted) {
+    io.err(`${error.message}\n`);
+    return error.code;
+  }
   if (error instanceof ConfigError || error instanceof DataError) {
     io.err(`${prefix}: ${oneLine(error.message)}\n`);
     return exitCode.badUse;

@@ -56,7 +56,7 @@ export const showCommand: Command<typeof options> = {
     const test = selectImages(parts.test, spread(parts.test.count, count));
     const folder = values.model === null ? null : dirname(values.model);
     const { attack, others = [] } = await withDevice(deviceConfig(values), io, (device) =>
-      testOf(test, attacks, values.seed, { io, device, folder }),
+      testOf(test, attacks, values.seed, { io, device, folder, saving: null }),
     );
     const clean = Array.from({ length: count }, (_, i) => pictureOf(test, i));
     const rows = [attack!, ...others].flatMap((attacked) => {

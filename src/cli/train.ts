@@ -15,8 +15,7 @@ import type { OpenRun } from "./prepare-run.ts";
 import { checkSame, prepareRun } from "./prepare-run.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
-import type { RunFolder } from "./run-folder.ts";
-import { openRunFolder } from "./run-folder.ts";
+import { inFolder } from "./run-folder.ts";
 import { readRunState } from "./run-state.ts";
 import { trainOptions } from "./train-options.ts";
 
@@ -24,29 +23,15 @@ const owners = [...formatOwners, ...attackOwners, ...trainingOwners];
 
 async function goOn(path: string, json: boolean, io: Io): Promise<ExitCode> {
   await readRunState(path); // before anything is written where there is no run
-  return inFolder(path, false, async (folder) => {
+  return inFolder(path, false, async (runFolder) => {
+    const folder = await runFolder.open();
     const saved = await readRunState(path); // as it is now that nobody else writes it
     return withDevice(saved.config, io, async (device) => {
-      const run = await prepareRun(saved.config, { io, device, folder: path });
-      checkSame(saved.identity, run.identity, path);
+      const run = await prepareRun(saved.config, { io, device, folder: path, runFolder });
+      if (saved.identity !== null) checkSame(saved.identity, run.identity, path);
       return runPrepared({ ...run, folder, saved, json, device: await device.open() }, io);
     });
   });
-}
-
-/** Calls with a run's folder, and unlocks it afterwards. */
-export async function inFolder<T>(
-  path: string | null,
-  isNew: boolean,
-  use: (folder: RunFolder | undefined) => Promise<T>,
-): Promise<T> {
-  if (path === null) return use(undefined);
-  const folder = await openRunFolder(path, { isNew });
-  try {
-    return await use(folder);
-  } finally {
-    folder.close();
-  }
 }
 
 async function runPrepared(run: OpenRun, io: Io): Promise<ExitCode> {
@@ -78,11 +63,12 @@ export const trainCommand: Command<typeof trainOptions> = {
     if (stray !== undefined) throw new ConfigError(`--resume goes on with the run's own options; leave out --${stray}`);
     if (resume !== undefined) return goOn(resume, values.json, io);
     const config = await parseRunConfig(values, given);
-    return withDevice(config, io, async (device) => {
-      const run = await prepareRun(config, { io, device, folder: null });
-      return inFolder(values.out, true, async (folder) =>
-        runPrepared({ ...run, folder, saved: undefined, json: values.json, device: await device.open() }, io),
-      );
-    });
+    return withDevice(config, io, (device) =>
+      inFolder(values.out, true, async (runFolder) => {
+        const run = await prepareRun(config, { io, device, folder: null, runFolder });
+        const folder = await runFolder.open();
+        return runPrepared({ ...run, folder, saved: undefined, json: values.json, device: await device.open() }, io);
+      }),
+    );
   },
 };

@@ -30,6 +30,6 @@ export { sharpDecoder } from "./sharp-decoder.ts";
 export { decodeTree, encodeTree, readTensors, toLeaves } from "./tree-file.ts";
 export { tune } from "./tune.ts";
 export { defaultTuningPath, readTuning, writeTuning } from "./tuning-file.ts";
-export { writeFolder } from "./write-folder.ts";
+export { checkUnusedFolder, writeFolder } from "./write-folder.ts";
 
 endOfEntry();

@@ -29,8 +29,7 @@ import { makeWritableFolder } from "./make-folder.ts";
  */
 export async function writeFolder(path: string, files: AsyncIterable<WrittenFile>): Promise<void> {
   const target = resolve(path);
-  checkUnused(path);
-  await makeWritableFolder(dirname(target));
+  await checkUnusedFolder(path);
   const temporary = temporaryName(target);
   try {
     const made = new Set([temporary]);
@@ -53,18 +52,36 @@ export async function writeFolder(path: string, files: AsyncIterable<WrittenFile
   }
 }
 
-/** @throws ConfigError for a folder that holds files; DataError for a path that is a file. */
-function checkUnused(path: string): void {
-  let names: readonly string[];
+/**
+ * Makes sure that {@link writeFolder} can write a folder, before the work that goes into it is done.
+ *
+ * @throws ConfigError for a folder that holds files; DataError for a path that is a file, or cannot be written.
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+ * import { tmpdir } from "node:os";
+ * import { checkUnusedFolder } from "deconfound/node";
+ *
+ * const folder = mkdtempSync(`${tmpdir()}/example-`);
+ * await checkUnusedFolder(folder);
+ * writeFileSync(`${folder}/1.txt`, "first");
+ * console.log(await checkUnusedFolder(folder).catch(({ name }) => name)); // ConfigError
+ * rmSync(folder, { recursive: true });
+ * ```
+ */
+export async function checkUnusedFolder(path: string): Promise<void> {
+  let names: readonly string[] = [];
   try {
     names = readdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw new DataError(`${path}: cannot be written, ${reasonOf(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw new DataError(`${path}: cannot be written, ${reasonOf(error)}`);
+    }
   }
   if (names.length > 0) {
     throw new ConfigError(`${path}: holds "${printable(names[0]!)}" and is not written over; name a new folder`);
   }
+  await makeWritableFolder(dirname(resolve(path)));
 }
 
 /** Names come from the files of others: none may lead out of the folder. */
