@@ -3,7 +3,7 @@ import type { Changes, OptionTable } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import type { Lab } from "./lab.ts";
-import type { LateScan } from "./scan/late/late-scan.ts";
+import type { LateFinding } from "./scan/late/late-scan.ts";
 import type { Scan } from "./scan/scan.ts";
 
 /** What a defence delivers. */
@@ -16,7 +16,7 @@ export interface Defended<P, S> {
   /** Of defences that scan the set first. */
   readonly scan?: Scan | undefined;
   /** Of those that then looked for triggers that are learnt late. */
-  readonly late?: Omit<LateScan<P, S>, "undefended"> | undefined;
+  readonly late?: LateFinding | undefined;
 }
 
 /**

@@ -82,7 +82,7 @@ export { contradictions } from "./scan/late/contradictions.ts";
 export { contrastOf } from "./scan/late/contrast-of.ts";
 export type { LabelDrop } from "./scan/late/label-drop.ts";
 export { labelDrop } from "./scan/late/label-drop.ts";
-export type { LateNumbers, LateScan } from "./scan/late/late-scan.ts";
+export type { LateFinding, LateNumbers, LateScan } from "./scan/late/late-scan.ts";
 export { lateScan } from "./scan/late/late-scan.ts";
 export { level } from "./scan/late/level.ts";
 export { matchedSamples } from "./scan/late/matched-samples.ts";

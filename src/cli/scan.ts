@@ -22,7 +22,7 @@ import { pictureRule } from "./model-file.ts";
 import { formatOwners } from "./option-owners.ts";
 import { openProgress } from "./progress.ts";
 import { parseSource } from "./run-config.ts";
-import type { ScanOrigin } from "./scan-files.ts";
+import type { ScanOrigin } from "./scan-facts.ts";
 import { scanFiles } from "./scan-files.ts";
 import type { Scanned } from "./scan-results.ts";
 import { scanResults } from "./scan-results.ts";

@@ -9,12 +9,12 @@ import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
 import type { SuspectReport } from "./run-report.ts";
 import { percent } from "./run-report.ts";
-import { scanFiles } from "./scan-files.ts";
+import { latePageOf, scanPageOf } from "./scan-files.ts";
 import { scanCsv } from "./scan-results.ts";
 
 type Suspicion = Pick<Defended<object, object>, "suspicion" | "evidence" | "scan" | "late">;
 
-/** Ranks the training images by a defence's suspicion, writes suspects.csv, says what the ranking tells. */
+/** Ranks the training images by a defence's suspicion, writes suspects.csv and its page, says what the ranking tells. */
 export async function rankSuspects(
   run: OpenRun,
   defence: string,
@@ -39,12 +39,10 @@ async function nameSuspects(
   const named = isLate ? { ...scan, found: true, ...late } : scan;
   const set = { dataset: train, paths: parts.paths };
   folder?.put("suspects.csv", scanCsv({ ...set, scan: named }, identity.run));
-  if (folder !== undefined && !isLate) {
-    // the page is of the scan, which found nothing where the late search did
+  if (folder !== undefined) {
     const source = config.dataset.folder ?? `dataset ${config.dataset.format}`;
-    const files = await scanFiles({ ...set, scan, device, seed: config.seed, seconds: null, source });
-    const page = files.find(({ name }) => name.endsWith(".html"))!;
-    folder.put(page.name, page.content);
+    const origin = { ...set, scan, device, seed: config.seed, seconds: null, source };
+    folder.put("suspects.html", isLate ? await latePageOf(origin, late) : await scanPageOf(origin));
   }
   const classes = Array.from({ length: train.classes }, () => ({ count: 0, suspects: 0 }));
   for (const label of train.labels) classes[label]!.count++;

@@ -49,10 +49,14 @@ export function historyFigure(bands: readonly Band[]): string {
   });
 }
 
-/** The distribution of the scores per group. @param split - where all images fall into two parts; not drawn unless finite. */
-export function scoreFigure(bins: readonly Bin[], split: number): string {
+/**
+ * The distribution of the scores per group.
+ *
+ * @param split - where all images fall into two parts; not drawn unless finite. @param meaning - of a score, beside the axis.
+ */
+export function scoreFigure(bins: readonly Bin[], split: number, meaning: string): string {
   return draw("Distribution of the score within each group", {
-    x: { label: "score: how early an image was learnt", labelOffset: 40 },
+    x: { label: `score: ${meaning}`, labelOffset: 40 },
     y: { label: "% of the group", grid: true },
     marks: [
       rect(bins, { x1: "from", x2: "to", y1: 0, y2: "percent", fill: "colour", fillOpacity: 0.45, z: "group" }),

@@ -1,5 +1,6 @@
 import type { Html } from "./html.ts";
 import { html, raw } from "./html.ts";
+import type { Group } from "./scan-groups.ts";
 
 const style = `
 :root { color-scheme: light dark; --ink: #1a1a1a; --dim: #595959; --ground: #fff; --panel: #f4f4f2; --line: #d8d8d4;
@@ -34,7 +35,13 @@ details { font-size: .85rem; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
+thead th { overflow-wrap: normal; }
 td.number { text-align: right; }
+.matrix { margin-top: .4rem; white-space: nowrap; }
+.matrix td, .matrix thead th { text-align: right; padding: .2rem .5rem; border: 1px solid var(--line); }
+.matrix tbody th { font-weight: 400; }
+.matrix .own { color: var(--dim); }
+.matrix .marked { outline: 2px solid var(--suspect); outline-offset: -2px; }
 @media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; } .verdict { border: 1px solid; } }
 `;
 
@@ -54,6 +61,16 @@ ${body}
 </body>
 </html>
 `.markup;
+}
+
+/** What was found, in sentences, the finding first. */
+export function verdictBox(found: boolean, sentences: readonly string[]): Html {
+  return html`<div class="verdict${found ? " found" : ""}">${sentences.map((text) => html`<p>${text}</p>\n`)}</div>`;
+}
+
+/** Which colour of a figure is which group. */
+export function keyOf(groups: readonly Group[]): Html {
+  return html`<p class="key">${groups.map(({ name, colour, indices }) => html`<span><i style="background: ${colour}"></i>${name} (${indices.length})</span> `)}</p>`;
 }
 
 /** A table. Numbers stand to the right. */

@@ -16,7 +16,11 @@ const pictures = 96; // of both kinds together; at 37 kB at most each, a page st
 const [fewest, most] = [4, 16]; // of a kind and class
 
 /** Which images a page shows: of each class with suspects the most suspect ones, and as many others of the class at random. */
-export function shownClasses({ found, classes, suspects, score }: Scan, dataset: Dataset, seed: number): ShownClass[] {
+export function shownClasses(
+  { found, classes, suspects, score }: Pick<Scan, "found" | "classes" | "suspects" | "score">,
+  dataset: Dataset,
+  seed: number,
+): ShownClass[] {
   const byScore = (a: number, b: number): number => score[b]! - score[a]! || a - b;
   const named = new Set(suspects);
   const all = Array.from({ length: dataset.count }, (_, i) => i);

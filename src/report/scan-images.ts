@@ -19,6 +19,8 @@ export interface ScanImages {
   readonly scan: Pick<Scan, "found" | "suspects" | "score">;
   readonly dataset: Dataset;
   readonly paths: readonly string[] | undefined;
+  /** A line below a suspect, where there is something to say of each. */
+  readonly remark?: ((index: number) => string) | undefined;
 }
 
 async function image(picture: Picture, text: string): Promise<Html> {
@@ -26,14 +28,14 @@ async function image(picture: Picture, text: string): Promise<Html> {
 }
 
 /** The most suspect images of a class beside others of it. */
-export async function classSection({ scan, dataset, paths }: ScanImages, shown: ShownClass): Promise<Html> {
+export async function classSection({ scan, dataset, paths, remark }: ScanImages, shown: ShownClass): Promise<Html> {
   const { label, top, others } = shown;
-  const list = async (indices: readonly number[]): Promise<Html> => {
+  const list = async (indices: readonly number[], said?: ScanImages["remark"]): Promise<Html> => {
     const items = indices.map(async (index) => {
       const name = paths?.[index] ?? `image ${index}`;
       const text = `${name}, ${nameOf(dataset.labels[index]!, dataset.classNames)}, score ${scan.score[index]!.toFixed(2)}`;
       const own = label === null ? html`${nameOf(dataset.labels[index]!, dataset.classNames)}<br>` : "";
-      return html`<li>${await image(pictureOf(dataset, index), text)}${scan.score[index]!.toFixed(2)}<br>${own}${name}</li>\n`;
+      return html`<li>${await image(pictureOf(dataset, index), text)}${scan.score[index]!.toFixed(2)}<br>${own}${name}${said === undefined ? "" : html`<br>${said(index)}`}</li>\n`;
     });
     return html`<ol class="images">${await Promise.all(items)}</ol>`;
   };
@@ -43,7 +45,7 @@ export async function classSection({ scan, dataset, paths }: ScanImages, shown: 
       : [`Class ${nameOf(label, dataset.classNames)}`, "The most suspect", "Others of the class, at random"];
   return html`<h2>${title}</h2>
 <div class="pair">
-<section><h3>${first}</h3>${await list(top)}</section>
+<section><h3>${first}</h3>${await list(top, remark)}</section>
 <section><h3>${second}</h3>${others.length === 0 ? html`<p>There are none.</p>` : await list(others)}</section>
 </div>`;
 }
@@ -72,17 +74,21 @@ export async function markSection(
 <div class="pair">
 <figure class="large">${await image(enlarged(heatOver(average, mean, occlusion, Math.max(leastPeak, spot?.peak ?? 0))), "mean of the maps")}
 <figcaption>Mean over the ${occlusion.maps.length} most suspect images. Orange: covering this place makes the network lose the label.</figcaption></figure>
-${await differenceFigure(dataset, ones, others)}
+${others.length === 0 ? html`<p>All images of the class are suspects: there are none to compare them with.</p>` : await differenceFigure(dataset, ones, others, "others of the class")}
 </div>
 <ol class="images">${heats}</ol>`;
 }
 
-async function differenceFigure(dataset: Dataset, ones: readonly number[], others: readonly number[]): Promise<Html> {
-  if (others.length === 0)
-    return html`<p>All images of the class are suspects: there are none to compare them with.</p>`;
+/** How suspects differ from other images in the mean. @param whose - what the others are, in words. */
+export async function differenceFigure(
+  dataset: Dataset,
+  ones: readonly number[],
+  others: readonly number[],
+  whose: string,
+): Promise<Html> {
   const { picture, largest } = differenceOfMeans(dataset, ones, others);
   return html`<figure class="large">${await image(enlarged(picture), "mean suspect less mean of the others")}
-<figcaption>Mean of the ${ones.length} suspects less the mean of the ${others.length} others of the class. Grey: no difference; full contrast: ${largest.toFixed(0)} of 255.</figcaption></figure>`;
+<figcaption>Mean of the ${ones.length} suspects less the mean of the ${others.length} ${whose}. Grey: no difference; full contrast: ${largest.toFixed(0)} of 255.</figcaption></figure>`;
 }
 
 /** Small pictures with every pixel repeated, so that viewers which smooth them show squares all the same. */

@@ -6,8 +6,8 @@ import { bandsOf, binsOf } from "./bands.ts";
 import type { historyFigure, scoreFigure } from "./figures.ts";
 import type { Html } from "./html.ts";
 import { html, raw } from "./html.ts";
-import { page, tableOf } from "./page.ts";
-import type { Group, ShownClass } from "./scan-groups.ts";
+import { keyOf, page, tableOf, verdictBox } from "./page.ts";
+import type { ShownClass } from "./scan-groups.ts";
 import { groupsOf } from "./scan-groups.ts";
 import type { ScanImages } from "./scan-images.ts";
 import { classSection, markSection } from "./scan-images.ts";
@@ -35,7 +35,7 @@ export async function scanPage(input: ScanPage): Promise<string> {
   );
   const unseen = scan.classes.length - shown.length;
   const body = html`<header><h1>Scan of ${source}</h1>
-<div class="verdict${scan.found ? " found" : ""}">${[sentence, ...notes].map((text) => html`<p>${text}</p>\n`)}</div></header>
+${verdictBox(scan.found, [sentence, ...notes])}</header>
 <main>
 ${await Promise.all(shown.map((one) => classSection(input, one)))}
 ${scan.found && unseen > 0 ? html`<p>${unseen} more classes have suspects; suspects.csv lists all.</p>` : ""}
@@ -54,14 +54,13 @@ function curves({ scan, dataset, figures }: ScanPage): Html {
   const bands = bandsOf(scan.history.steps, scan.history.losses, groups);
   const least = Math.max(10, Math.floor(dataset.count / 200));
   const split = splitByDistance(scan.score, least).threshold;
-  const key = html`<p class="key">${groups.map(({ name, colour, indices }: Group) => html`<span><i style="background: ${colour}"></i>${name} (${indices.length})</span> `)}</p>`;
   const rounded = (value: number): number => Number(value.toFixed(3));
   return html`<h2>How the images were learnt</h2>
-${key}
+${keyOf(groups)}
 <div class="pair">
 <figure>${raw(figures.historyFigure(bands))}
 <figcaption>Loss of a small network on the images while it trains on them: median, and the band between the quartiles. Marked images fall first.</figcaption></figure>
-<figure>${raw(figures.scoreFigure(binsOf(scan.score, groups), split))}
+<figure>${raw(figures.scoreFigure(binsOf(scan.score, groups), split, "how early an image was learnt"))}
 <figcaption>How the score is distributed within each group.${Number.isFinite(split) ? " Dashed: where all images fall into the two parts that lie furthest apart." : ""}</figcaption></figure>
 </div>
 <details><summary>Losses as numbers</summary>

@@ -1,6 +1,6 @@
 import type { Defended } from "../../defence.ts";
 import type { Lab } from "../../lab.ts";
-import type { LateScan } from "../../scan/late/late-scan.ts";
+import type { LateFinding, LateScan } from "../../scan/late/late-scan.ts";
 import { lateScan } from "../../scan/late/late-scan.ts";
 import { scan } from "../../scan/scan.ts";
 import { trainUndefended } from "../../undefended.ts";
@@ -36,6 +36,6 @@ export async function trainBySuspects<P extends object, S>(
 }
 
 /** Without the network, which is delivered or not needed any more. */
-function toldOf<P, S>({ undefended: _, ...told }: LateScan<P, S>): Omit<LateScan<P, S>, "undefended"> {
+function toldOf<P, S>({ undefended: _, ...told }: LateScan<P, S>): LateFinding {
   return told;
 }

@@ -13,7 +13,7 @@ import type { Structure } from "./structure-of.ts";
 import { structureOf } from "./structure-of.ts";
 
 /** What the search for late-learned triggers says, without knowing any truth. */
-export interface LateScan<P, S> {
+export interface LateFinding {
   /**
    * `row`: one or more labels hold poison from all classes. `shift`: every label holds poison from another class, its partner.
    * `nothing` does not mean that the set is clean: it means that what was looked for was not there.
@@ -27,7 +27,13 @@ export interface LateScan<P, S> {
   readonly score: Float64Array;
   /** Per image the label to train with, −1 for none; null with nothing found. */
   readonly relabel: Int32Array | null;
+  /** J[a][b]: how many images labelled a surely look like b; see `contradictions`. */
+  readonly contradictions: readonly Float64Array[];
   readonly numbers: LateNumbers;
+}
+
+/** A finding, and what it left behind. */
+export interface LateScan<P, S> extends LateFinding {
   /** Finished on the way, where it was needed: with nothing found, this is the model to deliver. */
   readonly undefended: Network<P, S> | null;
 }
@@ -87,7 +93,8 @@ export async function lateScan<P extends object, S>(lab: Lab<P, S>): Promise<Lat
   const enough = enoughImages(labels, classes);
   const probabilities = enough ? await contentOf(lab, streams) : new Float64Array(labels.length * classes);
   const sure = enough ? confident(probabilities, classes) : new Int32Array(labels.length).fill(-1);
-  const structure = structureOf(contradictions(labels, sure, classes));
+  const table = contradictions(labels, sure, classes);
+  const structure = structureOf(table);
   const { kind, ...measured } = structure;
   const numbers = {
     ...measured,
@@ -103,6 +110,7 @@ export async function lateScan<P extends object, S>(lab: Lab<P, S>): Promise<Lat
     suspects: new Int32Array(0),
     score: Float64Array.from(labels, (label, i) => 1 - probabilities[i * classes + label]!),
     relabel: null,
+    contradictions: table,
     numbers,
     undefended: null,
   };

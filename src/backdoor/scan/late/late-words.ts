@@ -1,6 +1,6 @@
 import type { Dataset } from "../../../data/dataset.ts";
 import { nameOf } from "../verdict.ts";
-import type { LateScan } from "./late-scan.ts";
+import type { LateFinding } from "./late-scan.ts";
 
 /**
  * What {@link lateScan} found, in whole sentences, the finding first.
@@ -8,7 +8,7 @@ import type { LateScan } from "./late-scan.ts";
  * @param late - of `dataset`.
  */
 export function lateWords(
-  { kind, classes, suspects, relabel, numbers }: Omit<LateScan<unknown, unknown>, "undefended">,
+  { kind, classes, suspects, relabel, numbers }: LateFinding,
   { count, classNames }: Pick<Dataset, "count" | "classNames">,
 ): readonly string[] {
   if (kind === "nothing") {

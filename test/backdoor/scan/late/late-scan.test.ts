@@ -104,6 +104,10 @@ describe("lateScan", () => {
       if (!found.suspects.includes(i)) expect(found.relabel![i]).toBe(c);
     });
     expect(found.classes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for (const [label, row] of found.contradictions.entries()) {
+      const others = row.map((number, looks) => (looks === label ? 0 : number));
+      expect(others.indexOf(Math.max(...others))).toBe(found.numbers.partners[label]);
+    }
     expect(found.phases).toEqual([...content2, ...trigger(1), ...trigger(2)]);
   });
 
