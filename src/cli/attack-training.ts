@@ -33,6 +33,8 @@ export interface PreparedAttack {
   /** The picture that the options name, by its path. */
   readonly pictures: ReadonlyMap<string, Picture>;
   readonly device: Device | undefined;
+  /** As {@link LazyDevice} has it. */
+  readonly residentBytes: number | undefined;
   /** To be kept in a folder with the run; null for attacks that train nothing. */
   readonly file: { readonly name: string; content(): Promise<Uint8Array> } | null;
 }
@@ -58,7 +60,8 @@ export async function preparedFor(task: AttackTask, workplace: AttackWorkplace):
   const { attack, options, seed, train } = task;
   const { io, device, folder, saving } = workplace;
   const pictures = await readPictures(options);
-  if (attack.prepare === undefined) return { prepared: {}, pictures, device: undefined, file: null };
+  const { residentBytes } = device;
+  if (attack.prepare === undefined) return { prepared: {}, pictures, device: undefined, residentBytes, file: null };
   const name = `attack-${attack.name}.safetensors`;
   const path = folder === null ? null : join(folder, name);
   const made = JSON.stringify(sorted({ name: attack.name, options, seed }));
@@ -80,10 +83,10 @@ export async function preparedFor(task: AttackTask, workplace: AttackWorkplace):
   const prepared =
     saved?.prepared ??
     (await trainAttack(
-      { ...task, train: train!, device: opened, resume: saved?.training, saving, file: name, content },
+      { ...task, train: train!, device: opened, residentBytes, resume: saved?.training, saving, file: name, content },
       io,
     ));
-  return { prepared, pictures, device: opened, file: { name, content: () => content({ prepared }) } };
+  return { prepared, pictures, device: opened, residentBytes, file: { name, content: () => content({ prepared }) } };
 }
 
 function asLeaves(prepared: Prepared): Readonly<Record<string, AnyTensor>> {

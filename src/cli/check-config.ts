@@ -18,6 +18,7 @@ const plainFields = {
   seed: trainOptions.seed,
   device: trainOptions.device,
   tuning: trainOptions.tuning,
+  resident: trainOptions.resident,
 } as const;
 
 /**
@@ -38,9 +39,9 @@ export function checkedConfig(value: unknown, source: string): RunConfig {
       initial,
       ...plain
     } = fieldsOf(value, "config");
-    const { limit, preset, seed, device, tuning } = checkedOptions<
-      Pick<RunConfig, "limit" | "preset" | "seed" | "device" | "tuning">
-    >(plainFields, plain, "config");
+    const { limit, preset, seed, device, tuning, resident } = checkedOptions<
+      Pick<RunConfig, "limit" | "preset" | "seed" | "device" | "tuning" | "resident">
+    >(plainFields, { resident: null, ...plain }, "config"); // files of older versions have none
     return {
       dataset: checkedDataset(dataset),
       limit,
@@ -54,6 +55,7 @@ export function checkedConfig(value: unknown, source: string): RunConfig {
       seed,
       device,
       tuning,
+      resident,
     };
   } catch (error) {
     if (error instanceof ConfigError) throw new DataError(`${source}: ${error.message}`);

@@ -22,16 +22,41 @@ export const tuningOption = {
   doc: "what `tune` measured on this GPU; none: the built-in rules [what `tune` wrote last, if it is of this GPU]",
 } as const;
 
+/** The option `--resident`, for the commands that put images on the device. */
+export const residentOption = {
+  kind: "integer",
+  default: null,
+  from: 0,
+  to: 1048576,
+  unit: "MiB",
+  doc: "the images of a set stay in main memory if they take more, and each batch is uploaded by itself: for a GPU with little memory [what one buffer of the GPU can hold]",
+} as const;
+
 /** What to open, as options or a run's config have it. */
-export interface DeviceConfig {
+export interface DeviceChosen {
   readonly device: DeviceChoice;
   /** A path, `none`, or null for the default file. */
   readonly tuning: string | null;
 }
 
-/** `--device` and `--tuning`; paths become absolute, so that a run can go on from another folder. */
-export function deviceConfig({ device, tuning }: DeviceConfig): DeviceConfig {
-  return { device, tuning: tuning === null || tuning === "none" ? tuning : resolve(tuning) };
+/** What to open, and how much of it images may take. */
+export interface DeviceConfig extends DeviceChosen {
+  /** MiB; null for what one buffer of the device holds. */
+  readonly resident: number | null;
+}
+
+/** `--device`, `--tuning`, `--resident`; paths become absolute, so that a run can go on from another folder. */
+export function deviceConfig({
+  device,
+  tuning,
+  resident = null,
+}: DeviceChosen & { readonly resident?: number | null }): DeviceConfig {
+  return { device, tuning: tuning === null || tuning === "none" ? tuning : resolve(tuning), resident };
+}
+
+/** What programs call `residentBytes`. */
+export function residentBytesOf({ resident }: Pick<DeviceConfig, "resident">): number | undefined {
+  return resident === null ? undefined : resident * 2 ** 20;
 }
 
 /**
@@ -39,7 +64,7 @@ export function deviceConfig({ device, tuning }: DeviceConfig): DeviceConfig {
  *
  * @throws ConfigError when `gpu` was asked for and there is none, or the named tuning is another adapter's; DataError when it is damaged.
  */
-export async function openChosen({ device, tuning }: DeviceConfig, io: Io): Promise<Device> {
+export async function openChosen({ device, tuning }: DeviceChosen, io: Io): Promise<Device> {
   const log = (line: string): void => io.err(`${line}\n`);
   try {
     if (tuning === "none" || device === "cpu") return await openDevice({ device, log });
@@ -54,6 +79,8 @@ export async function openChosen({ device, tuning }: DeviceConfig, io: Io): Prom
 /** A device that is opened when it is first asked for. */
 export interface LazyDevice {
   open(): Promise<Device>;
+  /** Images of more bytes are not put on it; undefined for its own limit. */
+  readonly residentBytes: number | undefined;
 }
 
 /** Calls with a device that is opened by {@link openChosen} when it is asked for, and closed afterwards. */
@@ -61,6 +88,7 @@ export async function withDevice<T>(config: DeviceConfig, io: Io, use: (device: 
   let opened: Promise<Device> | undefined;
   try {
     return await use({
+      residentBytes: residentBytesOf(config),
       open() {
         opened ??= openChosen(config, io);
         return opened;

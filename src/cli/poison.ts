@@ -10,7 +10,7 @@ import { attackOption } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
-import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
+import { deviceConfig, deviceOption, residentOption, tuningOption, withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { className } from "./format-results.ts";
 import { recordsHelp } from "./help.ts";
@@ -35,6 +35,7 @@ const options = {
   seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "of the choice of images and of drawn triggers" },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
+  resident: residentOption as typeof residentOption,
   out: { kind: "text", default: null, form: "DIR", doc: "where the poisoned set goes" },
 } as const;
 

@@ -1,9 +1,9 @@
 import { putDataset } from "../backdoor/device-data.ts";
 import type { Predictions } from "../backdoor/predict.ts";
 import { createPredictor } from "../backdoor/predict.ts";
-import type { Device } from "../tensor/device.ts";
 import { printable } from "../tensor/printable.ts";
 import { countTriggered, looksTriggered, triggerProbability } from "./alarm-file.ts";
+import type { LazyDevice } from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { className } from "./format-results.ts";
@@ -43,14 +43,15 @@ export interface ImageOutput {
 
 /** Predicts the classes of picture files, and whether they carry a trigger, and prints it. @returns `someUnreadable` where some could not be read. */
 export async function predictImages(
-  device: Device,
+  lazy: LazyDevice,
   { header, classifier, weights }: SavedModel,
   alarm: SavedModel | null,
   { images, paths, unreadable }: ImageFiles,
   output: ImageOutput,
   io: Io,
 ): Promise<ExitCode> {
-  const data = putDataset(device, images);
+  const device = await lazy.open();
+  const data = putDataset(device, images, lazy.residentBytes);
   const predictions = await createPredictor(device, classifier)(device.put(weights), data);
   const triggered = alarm === null ? null : await triggerProbability(device, alarm, data);
   const rows = rowsOf(predictions, triggered, paths, header, output.top);

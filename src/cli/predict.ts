@@ -7,14 +7,14 @@ import type { Dataset } from "../data/dataset.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import type { ImageShape } from "../nn/models/model-family.ts";
 import type { OptionsOf } from "../options/option.ts";
-import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { countTriggered, readAlarm, triggerProbability } from "./alarm-file.ts";
 import { attackOption } from "./attack-option.ts";
 import type { Command, Given } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
-import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
+import type { LazyDevice } from "./device-option.ts";
+import { deviceConfig, deviceOption, residentOption, tuningOption, withDevice } from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { recordsHelp } from "./help.ts";
@@ -39,6 +39,7 @@ const options = {
   seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
+  resident: residentOption as typeof residentOption,
   top: {
     kind: "integer",
     default: null,
@@ -97,9 +98,9 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     const alarm = await readAlarm(values.model!, model.header, io);
     const folder = dirname(values.model!);
     return withDevice(deviceConfig(values), io, async (later) => {
-      const device = await later.open();
+      await later.open();
       const triggered = await testOf(test, attacks, values.seed, { io, device: later, folder, saving: null });
-      const { predictions, alarms, ...measured } = await predictAll(device, model, alarm, triggered);
+      const { predictions, alarms, ...measured } = await predictAll(later, model, alarm, triggered);
       const rates = parts.unlabelled === true ? null : measured.rates;
       const rows = rowsOf(test, predictions, alarms, parts.unlabelled === true);
       if (alarms !== null) io.err(`${formatAlarms(alarms)}\n`);
@@ -131,9 +132,7 @@ async function runImages(
   const files = await readImageFiles(operands, model.header);
   const output = { top, csv: values.csv, json: values.json };
   const alarm = await readAlarm(values.model!, model.header, io);
-  return withDevice(deviceConfig(values), io, async (later) =>
-    predictImages(await later.open(), model, alarm, files, output, io),
-  );
+  return withDevice(deviceConfig(values), io, (later) => predictImages(later, model, alarm, files, output, io));
 }
 
 function checkFits(header: ModelHeader, test: Dataset): void {
@@ -152,14 +151,15 @@ interface Alarms {
 
 /** Predictions for the images as they are, what the alarm says of them, and the rates. */
 async function predictAll(
-  device: Device,
+  lazy: LazyDevice,
   { classifier, weights }: SavedModel,
   alarm: SavedModel | null,
   test: TestSet,
 ): Promise<{ predictions: Predictions; alarms: Alarms | null; rates: Rates }> {
+  const device = await lazy.open();
   const predictor = createPredictor(device, classifier);
   const network = device.put(weights);
-  const onDevice = putTestSet(device, test);
+  const onDevice = putTestSet(device, test, lazy.residentBytes);
   const rates = ratesOf(await evaluate(predictor, network, onDevice));
   const { clean, triggered } = onDevice;
   const alarms = alarm && {

@@ -7,6 +7,7 @@ import type { EpochReport, LabState } from "../backdoor/lab-state.ts";
 import type { Progress as StepProgress } from "../backdoor/phase-context.ts";
 import type { Trained, TrainOptions } from "../backdoor/train.ts";
 import { trainDefence } from "../backdoor/train.ts";
+import { residentBytesOf } from "./device-option.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
 import type { Named } from "./run-config.ts";
@@ -64,6 +65,7 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
     device,
     dataset: data.train,
     test: data.test,
+    residentBytes: residentBytesOf(config),
     classifier,
     preset: presetOf(name, config.preset),
     options: { ...config.training, ...defence.options },

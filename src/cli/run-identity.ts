@@ -20,7 +20,7 @@ export async function identityOf(
   { train, test }: RunData,
   initial: Readonly<Record<string, Network<object, object>>>,
 ): Promise<RunIdentity> {
-  const { device: _, tuning: __, dataset, initial: ___, ...decisive } = config;
+  const { device: _, tuning: __, resident: ___, dataset, initial: ____, ...decisive } = config;
   const data = dataDigest(train);
   const weights: (string | ArrayBufferView)[] = [];
   for (const { path, value } of leavesOf(initial)) if (isTensor(value)) weights.push(path, await value.data());

@@ -1,17 +1,24 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
+import type { ScanDatasetOptions } from "../backdoor/scan/scan-dataset.ts";
 import { scanDataset } from "../backdoor/scan/scan-dataset.ts";
 import { verdictOf } from "../backdoor/scan/verdict.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import { isTemporary, makeWritableFolder, writeAtomically } from "../node/index.ts";
-import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import { encodeAlarm } from "./alarm-file.ts";
 import type { Command } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
-import { deviceConfig, deviceOption, openChosen, tuningOption } from "./device-option.ts";
+import {
+  deviceConfig,
+  deviceOption,
+  openChosen,
+  residentBytesOf,
+  residentOption,
+  tuningOption,
+} from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { recordsHelp } from "./help.ts";
@@ -49,6 +56,7 @@ const options = {
   },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
+  resident: residentOption as typeof residentOption,
   out: {
     kind: "text",
     default: null,
@@ -79,7 +87,7 @@ ${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
     tellNotes(loaded.parts, io);
     const device = await openChosen(deviceConfig(values), io);
     try {
-      const scanned = await scanShown(device, loaded, seed, io);
+      const scanned = await scanShown({ device, seed, residentBytes: residentBytesOf(values) }, loaded, io);
       if (scanned === null) return exitCode.interrupted;
       const source = dataset.folder ?? `dataset ${dataset.format}`;
       const files = out === null ? [] : await filesOf({ ...scanned, device, seed, source }, dataset.options);
@@ -109,7 +117,11 @@ async function makeEmptyFolder(path: string): Promise<void> {
 }
 
 /** Scans with a line of progress. @returns null if it was interrupted. */
-async function scanShown(device: Device, { train, parts }: RunData, seed: number, io: Io): Promise<Scanned | null> {
+async function scanShown(
+  how: Pick<ScanDatasetOptions, "device" | "seed" | "residentBytes">,
+  { train, parts }: RunData,
+  io: Io,
+): Promise<Scanned | null> {
   const progress = openProgress(io);
   let stop = false;
   const forget = io.onInterrupt(() => {
@@ -119,9 +131,8 @@ async function scanShown(device: Device, { train, parts }: RunData, seed: number
   const start = performance.now();
   try {
     const scan = await scanDataset({
-      device,
+      ...how,
       dataset: train,
-      seed,
       shouldStop: () => stop,
       onProgress: async ({ title, done }) => {
         progress.step({ label: `scan: ${title}`, epoch: 100 * done, epochs: 100, unit: "percent" });

@@ -9,7 +9,7 @@ import { attackOption } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
-import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
+import { deviceConfig, deviceOption, residentOption, tuningOption, withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { className } from "./format-results.ts";
 import { recordsHelp } from "./help.ts";
@@ -32,6 +32,7 @@ const options = {
   },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
+  resident: residentOption as typeof residentOption,
   images: { kind: "integer", default: 8, from: 1, to: 100, doc: "how many test images are shown" },
   out: { kind: "text", default: null, form: "FILE.png", doc: "the picture to write" },
 } as const;

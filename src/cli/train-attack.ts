@@ -27,6 +27,7 @@ export interface AttackTraining {
   readonly train: Dataset;
   readonly taken?: ReadonlySet<number> | undefined;
   readonly device: Device;
+  readonly residentBytes: number | undefined;
   /** Where an earlier training stood. */
   readonly resume: AttackState | undefined;
   readonly saving: AttackSaving | null;

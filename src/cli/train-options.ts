@@ -2,7 +2,7 @@ import { defences } from "../backdoor/defences/index.ts";
 import { modelFamilies } from "../nn/models/index.ts";
 import { attackOption } from "./attack-option.ts";
 import { datasetOptions } from "./dataset-options.ts";
-import { deviceOption, tuningOption } from "./device-option.ts";
+import { deviceOption, residentOption, tuningOption } from "./device-option.ts";
 
 const defenceNames: readonly string[] = defences.map(({ name }) => name);
 const presetNames: readonly string[] = [...new Set(defences.flatMap(({ presets = {} }) => Object.keys(presets)))];
@@ -58,11 +58,12 @@ export const trainOptions = {
   },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
+  resident: residentOption as typeof residentOption,
   out: {
     kind: "text",
     default: null,
     form: "DIR",
-    doc: "write run.json, model-<defence>.safetensors, suspects.csv; suspects.html after a scan, alarm-<defence>.safetensors where it found suspects; and the state after each epoch",
+    doc: "write run.json, model-<defence>.safetensors, suspects.csv; suspects.html after a scan, alarm-<defence>.safetensors where it found suspects; and the state: after each epoch, and while an attack trains",
   },
   resume: {
     kind: "text",
