@@ -1,6 +1,7 @@
 // Scans of sets whose poison is known, one line each: what the table of docs/auto.md is made by.
 //   npm run build && node scripts/run.mjs bench/scans.ts DIR ATTACK[:RATE] SEED[,SEED…] [limit=N] [classes=N] [rarest=SHARE] [noise=SHARE]
-// ATTACK: a name of `attacks`, or none. The rest changes the set first: N images drawn with the seed; the first N classes only; class sizes
+// DIR: a data set, or builtin. ATTACK: a name of `attacks`, or none. Where suspects are found, a second line says which share of the test images,
+// clean and triggered, the scan's second network calls suspect. The rest changes the set first: N images drawn with the seed; the first N classes only; class sizes
 // that fall to a share of the first; a share of the labels drawn at random.
 import process from "node:process";
 import type { Alarm } from "deconfound/backdoor";
