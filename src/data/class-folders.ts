@@ -1,6 +1,7 @@
 import { DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
-import { isGtsrbTable } from "./gtsrb-table.ts";
+import type { Folder } from "./folder.ts";
+import { hasGtsrbTables } from "./gtsrb-files.ts";
 import { isPictureName } from "./picture-kind.ts";
 
 /** Pictures in class folders. */
@@ -22,10 +23,9 @@ const trainNames = /^train(?:ing)?$/i;
 const testNames = [/^test(?:ing)?$/i, /^val(?:id|idation)?$/i];
 
 /** Whether a folder holds pictures in class folders, and no table that says better what they are. */
-export function hasClassFolders(names: readonly string[]): boolean {
-  return (
-    names.some((name) => isPictureName(name) && name.includes("/") && !junk.test(name)) && !names.some(isGtsrbTable)
-  );
+export async function hasClassFolders(names: readonly string[], folder: Folder): Promise<boolean> {
+  const some = names.some((name) => isPictureName(name) && name.includes("/") && !junk.test(name));
+  return some && !(await hasGtsrbTables(names, folder));
 }
 
 /**

@@ -2,10 +2,11 @@ import { DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import type { Folder } from "./folder.ts";
 import { comparePaths } from "./folder.ts";
-import type { GtsrbRow } from "./gtsrb-table.ts";
+import { kaggleTables, missedPictures } from "./gtsrb-kaggle.ts";
+import type { GtsrbColumn, GtsrbRow } from "./gtsrb-table.ts";
 import { gtsrbClasses, isGtsrbTable, readGtsrbTable } from "./gtsrb-table.ts";
 
-/** A picture of GTSRB. */
+/** A picture of GTSRB; `file` is its name alone. */
 export interface GtsrbFile extends Omit<GtsrbRow, "sign"> {
   /** Null where no table has it. */
   readonly sign: GtsrbRow["sign"] | null;
@@ -32,14 +33,58 @@ const classOf = (path: string): number | undefined => {
 };
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
+/** Whether a folder has tables of GTSRB: the published ones, or those of Kaggle. */
+export async function hasGtsrbTables(names: readonly string[], folder: Folder): Promise<boolean> {
+  if (names.some(isGtsrbTable)) return true;
+  const { train, test } = await kaggleTables(names, folder);
+  return train !== undefined || test !== undefined;
+}
+
 /**
- * Finds the pictures and their classes. Training pictures are those that a `GT-CCCCC.csv` beside them names. Test pictures lie below
- * a folder whose name has "test" in it: named by `GT-final_test.csv`, wherever that lies, or in folders of classes, with tables or not.
+ * Finds the pictures and their classes, in the published layout or in Kaggle's.
  *
  * @throws DataError for a table that is damaged or names no picture.
  */
 export async function gtsrbFiles(names: readonly string[], folder: Folder): Promise<GtsrbFiles> {
   const pictures = names.filter((name) => /\.(?:ppm|png|jpe?g)$/i.test(name));
+  const kaggle = await kaggleTables(names, folder);
+  if (kaggle.train === undefined && kaggle.test === undefined) return publishedFiles(names, pictures, folder);
+  const [train, test] = [await byPath(folder, kaggle.train, pictures), await byPath(folder, kaggle.test, pictures)];
+  const used = new Set([...(train ?? []), ...(test ?? [])].map(({ path }) => path));
+  return { train: train ?? [], test, unlisted: missedPictures(pictures, used, kaggle) };
+}
+
+/**
+ * The pictures that a table of Kaggle names, whose paths begin beside it; null without the table. Where the letters' case is another in
+ * the folder, as after unpacking on some systems, that picture is meant.
+ */
+async function byPath(
+  folder: Folder,
+  table: string | undefined,
+  pictures: readonly string[],
+): Promise<readonly GtsrbFile[] | null> {
+  if (table === undefined) return null;
+  const exact = new Set(pictures);
+  const byLower = new Map(pictures.map((path) => [path.toLowerCase(), path]));
+  const files = (await tableOf(folder, table, "path")).map((row) => {
+    const said = folderOf(table) + row.file;
+    const path = exact.has(said) ? said : (byLower.get(said.toLowerCase()) ?? said);
+    return { ...row, file: row.file.slice(folderOf(row.file).length), path };
+  });
+  return files.sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/**
+ * The published layout. Training pictures are those that a `GT-CCCCC.csv` beside them names. Test pictures lie below
+ * a folder whose name has "test" in it: named by `GT-final_test.csv`, wherever that lies, or in folders of classes, with tables or not.
+ *
+ * @throws DataError for a table that is damaged or names no picture.
+ */
+async function publishedFiles(
+  names: readonly string[],
+  pictures: readonly string[],
+  folder: Folder,
+): Promise<GtsrbFiles> {
   const tables = names.filter(isGtsrbTable);
   const final = tables.filter((name) => /final_test\.csv$/i.test(name));
   if (final.length > 1) throw new DataError(`${folder.path}: two tables of the test set, ${final.join(" and ")}`);
@@ -75,13 +120,14 @@ async function finalTest(folder: Folder, table: string, pictures: readonly strin
   return (await tableOf(folder, table)).map((row) => ({ ...row, path: paths.get(row.file) ?? fallback + row.file }));
 }
 
-async function tableOf(folder: Folder, name: string): Promise<readonly GtsrbRow[]> {
+async function tableOf(folder: Folder, name: string, column: GtsrbColumn = "filename"): Promise<readonly GtsrbRow[]> {
   const path = `${folder.path}/${name}`;
   const size = await folder.size(name);
   if (size > largestTable) throw new DataError(`${path}: has ${size} bytes; such a table has ${largestTable} at most`);
-  const rows = readGtsrbTable(new TextDecoder().decode(await folder.read(name)), path);
+  const rows = readGtsrbTable(new TextDecoder().decode(await folder.read(name)), path, column);
   if (rows.length === 0) throw new DataError(`${path}: names no picture`);
-  const twice = rows.find(({ file }, at) => at > 0 && rows[at - 1]!.file === file);
+  const seen = new Set<string>();
+  const twice = rows.find(({ file }) => seen.size === seen.add(file).size);
   if (twice !== undefined) throw new DataError(`${path}: names ${printable(twice.file)} twice`);
   return rows;
 }

@@ -13,7 +13,7 @@ const testFolder = "Final_Test/Images";
 const numbered = (label: number): string => String(label).padStart(5, "0");
 
 /**
- * GTSRB's official layout. Images that did not change keep their file; changed ones become PPM of the size that they have now. An
+ * GTSRB's official layout, whichever was read. Images that did not change keep their file; changed ones become PPM of the size that they have now. An
  * image of another label than before lies with the new class, the number of the old one in its name.
  */
 export async function* writeGtsrb(

@@ -73,6 +73,28 @@ function signs(layout: "final" | "classes" | "none"): Map<string, Uint8Array> {
   return files;
 }
 
+/** GTSRB as Kaggle distributes it: a second copy of some files in lower case, icons of the classes. */
+async function kaggleSigns(): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const number = (value: number): string => String(value).padStart(5, "0");
+  for (const dataset of [train, test]) {
+    const lines = ["Width,Height,Roi.X1,Roi.Y1,Roi.X2,Roi.Y2,ClassId,Path"];
+    for (let i = dataset.count - 1; i >= 0; i--) {
+      const label = dataset.labels[i]!;
+      const isTrain = dataset === train;
+      const path = isTrain ? `Train/${label}/${number(label)}_${number(i)}_00000.png` : `Test/${number(i)}.png`;
+      const content = await encodePng(pictureOf(dataset, i));
+      files.set(path, content);
+      if (i < 3) files.set(path.toLowerCase(), content);
+      lines.push(`32,32,4,5,28,29,${label},${path}`);
+    }
+    files.set(dataset === train ? "Train.csv" : "Test.csv", text(`${lines.join("\n")}\n`));
+  }
+  for (const label of [0, 1, 2]) files.set(`Meta/${label}.png`, await encodePng(pictureOf(test, label)));
+  files.set("Meta.csv", text("Path,ClassId,ShapeId,ColorId,SignId\nMeta/0.png,0,1,0,3.29\n"));
+  return files;
+}
+
 function cifar100(parts: readonly ("train" | "test")[]): Map<string, Uint8Array> {
   const form = { name: "cifar100", labels: 2, at: 1, classes: 100 };
   return new Map(
@@ -163,6 +185,7 @@ export const exampleSets: readonly ExampleSet[] = [
     options: { roi: true },
     files: async () => signs("none"),
   },
+  { name: "GTSRB of Kaggle", format: "gtsrb", files: kaggleSigns },
   { name: "IDX", format: "idx", files: async () => new Map([...idxFiles(train, "train"), ...idxFiles(test, "t10k")]) },
   { name: "IDX, t10k alone", format: "idx", files: async () => new Map(idxFiles(train, "t10k")) },
   {

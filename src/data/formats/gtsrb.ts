@@ -4,9 +4,8 @@ import { printable } from "../../tensor/printable.ts";
 import type { Dataset } from "../dataset.ts";
 import type { DatasetFormat } from "../dataset-format.ts";
 import type { GtsrbFile } from "../gtsrb-files.ts";
-import { gtsrbFiles } from "../gtsrb-files.ts";
+import { gtsrbFiles, hasGtsrbTables } from "../gtsrb-files.ts";
 import { gtsrbNames } from "../gtsrb-names.ts";
-import { isGtsrbTable } from "../gtsrb-table.ts";
 import { writeGtsrb } from "../gtsrb-write.ts";
 import type { PictureArrays, PictureFile } from "../read-pictures.ts";
 import { readPictures } from "../read-pictures.ts";
@@ -39,7 +38,8 @@ const options: OptionTable<GtsrbOptions> = {
 };
 
 /**
- * The German Traffic Sign Recognition Benchmark as it is published: PPM pictures of many sizes, and tables of their classes.
+ * The German Traffic Sign Recognition Benchmark as it is published: PPM pictures of many sizes, and tables of their classes; or as
+ * Kaggle distributes it: PNG pictures, and one table per part.
  *
  * No mirroring: a mirrored sign is another one (keep left, keep right) or none. Pictures of one track show the same sign on 30
  * frames, so where there is no test part a track stays together.
@@ -49,11 +49,11 @@ const options: OptionTable<GtsrbOptions> = {
 export const gtsrb: DatasetFormat<GtsrbOptions> = {
   name: "gtsrb",
   summary:
-    "GTSRB's original files: Final_Training/Images/CCCCC/*.ppm with GT-CCCCC.csv, Final_Test/Images with GT-final_test.csv",
+    "GTSRB's original files, Final_Training/Images/CCCCC/*.ppm with GT-CCCCC.csv, Final_Test/Images with GT-final_test.csv; or Kaggle's, Train.csv and Test.csv beside Train/ and Test/",
   options,
   classNames: gtsrbNames,
   reads: "folder",
-  detect: (names) => names.some(isGtsrbTable),
+  detect: hasGtsrbTables,
   async read(source) {
     const folder = source.folder!;
     const { size, roi, skipBroken } = source.options;
@@ -105,9 +105,9 @@ function partsOf(
   notes: string[],
 ): { train: readonly GtsrbFile[]; test: readonly GtsrbFile[] } {
   if (train.length === 0)
-    throw new DataError("there is no training image", ["expects CCCCC/*.ppm beside GT-CCCCC.csv"]);
+    throw new DataError("there is no training image", ["expects CCCCC/*.ppm beside GT-CCCCC.csv, or Train.csv"]);
   if (test !== null) return { train, test };
-  const tracks = train.map(({ file }) => file.split("_")[0]!);
+  const tracks = train.map(({ file }) => /^(.+)_/.exec(file)?.[1] ?? file); // TRACK_FRAME, or CLASS_TRACK_FRAME
   const split = splitOff(
     train.map(({ label }) => label),
     tracks,
