@@ -8,7 +8,7 @@ export const imageOption = {
   kind: "text",
   default: null,
   form: "IMAGE",
-  doc: "a picture file: PNG, JPEG, WebP, PPM or PGM",
+  doc: "your picture as the trigger, a file: PNG, JPEG, WebP, PPM or PGM",
   flag: "trigger-image",
 } as const;
 

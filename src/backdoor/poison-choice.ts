@@ -10,7 +10,7 @@ export const rateOption = {
   default: 0.1,
   from: 0,
   to: 1,
-  doc: "share of the images that is poisoned",
+  doc: "share of the training images that is poisoned",
   flag: "rate",
 } as const;
 
@@ -43,7 +43,7 @@ export const dirtyLabelsOption = {
   kind: "choice",
   default: "allToOne",
   choices: ["allToOne", "allToAll"],
-  doc: "labels of poisoned images: the target, or each the class after its own",
+  doc: "labels of poisoned images: allToOne: the target; allToAll: the class after their own",
   flag: "labels",
 } as const;
 

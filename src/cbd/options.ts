@@ -25,11 +25,18 @@ const ownOptions = {
       from: 0,
       to: 1_000_000_000,
       unit: "steps",
-      doc: "T1 in steps instead; 0: use epochs",
+      doc: "T1 in steps instead of epochs; 0: in epochs",
       flag: "backdoor-steps",
       excludes: "backdoor-epochs",
     },
-    lr: { kind: "number", default: 0.1, from: 0, to: 1e9, doc: "learning rate of f_B", flag: "lr" },
+    lr: {
+      kind: "number",
+      default: 0.1,
+      from: 0,
+      to: 1e9,
+      doc: "learning rate of the backdoored model f_B",
+      flag: "lr",
+    },
     schedule: {
       kind: "parsed",
       default: { kind: "constant" } as Decay,
@@ -40,7 +47,7 @@ const ownOptions = {
       kind: "choice",
       default: "crop+flip+cutout",
       choices: ["none", "flip", "crop+flip", "crop+flip+cutout"],
-      doc: "augmentation while f_B trains",
+      doc: "augmentation while the backdoored model f_B trains",
       flag: "backdoor-augment",
     },
     loss: {
@@ -54,7 +61,7 @@ const ownOptions = {
       kind: "choice",
       default: "eval",
       choices: ["eval", "train"],
-      doc: "batch norm of f_B while f_C trains: running statistics, or the batch's; running statistics never move",
+      doc: "batch norm of f_B while the clean model f_C trains: running statistics, or the batch's; running statistics never move",
     },
   },
   weight: {
@@ -74,8 +81,8 @@ const ownOptions = {
       doc: "lower bound before scaling: saves easy clean samples, and lets poison in",
     },
   },
-  beta: { kind: "number", default: 1e-4, from: 0, to: 1e6, doc: "β of ½‖z‖², the bottleneck I(Z;X)" },
-  lambda: { kind: "number", default: 0.01, from: 0, to: 1e6, doc: "λ of the estimate of I(Z;R); 0: no critic" },
+  beta: { kind: "number", default: 1e-4, from: 0, to: 1e6, doc: "β: weight of the bottleneck I(Z;X), ½‖z‖²" },
+  lambda: { kind: "number", default: 0.01, from: 0, to: 1e6, doc: "λ: weight of the estimate of I(Z;R); 0: no critic" },
 } as const;
 
 /** How the critic trains, whichever estimator it is. */

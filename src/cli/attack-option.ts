@@ -9,8 +9,13 @@ export const attackOption = {
   kind: "choices",
   default: [none] as readonly string[],
   choices: attackNames as readonly string[],
-  doc: "how the training set is poisoned, each attack on other images; triggers on test images give ASR and RA",
+  doc: "attacks that poison the training set, each other images of it; test images with the trigger then tell how many go to its target class (ASR), and how many keep their own (RA)",
 } as const;
+
+/** The option `--attack` of a command that has another use for attacks. */
+export function attackFor(doc: string): Omit<typeof attackOption, "doc"> & { readonly doc: string } {
+  return { ...attackOption, doc };
+}
 
 /** The attacks that were named. @throws ConfigError for none beside others. */
 export function namedAttacks(names: readonly string[]): readonly string[] {

@@ -33,7 +33,7 @@ const options = {
     kind: "text",
     default: "auto",
     form: "N|auto",
-    doc: "how many of the most suspect images; auto: those that a scan names, or the number that a run estimates",
+    doc: "how many of the most suspect images are left out; auto: those that a scan names, or the number that a run estimates",
   },
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: {
@@ -42,7 +42,7 @@ const options = {
     form: "DIR",
     doc: "folder to clean; default: what the run.json beside FILE was trained on",
   },
-  out: { kind: "text", default: null, form: "DIR", doc: "where the clean set goes" },
+  out: { kind: "text", default: null, form: "DIR", doc: "new folder for the clean set" },
 } as const;
 
 /** `deconfound clean`: a training set without the images that look poisoned. */
@@ -59,7 +59,7 @@ Images that --limit left out are left out here too: nothing is known of them.
 A set is written in its own format, its test images as they are; a drawn one in the format arrays. train and predict read
 both with --data.
 
-${recordsHelp("Formats", datasetFormats)}`,
+${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
   async run(values, io, given) {
     const out = required(values.out, "out");
     const file = required(values.suspects, "suspects");

@@ -17,7 +17,7 @@ const options = {
     kind: "text",
     default: null,
     form: "URL",
-    doc: "another address of the same files: a folder ending in /, or of a set in one file that file",
+    doc: "another address of the same files: that of their folder, ending in /; where a set is one file, that of the file",
   },
   sha256: {
     kind: "texts",
@@ -31,7 +31,7 @@ const options = {
 export const dataCommand: Command<typeof options> = {
   name: "data",
   summary: "download a published dataset, check it, and unpack it",
-  operands: { form: names.join("|"), doc: "the set", least: 1, most: 1 },
+  operands: { form: names.join("|"), doc: "which set", least: 1, most: 1 },
   options,
   notes: `DIR appears when all is there, checked and unpacked; train, scan and clean read it with --data DIR. What has come is kept in
 DIR.part until then: after an interruption the same command goes on.

@@ -22,7 +22,7 @@ const lines = {
 const options = {
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
-  out: { kind: "text", default: null, form: "DIR", doc: "as for train" },
+  out: { kind: "text", default: null, form: "DIR", doc: "new folder for the files that train writes" },
   json: { kind: "boolean", default: false, doc: "print run.json instead of the table" },
 } as const;
 

@@ -29,7 +29,7 @@ export const residentOption = {
   from: 0,
   to: 1048576,
   unit: "MiB",
-  doc: "the images of a set stay in main memory if they take more, and each batch is uploaded by itself: for a GPU with little memory [what one buffer of the GPU can hold]",
+  doc: "MiB of images that the GPU may hold: a set that takes more stays in main memory, and each batch is uploaded by itself; for a GPU with little memory [what one buffer of the GPU can hold]",
 } as const;
 
 /** What to open, as options or a run's config have it. */

@@ -24,6 +24,5 @@ export const exitCodeHelp = `Exit codes
   3    doctor, tune: no GPU, only the CPU reference
   4    results could not be written: a full disk, a folder that has gone; train --resume DIR goes on from what was saved
   5    predict: some of the image files could not be read, and standard error names them; the others are printed
-  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on;
-       poison keeps what its attacks have learned, data what has come: the same command goes on; others write nothing
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on; poison keeps what its attacks have learned, data what has come: the same command goes on; others write nothing
 `;

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { attacks } from "../backdoor/attacks/index.ts";
 import { imageBytes } from "../data/dataset.ts";
 import type { DatasetParts, WrittenFile } from "../data/dataset-format.ts";
 import { detectFormat } from "../data/detect-format.ts";
@@ -6,7 +7,7 @@ import { datasetFormats } from "../data/formats/index.ts";
 import { checkUnusedFolder, openFolder, writeAtomically, writeFolder } from "../node/index.ts";
 import { defaultsOf } from "../options/table.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
-import { attackOption } from "./attack-option.ts";
+import { attackFor } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
@@ -29,14 +30,27 @@ import { removeUnfinished, savingUnfinished, unfinishedEnd } from "./unfinished.
 const options = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
-  limit: trainOptions.limit as typeof trainOptions.limit,
-  attack: attackOption as typeof attackOption,
+  limit: {
+    kind: "integer",
+    default: null,
+    from: 1,
+    to: 2147483648,
+    unit: "images",
+    doc: "poison and write the first N training images only",
+  },
+  attack: attackFor("attacks that poison the set, each other images of it") as ReturnType<typeof attackFor>,
   set: trainOptions.set as typeof trainOptions.set,
-  seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "of the choice of images and of drawn triggers" },
+  seed: {
+    kind: "integer",
+    default: 0,
+    from: 0,
+    to: 4294967295,
+    doc: "decides which images are poisoned, and triggers that are drawn",
+  },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
   resident: residentOption as typeof residentOption,
-  out: { kind: "text", default: null, form: "DIR", doc: "where the poisoned set goes" },
+  out: { kind: "text", default: null, form: "DIR", doc: "new folder for the poisoned set" },
 } as const;
 
 /** `deconfound poison`: a poisoned training set, and the record of what was done to it. */
@@ -50,7 +64,8 @@ SHA-256 of the training images, and each changed image with its label, its label
 its own label. An attack that must train something keeps what it has learned in DIR${unfinishedEnd} until the set is written: after an
 interrupt the same command goes on. train --poisoned DIR knows from it which images are poisoned, and how to trigger test images.
 
-${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
+${recordsHelp("Dataset formats, for --dataset", datasetFormats)}
+${recordsHelp("Attacks, for --attack", attacks)}`,
   async run(values, io, given) {
     const out = required(values.out, "out");
     const { dataset, attacks } = await parseSource(values, given);

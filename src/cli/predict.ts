@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { attacks } from "../backdoor/attacks/index.ts";
 import type { TestSet } from "../backdoor/evaluation.ts";
 import { evaluate, putTestSet } from "../backdoor/evaluation.ts";
 import type { Predictions } from "../backdoor/predict.ts";
@@ -9,7 +10,7 @@ import type { ImageShape } from "../nn/models/model-family.ts";
 import type { OptionsOf } from "../options/option.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { countTriggered, readAlarm, triggerProbability } from "./alarm-file.ts";
-import { attackOption } from "./attack-option.ts";
+import { attackFor } from "./attack-option.ts";
 import type { Command, Given } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
@@ -34,9 +35,17 @@ const options = {
   model: { kind: "text", default: null, form: "FILE", doc: "model-<defence>.safetensors of a train run" },
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
-  attack: attackOption as typeof attackOption,
+  attack: attackFor(
+    "attacks of the training set: how many test images with their trigger go to its target class (ASR) and keep their own (RA)",
+  ) as ReturnType<typeof attackFor>,
   set: trainOptions.set as typeof trainOptions.set,
-  seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
+  seed: {
+    kind: "integer",
+    default: 0,
+    from: 0,
+    to: 4294967295,
+    doc: "decides images and triggers that are drawn: that of the training",
+  },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
   resident: residentOption as typeof residentOption,
@@ -49,7 +58,7 @@ const options = {
     doc: "of image files: how many classes are printed for each [1]",
   },
   csv: { kind: "boolean", default: false, doc: "of image files: print CSV instead of a table" },
-  json: { kind: "boolean", default: false, doc: "print predictions and rates as JSON" },
+  json: { kind: "boolean", default: false, doc: "print JSON, of a set with its rates" },
 } as const;
 
 /** `deconfound predict`: what a saved model says of image files, or of the test images of a set. */
@@ -81,7 +90,8 @@ A model file is safetensors, wide residual networks under PyTorch's names and in
 metadata hold a JSON object under deconfound: model, height, width, channels, classes, classNames by label, pictures, alarm, and the
 run (docs/model-files.md). A network takes RGB bytes divided by 255; no mean is subtracted.
 
-${recordsHelp("Dataset formats, for --dataset", datasetFormats)}`,
+${recordsHelp("Dataset formats, for --dataset", datasetFormats)}
+${recordsHelp("Attacks, for --attack", attacks)}`,
   async run(values, io, given) {
     if (given.operands.length > 0) return runImages(values, io, given);
     const [flag] = (["top", "csv"] as const).filter((name) => given.names.includes(name));

@@ -17,6 +17,7 @@ import { showCommand } from "./show.ts";
 import { trainCommand } from "./train.ts";
 import { tuneCommand } from "./tune.ts";
 import { packageVersion } from "./versions.ts";
+import { wrapHelp } from "./wrap-help.ts";
 
 const commands: readonly Command[] = [
   scanCommand,
@@ -30,6 +31,9 @@ const commands: readonly Command[] = [
   doctorCommand,
   tuneCommand,
 ];
+
+/** Columns of a help page; longer lines are hard to read. */
+const widest = 120;
 
 function help(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
@@ -50,8 +54,9 @@ Commands\n${list}\n\n${exitCodeHelp}`;
  */
 export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
   const [first, ...rest] = words;
+  const columns = Math.min(widest, io.columns);
   if (first === undefined || first === "--help" || first === "-h" || first === "help") {
-    (first === undefined ? io.err : io.out)(help());
+    (first === undefined ? io.err : io.out)(wrapHelp(help(), columns));
     return first === undefined ? exitCode.badUse : exitCode.ok;
   }
   if (first === "--version") {
@@ -65,7 +70,7 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
   }
   try {
     if (rest.includes("--help") || rest.includes("-h")) {
-      io.out(`${helpFor(command)}\n${exitCodeHelp}`);
+      io.out(`${helpFor(command, columns)}\n${wrapHelp(exitCodeHelp, columns)}`);
       return exitCode.ok;
     }
     const parsed = parseOptions(command, rest);

@@ -52,7 +52,7 @@ const options = {
     default: 0,
     from: 0,
     to: 4294967295,
-    doc: "of the initial values and the order of the images",
+    doc: "decides the initial values and the order of the images",
   },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
@@ -61,7 +61,7 @@ const options = {
     kind: "text",
     default: null,
     form: "DIR",
-    doc: "write suspects.csv, the page suspects.html and, with suspects, alarm.safetensors; a new or empty folder",
+    doc: "new or empty folder for suspects.csv, the page suspects.html and, where poison was found, alarm.safetensors",
   },
   json: { kind: "boolean", default: false, doc: "print the result as JSON instead of the verdict" },
 } as const;

@@ -1,11 +1,12 @@
 import { dirname } from "node:path";
+import { attacks } from "../backdoor/attacks/index.ts";
 import { selectImages } from "../data/dataset.ts";
 import { datasetFormats } from "../data/formats/index.ts";
 import { encodePng } from "../formats/index.ts";
 import { writeAtomically } from "../node/index.ts";
 import { contactSheet, differenceOf, pictureOf } from "../report/contact-sheet.ts";
 import { ConfigError } from "../tensor/errors.ts";
-import { attackOption } from "./attack-option.ts";
+import { attackFor } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
 import { datasetOptions } from "./dataset-options.ts";
@@ -21,14 +22,20 @@ import { trainOptions } from "./train-options.ts";
 const options = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
-  attack: attackOption as typeof attackOption,
+  attack: attackFor("attacks whose triggers are shown") as ReturnType<typeof attackFor>,
   set: trainOptions.set as typeof trainOptions.set,
-  seed: { kind: "integer", default: 0, from: 0, to: 4294967295, doc: "for drawn images and triggers: as in training" },
+  seed: {
+    kind: "integer",
+    default: 0,
+    from: 0,
+    to: 4294967295,
+    doc: "decides images and triggers that are drawn: that of the training",
+  },
   model: {
     kind: "text",
     default: null,
     form: "FILE",
-    doc: "a model of a train run, or any file beside attack-NAME.safetensors: for attacks that train something",
+    doc: "for attacks that train something: a model of the run that trained it, or any file beside its attack-NAME.safetensors",
   },
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
@@ -47,7 +54,8 @@ export const showCommand: Command<typeof options> = {
   summary: "a contact sheet of test images: clean, triggered, and the difference",
   options,
   owners: [...formatOwners, ...attackOwners],
-  notes: recordsHelp("Dataset formats, for --dataset", datasetFormats),
+  notes: `${recordsHelp("Dataset formats, for --dataset", datasetFormats)}
+${recordsHelp("Attacks, for --attack", attacks)}`,
   async run(values, io, given) {
     const out = required(values.out, "out");
     const { dataset, attacks } = await parseSource(values, given);

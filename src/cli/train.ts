@@ -6,7 +6,7 @@ import { ConfigError } from "../tensor/errors.ts";
 import type { Command } from "./command.ts";
 import { withDevice } from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
-import { recordsHelp, settingsHelp } from "./help.ts";
+import { recordsHelp } from "./help.ts";
 import type { Io } from "./io.ts";
 import { tellNotes } from "./load-data.ts";
 import { attackOwners, formatOwners, trainingOwners } from "./option-owners.ts";
@@ -44,10 +44,13 @@ async function runPrepared(run: OpenRun, io: Io): Promise<ExitCode> {
 /** `deconfound train`: one or more models from one training set, with and without defence. */
 export const trainCommand: Command<typeof trainOptions> = {
   name: "train",
-  summary: "train with and without defence on one poisoned set, and compare",
+  summary: "train a clean model on a set that may be poisoned, or compare training with and without a defence",
   options: trainOptions,
   owners,
   notes: [
+    `train --data DIR --out RUN is all that a set of your own needs: it is scanned for poison, and a model is trained without what looks
+poisoned. For experiments, --attack poisons a clean set first, and --defence none,cbd compares.
+`,
     recordsHelp("Dataset formats, for --dataset", datasetFormats),
     recordsHelp("Attacks, for --attack", attacks),
     recordsHelp("Defences, for --defence", defences),
@@ -55,7 +58,6 @@ export const trainCommand: Command<typeof trainOptions> = {
       "Models, for --model",
       modelFamilies.map(({ form, summary }) => ({ name: form, summary })),
     ),
-    settingsHelp(owners),
   ].join("\n"),
   async run(values, io, given) {
     const resume = values.resume ?? undefined;

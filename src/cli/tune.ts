@@ -20,7 +20,7 @@ const options = {
     kind: "choices",
     default: productFamilies as readonly ProductFamily[],
     choices: productFamilies as readonly ProductFamily[],
-    doc: "families to measure",
+    doc: "families of kernels to measure",
   },
   rounds: {
     kind: "integer",

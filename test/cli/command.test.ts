@@ -37,7 +37,7 @@ test.each([
 });
 
 test("the help names the operands above the options", () => {
-  expect(helpFor(look(images))).toMatch(
-    /^deconfound look: looks at files\n\n {2}\[IMAGE…\] +files and folders\n\nOptions/,
+  expect(helpFor(look(images), 80)).toMatch(
+    /^deconfound look: looks at files\n\nUsage: deconfound look \[IMAGE…\] \[OPTIONS\]\n\n {2}\[IMAGE…\] +files and folders\n\nOptions/,
   );
 });

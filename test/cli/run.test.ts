@@ -28,9 +28,11 @@ afterAll(() => {
 test("help and version go to standard output", async () => {
   const help = await command("--help");
   expect(help.code).toBe(0);
-  for (const name of ["train", "demo", "predict", "clean", "data", "doctor", "tune"]) {
+  for (const name of ["scan", "train", "demo", "predict", "clean", "data", "poison", "show", "doctor", "tune"]) {
     expect(help.out).toMatch(new RegExp(`^ {2}${name} `, "m"));
     const page = await command(`${name} --help`);
+    const long = page.out.split("\n").filter((line) => line.length > 80 && !line.startsWith("  deconfound ")); // a command stays whole
+    expect(long).toEqual([]);
     expect([page.code, page.err]).toEqual([0, ""]);
     expect(page.out).toContain("Exit codes");
   }

@@ -25,7 +25,7 @@ export const sigOptions = {
     kind: "choice",
     default: "cleanLabel",
     choices: ["cleanLabel", "allToOne"],
-    doc: "labels of poisoned images: their own, which is the target's, or the target",
+    doc: "labels of poisoned images: cleanLabel: images of the target are poisoned and keep theirs; allToOne: the target",
     flag: "labels",
   },
   excludeTarget: excludeTargetOption as typeof excludeTargetOption,

@@ -13,7 +13,7 @@ const builtinOptions = {
     from: 10,
     to: 1_000_000,
     unit: "images",
-    doc: "training images; the test set has half as many",
+    doc: "how many training images; the test set has half as many",
     flag: "count",
   },
 } as const;

@@ -24,10 +24,10 @@ export const trojanOptions = {
   target: targetOption as typeof targetOption,
   labels: dirtyLabelsOption as typeof dirtyLabelsOption,
   excludeTarget: excludeTargetOption as typeof excludeTargetOption,
-  neurons: { kind: "integer", default: 2, from: 1, to: 1024, doc: "units of the surrogate that the patch drives" },
+  neurons: { kind: "integer", default: 2, from: 1, to: 1024, doc: "how many units of the surrogate the patch drives" },
   activation: { kind: "number", default: 100, from: 0, to: 1e6, doc: "what their activation is driven to" },
-  steps: { kind: "integer", default: 100, from: 1, to: 100_000, unit: "steps", doc: "of the patch" },
-  stepSize: { kind: "number", default: 0.1, from: 0, to: 1, doc: "of the patch, of 1" },
+  steps: { kind: "integer", default: 100, from: 1, to: 100_000, unit: "steps", doc: "how long the patch is optimised" },
+  stepSize: { kind: "number", default: 0.1, from: 0, to: 1, doc: "change of a pixel per such step, of 1" },
   reach: {
     kind: "number",
     default: 1.5,
@@ -36,9 +36,23 @@ export const trojanOptions = {
     doc: "least mean activation with the patch, as a multiple of that without; less is an error",
   },
   surrogate: {
-    width: { kind: "integer", default: 16, from: 1, to: 1024, doc: "channels of its first convolution" },
-    steps: { kind: "integer", default: 400, from: 1, to: 1_000_000, unit: "steps", doc: "of its training" },
-    batch: { kind: "integer", default: 64, from: 1, to: 65_536, unit: "images", doc: "per step" },
+    width: { kind: "integer", default: 16, from: 1, to: 1024, doc: "channels of the surrogate's first convolution" },
+    steps: {
+      kind: "integer",
+      default: 400,
+      from: 1,
+      to: 1_000_000,
+      unit: "steps",
+      doc: "how long the surrogate trains",
+    },
+    batch: {
+      kind: "integer",
+      default: 64,
+      from: 1,
+      to: 65_536,
+      unit: "images",
+      doc: "batch of the surrogate's training",
+    },
   },
 } as const;
 

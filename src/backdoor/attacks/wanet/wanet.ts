@@ -23,7 +23,7 @@ export const wanetOptions = {
   excludeTarget: excludeTargetOption as typeof excludeTargetOption,
   grid: { kind: "integer", default: 4, from: 2, to: 64, doc: "k: the warp has k×k control points" },
   strength: { kind: "number", default: 0.5, from: 0, to: 100, doc: "s: mean displacement, about s/2 pixels" },
-  rescale: { kind: "number", default: 1, from: 0, to: 10, doc: "factor of the sampling grid" },
+  rescale: { kind: "number", default: 1, from: 0, to: 10, doc: "factor that the grid of sampling places is scaled by" },
   crossRatio: {
     kind: "number",
     default: 2,

@@ -16,7 +16,7 @@ export const cbdDefenceOptions: OptionTable<CbdDefenceOptions> = {
     kind: "choice",
     default: "suspects",
     choices: ["suspects", "relativeDifficulty"],
-    doc: "0 for the suspects of a scan and 1 for others, or the paper's CE_B / (CE_B + CE_C)",
+    doc: "weight of a sample: 0 for the suspects of a scan and 1 for others, or the paper's CE_B / (CE_B + CE_C)",
   },
   scan: scanOptions,
   late: {
