@@ -54,7 +54,7 @@ function deviceContext(gpu: Gpu, limits: PlanLimits): DeviceContext {
   const pool = bufferPool(device);
   const pipelines = pipelineCache(gpu);
   const plans = planStore(
-    () => planBuffers(device),
+    (onMade) => planBuffers(device, onMade),
     async (planned, buffers) => ({
       ...planned,
       executable: await makeExecutable(planned.plan, planned.inputs, buffers, gpu, pipelines),

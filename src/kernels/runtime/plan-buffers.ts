@@ -8,7 +8,8 @@ export interface PlanBuffers {
   destroy(): void;
 }
 
-export function planBuffers(device: GPUDevice): PlanBuffers {
+/** @param onMade - told the bytes of every buffer. */
+export function planBuffers(device: GPUDevice, onMade: (bytes: number) => void): PlanBuffers {
   const made: GPUBuffer[] = [];
   let bytes = 0;
   return {
@@ -16,6 +17,7 @@ export function planBuffers(device: GPUDevice): PlanBuffers {
       const buffer = device.createBuffer({ size, usage: flags });
       made.push(buffer);
       bytes += size;
+      onMade(size);
       return buffer;
     },
     bytes: () => bytes,

@@ -43,39 +43,37 @@ export interface PlanStore {
 }
 
 /**
- * @param allocate - creates the buffers of a plan.
+ * @param allocate - creates the buffers of a plan, which tell of every one that they make.
  * @param load - fills it: buffers, pipelines, bind groups.
  */
 export function planStore(
-  allocate: () => PlanBuffers,
+  allocate: (onMade: (bytes: number) => void) => PlanBuffers,
   load: (planned: Planned, buffers: PlanBuffers) => Promise<Loaded>,
 ): PlanStore {
   const memories = new Set<PlanMemory>(); // least recently used first
+  let total = 0; // bytes of all of them, kept as they grow and go: it is asked for after every call
   const drop = (memory: PlanMemory): void => {
     if (!memories.delete(memory)) return;
+    total -= memory.buffers.bytes();
     memory.buffers.destroy();
     const entry = memory.entry.deref();
     entry?.siblings.delete(memory);
     if (entry?.current?.memory === memory) entry.current = undefined;
   };
-  const bytes = (): number => {
-    let total = 0;
-    for (const { buffers } of memories) total += buffers.bytes();
-    return total;
-  };
   const evict = (): void => {
     let evictable = memories.size - alwaysKept;
     if (evictable <= 0) return;
-    let total = bytes();
     for (const memory of memories) {
       if (evictable-- <= 0 || total <= mostIdleBytes) return;
       if (memory.pins > 0) continue;
-      total -= memory.buffers.bytes();
       drop(memory);
     }
   };
   const begin = (entry: PlanEntry): NonNullable<PlanEntry["current"]> => {
-    const memory: PlanMemory = { buffers: allocate(), entry: new WeakRef(entry), pins: 0, retired: false };
+    const buffers = allocate((bytes) => {
+      if (memories.has(memory)) total += bytes;
+    });
+    const memory: PlanMemory = { buffers, entry: new WeakRef(entry), pins: 0, retired: false };
     memories.add(memory);
     entry.siblings.add(memory);
     const loaded = load(entry.planned, memory.buffers);
@@ -104,7 +102,7 @@ export function planStore(
         if (memory.pins === 0) drop(memory);
       }
     },
-    bytes,
+    bytes: () => total,
     destroy() {
       for (const memory of [...memories]) drop(memory);
     },

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Planned } from "../../../src/kernels/runtime/device-context.ts";
 import type { PlanBuffers } from "../../../src/kernels/runtime/plan-buffers.ts";
 import type { Loaded, PlanEntry, PlanStore } from "../../../src/kernels/runtime/plan-store.ts";
@@ -19,13 +19,18 @@ describe("a store of plans", () => {
     present = new Set();
     loads = [];
     failing = false;
-    const taken = new WeakMap<PlanBuffers, { name: string; bytes: number }>();
+    const names = new WeakMap<PlanBuffers, string>();
     store = planStore(
-      () => {
+      (onMade) => {
+        let made = 0;
         const buffers: PlanBuffers = {
-          make: () => undefined as never,
-          bytes: () => taken.get(buffers)?.bytes ?? 0,
-          destroy: () => void present.delete(taken.get(buffers)?.name ?? ""),
+          make(bytes) {
+            made += bytes;
+            onMade(bytes);
+            return undefined as never;
+          },
+          bytes: () => made,
+          destroy: () => void present.delete(names.get(buffers) ?? ""),
         };
         return buffers;
       },
@@ -33,11 +38,16 @@ describe("a store of plans", () => {
         const { name, mebibytes } = planned as Planned & { mebibytes: number };
         loads.push(name);
         if (failing) throw new Error(`${name} does not compile`);
-        taken.set(buffers, { name, bytes: mebibytes * mebibyte });
+        names.set(buffers, name);
+        buffers.make(mebibytes * mebibyte);
         present.add(name);
         return planned as Loaded;
       },
     );
+  });
+  afterEach(() => {
+    store.destroy();
+    expect([store.bytes(), [...present]]).toEqual([0, []]);
   });
   const entry = (name: string, mebibytes: number): PlanEntry => store.entry(plan(name, mebibytes), new Set());
   const call = (of: PlanEntry): Promise<string> => store.use(of, ({ name }) => name);
