@@ -85,10 +85,10 @@ export function diagnose(
   const mass = new Float64Array(classes);
   for (const { label, suspicion: own } of suspects.slice(0, above)) mass[label]! += own - threshold;
   const suspectedTarget = mass.reduce((best, value, label) => (value > mass[best]! ? label : best), 0);
-  const perClass = Array.from({ length: classes }, (_, label) => ({
-    count: labels.reduce((total, own) => total + (own === label ? 1 : 0), 0),
-    suspects: suspects.slice(0, above).filter((suspect) => suspect.label === label).length,
-  }));
+  const [counts, suspected] = [new Int32Array(classes), new Int32Array(classes)];
+  for (const label of labels) counts[label]!++;
+  for (const { label } of suspects.slice(0, above)) suspected[label]!++;
+  const perClass = Array.from(counts, (count, label) => ({ count, suspects: suspected[label]! }));
   const finding = hasSecondGroup(suspects.map((suspect) => suspect.suspicion).reverse())
     ? judge(perClass[suspectedTarget]!, above)
     : "nothing";
