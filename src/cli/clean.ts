@@ -126,7 +126,7 @@ function indicesOf(
     if (path !== undefined && paths !== undefined) {
       const found = find(path);
       if (found !== undefined) return found;
-      throw new DataError(`--suspects names ${printable(path, 200)}, which is no training image of ${folder}`);
+      throw new DataError(`--suspects names ${printable(path, 200)}, which is not a training image of ${folder}`);
     }
     if (index === undefined) {
       throw new DataError("--suspects names images by their paths; in this set they have an index only");

@@ -39,7 +39,7 @@ const second = 1000; // ms
 /**
  * Speed of square matrix products over about a second, reading of one result included.
  *
- * @returns 10⁹ floating-point operations a second; n³ products and n³ sums a matrix product.
+ * @returns 10⁹ floating-point operations per second; n³ products and n³ sums per matrix product.
  * @throws DeviceError if the device computes wrong.
  */
 async function measureMatmul(device: Device): Promise<number> {

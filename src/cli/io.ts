@@ -26,7 +26,7 @@ export interface ProcessIo extends Io {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * The process's own streams and signals. A reader that has gone away, as `head` does, is no fault of the program: what it
+ * The process's own streams and signals. A reader that has gone away, as `head` does, is not a fault of the program: what it
  * would have read is dropped. Progress that cannot be written is dropped too, so that training outlives its log.
  */
 export function processIo(): ProcessIo {

@@ -38,7 +38,7 @@ export function countRecords(bytes: number, form: CifarForm, name: string): numb
   if (bytes > 0 && rest === 0) return whole;
   throw new DataError(
     `${form.name}: ${name} has ${bytes} bytes: ${whole} records of ${record} and ${rest} bytes over`,
-    [rest === 0 ? "it is empty" : `it is truncated in record ${whole}, or is no file of ${form.name}`],
+    [rest === 0 ? "it is empty" : `it is truncated in record ${whole}, or is not a file of ${form.name}`],
   );
 }
 

@@ -144,8 +144,8 @@ function notesOf(seen: {
   );
   say(
     others.filter((parts) => !isEmpty(parts) && parts.length > seen.depth + 1).map((parts) => parts.join("/")),
-    "file that is no JPEG, PNG, WebP, PPM or PGM is",
-    "files that are no JPEG, PNG, WebP, PPM or PGM are",
+    "file that is not a JPEG, PNG, WebP, PPM or PGM is",
+    "files that are not JPEG, PNG, WebP, PPM or PGM are",
   );
   say(
     seen.pictures.filter((parts) => !isUsed.has(parts)).map((parts) => parts.join("/")),

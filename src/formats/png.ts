@@ -11,7 +11,7 @@ export interface Picture {
 }
 
 /**
- * A PNG file of a picture, 8 bits a channel, without loss. Compressed by the platform's `CompressionStream`.
+ * A PNG file of a picture, 8 bits per channel, without loss. Compressed by the platform's `CompressionStream`.
  *
  * Source: PNG (Third Edition), W3C 2025, chunks IHDR, IDAT, IEND; every row has filter 0.
  * @throws DataError if the pixels are not height × width × channels, or the channels not 1 or 3.

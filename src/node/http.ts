@@ -46,7 +46,7 @@ export async function get(url: URL, request: Request): Promise<IncomingMessage> 
     answer.destroy();
     const to = headers.location ?? "";
     if (!URL.canParse(to, at.href))
-      throw new DataError(`${shown(at)}: is redirected to "${printable(to)}", which is no address`);
+      throw new DataError(`${shown(at)}: is redirected to "${printable(to)}", which is not an address`);
     at = parseAddress(new URL(to, at).href);
   }
   throw new DataError(`${shown(url)}: is redirected more than ${mostRedirects} times`);

@@ -38,7 +38,7 @@ function describeObject(value: object): string {
   return /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
-/** What to do with a value that is no tensor where one is needed; undefined where nothing can be told. */
+/** What to do with a value that is not a tensor where one is needed; undefined where nothing can be told. */
 export function tensorMend(value: unknown): string | undefined {
   const made = copyOf(value);
   if (made !== undefined && made !== copy) {

@@ -100,8 +100,8 @@ export interface KernelProfile {
   /** `ms` of the report's `totalMs`, 0…1. */
   readonly share: number;
   /**
-   * Operations of the formula: two a multiply-add of a product or convolution (taps on padding too), one any scalar call of a
-   * generated kernel an element. 0 where none are counted: kernels that move data or integers, a user's own WGSL, the CPU.
+   * Operations of the formula: two per multiply-add of a product or convolution (taps on padding too), one per other scalar call
+   * and element of a generated kernel. 0 where none are counted: kernels that move data or integers, a user's own WGSL, the CPU.
    */
   readonly flops: number;
   /** Bytes that must pass between memory and the kernel: each buffer once, or the part that it reads; one updated in place twice. */

@@ -82,7 +82,7 @@ export const flag: Kind = { expects: "true or false", accepts: (value) => typeof
 export const text: Kind = { expects: "a string", accepts: (value) => typeof value === "string" };
 export const callback: Kind = { expects: "a function", accepts: (value) => typeof value === "function" };
 
-/** Any value is a tree: what is no branch is a leaf. */
+/** Any value is a tree: what is not a branch is a leaf. */
 export const tree: Kind = { expects: "a tree", accepts: () => true, tensors: true };
 export const list: Kind = { expects: "a list", accepts: Array.isArray };
 

@@ -3,7 +3,7 @@ import { formatSite } from "./site.ts";
 import type { AnyTensor, Node } from "./tensor.ts";
 import { formatType } from "./tensor.ts";
 
-/** The graph as text, a node a line, inputs before users: `%3 = add(%1, %2)  f32[2,3]  at loss (my-file.ts:12:18)`. */
+/** The graph as text, one node per line, inputs before users: `%3 = add(%1, %2)  f32[2,3]  at loss (my-file.ts:12:18)`. */
 export function listProgram(roots: readonly AnyTensor[]): string {
   const order = topologicalOrder(roots);
   const numbers = new Map(order.map((node, i) => [node, i]));

@@ -40,7 +40,7 @@ export function key(seed: number): Tensor<[2], "u32">;
 export function key(seed: number): AnyTensor {
   checkSeed(arguments);
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ConfigError(`random.key: ${seed} is no seed`, ["expects an integer, 0 … 2^53 − 1"], captureSite());
+    throw new ConfigError(`random.key: ${seed} is not a seed`, ["expects an integer, 0 … 2^53 − 1"], captureSite());
   }
   return hostLeaf({ shape: [2], dtype: "u32" }, Uint32Array.of(Math.floor(seed / 2 ** 32), seed % 2 ** 32));
 }

@@ -26,7 +26,7 @@ export function evaluateView(
 function copyPiece(piece: Piece, input: NumericArray, inputShape: Shape, output: NumericArray, shape: Shape): void {
   const rank = shape.length;
   const inputStrides = stridesOf(inputShape);
-  const step = new Array<number>(rank).fill(0); // input elements a step of each output axis
+  const step = new Array<number>(rank).fill(0); // input elements per step of each output axis
   let base = 0;
   piece.reads.forEach((read, axis) => {
     base += read.offset * inputStrides[axis]!;

@@ -279,10 +279,10 @@ test("a path that the set does not have is refused, and one that is there twice"
     return clean("--suspects", suspects, "--data", from, "--out", join(folder, "out"), "--drop", "1");
   };
   await expect(list(["train/cat/0.ppm", "train/cat/99.ppm"])).rejects.toThrow(
-    `--suspects names train/cat/99.ppm, which is no training image of ${data}`,
+    `--suspects names train/cat/99.ppm, which is not a training image of ${data}`,
   );
   await expect(list(["test/cat/0.ppm", "train/cat/0.ppm"])).rejects.toThrow(
-    "names test/cat/0.ppm, which is no training",
+    "names test/cat/0.ppm, which is not a training",
   );
   await expect(list(["train/cat/0.ppm", "./train/cat/0.ppm"])).rejects.toThrow("--suspects names image 0 twice");
   await expect(list(["", "train/cat/0.ppm"])).rejects.toThrow(

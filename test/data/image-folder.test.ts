@@ -68,7 +68,7 @@ describe("which images are of which part and class", () => {
     const others = ["train/cat/a.gif", "train/cat/b.txt", "train/cat/more/", "train/9.ppm", "README.md"];
     expect((await read({ ...set(two), ...set(others) })).notes).toEqual([
       "1 empty folder is left out: train/cat/more/",
-      "2 files that are no JPEG, PNG, WebP, PPM or PGM are left out: train/cat/a.gif, train/cat/b.txt",
+      "2 files that are not JPEG, PNG, WebP, PPM or PGM are left out: train/cat/a.gif, train/cat/b.txt",
       "1 image that is of no class of the training or test part is left out: train/9.ppm",
     ]);
   });

@@ -230,7 +230,7 @@ test("redirections are followed, also of a part; a circle and another protocol a
   await server.close();
   expectRefused(
     await download([status(302)]),
-    /is redirected to "", which is no address|is redirected more than 10 times/,
+    /is redirected to "", which is not an address|is redirected more than 10 times/,
   );
 });
 

@@ -35,7 +35,7 @@ describe("keys", () => {
   it("are the words of the seed", () => {
     expect(valuesOf(random.key(5))).toEqual([0, 5]);
     expect(valuesOf(random.key(2 ** 40 + 7))).toEqual([256, 7]);
-    for (const seed of [-1, 0.5, 2 ** 53]) expect(() => random.key(seed)).toThrow("is no seed");
+    for (const seed of [-1, 0.5, 2 ** 53]) expect(() => random.key(seed)).toThrow("is not a seed");
   });
 
   it("split into the blocks of the counters, foldIn into the block of its number", () => {

@@ -27,7 +27,7 @@ export interface Split {
  */
 export const leastRatio = 1.45;
 
-/** Fewer easy images of a class are no poison that is looked for; `separation` looks at as many at least. */
+/** Fewer easy images of a class are not poison that is looked for; `separation` looks at as many at least. */
 const leastSuspects = 15;
 
 /**

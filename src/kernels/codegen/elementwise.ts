@@ -95,7 +95,7 @@ function chooseRows(count: number, loops: readonly Loop[], width: Width, printed
   if (printed.fixed.length > 0 && columns > 0 && rows >= 64) {
     return { count, columns, rows, step: Math.ceil(rows / rowsEach), hoisted: true };
   }
-  // several elements an invocation: worth it for light bodies only, as software drivers compile some 10 ms a load
+  // several elements per invocation: worth it for light bodies only, as software drivers compile some 10 ms per load
   const each = count >= 1 << 15 && printed.varying.length <= 12 ? 4 : 1;
   return {
     count: Math.max(1, count),

@@ -27,7 +27,7 @@ export interface Epilogue {
  * for it. An invocation must store the same element of all results, in order, one by one where there are several.
  *
  * @param names - operands of the results, in order.
- * @param width - elements a store of the kernel file has.
+ * @param width - elements that a store of the kernel file has.
  * @param firstBinding - number of the first buffer.
  * @param sizes - of the kernel: the numbers of the epilogue join them.
  */

@@ -46,7 +46,7 @@ export function packedUpdate(template: UpdateTemplate, inputs: readonly AnyTenso
   return { op: packedUpdateOp, source: undefined, inputs, params: template, outputs, site };
 }
 
-/** The donated leaf that a new value is written over; null for what is no packed update's. */
+/** The donated leaf that a new value is written over; null for what is not a packed update's. */
 export function updatedLeaf({ node, index }: AnyTensor): AnyTensor | null {
   return isPackedUpdate(node) ? node.inputs[index]! : null;
 }

@@ -54,7 +54,7 @@ export function valuePrinter(
   const fixed: string[] = [];
   const varying: string[] = [];
   const names = new Map<Value, string>();
-  // one binding a tensor: where any load of it is no vector, all go element by element
+  // one binding per tensor: where any load of it is not a vector, all go element by element
   const scattered = new Set<object>();
   for (const value of valuesBelow(roots)) {
     if (value.kind === "load" && !index.isVector(value.at)) scattered.add(value.tensor.node);

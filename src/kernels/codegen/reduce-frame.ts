@@ -75,7 +75,7 @@ export interface Frame {
   readonly costOf: (buffers: readonly BoundBuffer[], finished: Evaluated) => Cost;
 }
 
-/** The frame whose lanes walk a column each. */
+/** The frame whose lanes walk one column each. */
 export const columnFrame = { file: "reduce-columns", lanes: 1 } as const;
 
 /** A frame whose lanes share a column. */

@@ -2,7 +2,7 @@ import type { BoundBuffer } from "../graph/buffer-ref.ts";
 
 /** What a dispatch does, counted from shapes before it runs. */
 export interface Cost {
-  /** Scalar operations: two a multiply-add, one any other scalar call. 0 where there are none, or a user's source hides them. */
+  /** Scalar operations: two per multiply-add, one per other scalar call. 0 where there are none, or a user's source hides them. */
   readonly flops: number;
   /** Bytes between memory and the kernel, see `bytesMoved`. */
   readonly bytes: number;

@@ -5,7 +5,7 @@ import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchOperand, DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output } from "./family.ts";
 
-/** Running sums along an axis: an invocation a row, or 64 where rows are few and long. */
+/** Running sums along an axis: one invocation per row, or 64 where rows are few and long. */
 export const cumsum: FamilyOf<typeof cumsumOp> = ({ inputs, params, adapter }) => {
   const { shape } = inputs[0]!;
   const { axis, reverse } = params;

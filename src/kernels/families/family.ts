@@ -25,7 +25,7 @@ export interface DispatchSpec {
   readonly file: KernelFile;
   /** Appended as `const NAME: u32|i32|f32|bool = …;`. Non-negative integers are u32; use { f32: x }, { i32: x } or { u32: [x, …] } otherwise. */
   readonly constants: Readonly<Record<string, Constant>>;
-  /** Read as `size.NAME`, u32 or i32: data where that saves pipelines, constants elsewhere. What selects code is no size. */
+  /** Read as `size.NAME`, u32 or i32: data where that saves pipelines, constants elsewhere. What selects code is not a size. */
   readonly sizes?: Sizes;
   readonly reads: Readonly<Record<string, DispatchOperand>>;
   readonly writes: Readonly<Record<string, DispatchOperand>>;
@@ -35,7 +35,7 @@ export interface DispatchSpec {
   readonly wholeQuads?: boolean;
   /** WGSL directives, e.g. `enable subgroups;`, joined in front of line 1. */
   readonly enables?: readonly "subgroups"[];
-  /** Floating-point operations of the formula, two a multiply-add, padding included; left out where it only moves data. */
+  /** Floating-point operations of the formula, two per multiply-add, padding included; left out where it only moves data. */
   readonly flops?: number;
   /** Elements that it reads of operands which it does not read whole, such as a table. */
   readonly elementsRead?: Readonly<Record<string, number>>;

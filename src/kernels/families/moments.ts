@@ -6,7 +6,7 @@ import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { Constant, DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output, scratch } from "./family.ts";
 
-/** Mean and biased variance over some axes, in two stages; four columns an invocation where the last axis is the only one kept. */
+/** Mean and biased variance over some axes, in two stages; four columns per invocation where the last axis is the only one kept. */
 export const moments: FamilyOf<typeof momentsOp> = ({ inputs, params, adapter }) => {
   const shape = inputs[0]!.shape;
   const { axes } = params;

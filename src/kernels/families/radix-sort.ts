@@ -96,7 +96,7 @@ export function placesByCount(
   };
 }
 
-/** Chunks of a row, an invocation each: enough to fill the adapter, of 64 elements or more. */
+/** Chunks of a row, one invocation each: enough to fill the adapter, of 64 elements or more. */
 function chunksOf({ rows, count }: SortRows, { adapterClass }: AdapterFacts): { chunk: number; chunks: number } {
   const wanted = (adapterClass === "software" ? 512 : 4096) / rows;
   const chunk = Math.max(64, Math.ceil(count / Math.max(1, wanted)));

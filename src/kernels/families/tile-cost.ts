@@ -15,7 +15,7 @@ interface Machine {
   readonly dispatch: number;
 }
 
-// discrete: NVIDIA H200, 132 units, 30 T multiply-adds and 1.1 T f32 a second, 2 µs a dispatch. integrated: Apple M2, 10 units, 1.8 T,
+// discrete: NVIDIA H200, 132 units, 30 T multiply-adds and 1.1 T f32 per second, 2 µs per dispatch. integrated: Apple M2, 10 units, 1.8 T,
 // 25 G, 5 µs. software: two cores, 25 G multiply-adds, 3.6 G f32, 30 µs. From data sheets, but for software: measured on llvmpipe.
 const machines: Readonly<Record<AdapterFacts["adapterClass"], Machine>> = {
   discrete: { units: 128, invocations: 256, word: 28, dispatch: 470_000 },
@@ -43,7 +43,7 @@ const tail = 0.25;
 const leastTerms = 64; // a part: eight steps
 const mostScratch = 2 ** 24; // elements of all parts' results: 64 MiB
 
-const mostTerms = 2 ** 14; // a part, one by one: each may lose half a unit in the last place of the sum
+const mostTerms = 2 ** 14; // per part, one by one: each may lose half a unit in the last place of the sum
 
 /** The number of parts that costs least among those whose sums have few enough terms: a power of two. */
 export function cheapestParts(size: TileSize, shape: ProductShape, adapter: AdapterFacts): number {

@@ -19,7 +19,7 @@ const tile = (
 ): TileSize => ({ name, across, down, rowQuads, quads, speed: { software, integrated, discrete } });
 
 /**
- * Named by rows × columns. Software speeds are measured on llvmpipe (bench/README.md), those of GPUs derived: 8 × 8 sums an invocation
+ * Named by rows × columns. Software speeds are measured on llvmpipe (bench/README.md), those of GPUs derived: 8 × 8 sums per invocation
  * take four vectors of workgroup memory for 64 multiply-adds, which keeps a card's load and multiply units busy alike; 8 × 4 take three
  * for 32, 4 × 4 two for 16. Small tiles also read each operand more often from the cache. Integrated GPUs have fewer registers.
  */

@@ -11,7 +11,7 @@ interface Broadcast {
   readonly parts: number;
 }
 
-/** One invocation an element of the result. */
+/** One invocation per element of the result. */
 interface Narrow {
   readonly kind: "narrow";
   readonly parts: 1;

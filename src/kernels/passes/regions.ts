@@ -79,7 +79,7 @@ function boundExpressions(order: readonly Node[], materialised: Set<Node>, maxBi
   return calls;
 }
 
-/** Buffers that a kernel binds to read some nodes: one an output. */
+/** Buffers that a kernel binds to read some nodes: one per output. */
 export function buffersOf(nodes: Iterable<Node>): number {
   let count = 0;
   for (const { outputs } of nodes) count += outputs.length;
@@ -99,7 +99,7 @@ function worthStoring(node: Node, sinks: number, iteration: number, materialised
   if (op.view !== undefined && sinks <= 1) return false;
   const { calls, loads } = subtree(tensor, iteration, materialised);
   if (calls === 0) return false; // a pure view is as cheap to read in place
-  if (sizeOf(tensor.shape) * 4 <= iteration) return calls > 0; // computed once an element of a larger loop
+  if (sizeOf(tensor.shape) * 4 <= iteration) return calls > 0; // computed once per element of a larger loop
   return (sinks - 1) * (loads - 1 + calls / 16) > storeWorth;
 }
 

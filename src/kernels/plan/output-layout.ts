@@ -30,7 +30,7 @@ export interface OutputLayout {
   readonly sharedCount: number;
 }
 
-/** Found once a plan, so that a call only follows it. */
+/** Found once per plan, so that a call only follows it. */
 export function layOutOutputs(plan: Plan, inputs: readonly AnyTensor[]): OutputLayout {
   const numbers = new Map<Node, number>(inputs.map(({ node }, i) => [node, i]));
   const direct = [...plan.direct].map((node) => plan.results.findIndex(({ tensor }) => tensor.node === node)); // one each

@@ -18,7 +18,7 @@ export interface Bound {
   readonly left: readonly GpuStorage[];
 }
 
-/** Found once a plan. */
+/** Found once per plan. */
 export function inputArenas(plan: Plan, inputs: readonly AnyTensor[]): InputArena[] {
   const numbers = new Map<Node, number>(inputs.map(({ node }, i) => [node, i]));
   const packed = plan.arenas

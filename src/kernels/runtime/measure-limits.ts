@@ -9,7 +9,7 @@ import { usage } from "./gpu.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import { timePasses } from "./timestamps.ts";
 
-const rounds = 128; // of 64 multiply-adds an invocation
+const rounds = 128; // of 64 multiply-adds per invocation
 const each = 4; // quads that an invocation copies
 const longEnough = 4; // ms; shorter runs tell of starting up
 const repeats = 16; // the first compiles; the best counts: a limit is what nothing disturbs
@@ -37,7 +37,7 @@ function limitKernel(
   return { name: file, file: `${file}.wgsl`, code, buffers: operands, sizes: null };
 }
 
-/** Registers only: 128 · 128 operations an invocation. */
+/** Registers only: 128 · 128 operations per invocation. */
 export function multiplyAddKernel(): LimitKernel {
   return limitKernel("limit-multiply-add", { ROUNDS: rounds }, [
     { name: "factors", size: 8, access: "read" },

@@ -35,7 +35,7 @@ export function pad(
   if (sides.length !== x.shape.length) {
     throw new ShapeError(
       `pad: ${sides.length} pairs for ${formatType(x)}`,
-      ["one [before, after] an axis"],
+      ["one [before, after] per axis"],
       captureSite(),
     );
   }

@@ -50,7 +50,7 @@ export function reshape<X extends AnyTensor, const S extends Shape>(
   const known = shape.filter((n) => n !== -1);
   if (known.length < shape.length - 1 || known.some((n) => !Number.isInteger(n) || n < 0 || Object.is(n, -0))) {
     throw new ShapeError(
-      `reshape: ${formatShape(shape)} is no shape`,
+      `reshape: ${formatShape(shape)} is not a shape`,
       ["sizes ≥ 0, and at most one −1"],
       captureSite(),
     );

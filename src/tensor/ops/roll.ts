@@ -70,7 +70,7 @@ export function roll(x: AnyTensor, options: { shift: number; axis?: number | und
   checkRoll(arguments);
   const axis = normalizeAxis("roll", options.axis ?? 0, x.shape.length);
   if (!Number.isInteger(options.shift)) {
-    throw new ConfigError(`roll: shift ${options.shift} is no integer`, [], captureSite());
+    throw new ConfigError(`roll: shift ${options.shift} is not an integer`, [], captureSite());
   }
   const n = x.shape[axis]!;
   const shift = n === 0 ? 0 : ((options.shift % n) + n) % n;

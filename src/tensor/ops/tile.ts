@@ -26,7 +26,11 @@ export function tile(x: AnyTensor, options: { repeats: readonly number[] }): Any
   checkTile(arguments);
   const { repeats } = options;
   if (repeats.length !== x.shape.length || repeats.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new ShapeError(`tile: repeats [${repeats}] for ${formatType(x)}`, ["one integer ≥ 0 an axis"], captureSite());
+    throw new ShapeError(
+      `tile: repeats [${repeats}] for ${formatType(x)}`,
+      ["one integer ≥ 0 per axis"],
+      captureSite(),
+    );
   }
   const split: Shape = x.shape.flatMap((n) => [1, n]);
   const spread: Shape = x.shape.flatMap((n, axis) => [repeats[axis]!, n]);
