@@ -17,6 +17,26 @@ export const datasetOptions = {
   data: { kind: "text", default: null, form: "DIR", doc: "folder of the images, for formats that read one" },
 } as const;
 
+/** An option of a whole number, as `OptionsOf` reads its type. */
+export interface IntegerOption<D extends number | null> {
+  readonly kind: "integer";
+  readonly default: D;
+  readonly from: number;
+  readonly to: number;
+  readonly unit?: string;
+  readonly doc: string;
+}
+
+/** The option `--limit`. @param doc - what is done with the first N images. */
+export function limitFor(doc: string): IntegerOption<null> {
+  return { kind: "integer", default: null, from: 1, to: 2 ** 31, unit: "images", doc };
+}
+
+/** The option `--seed`. @param doc - what it decides. */
+export function seedFor(doc: string): IntegerOption<number> {
+  return { kind: "integer", default: 0, from: 0, to: 2 ** 32 - 1, doc };
+}
+
 /** The format, and the folder that it reads; absolute, so that a run can go on from another folder. */
 export interface DatasetChoice {
   readonly format: string;

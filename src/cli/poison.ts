@@ -10,7 +10,8 @@ import { ConfigError, DataError } from "../tensor/errors.ts";
 import { attackFor } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
-import { datasetOptions } from "./dataset-options.ts";
+import type { IntegerOption } from "./dataset-options.ts";
+import { datasetOptions, limitFor, seedFor } from "./dataset-options.ts";
 import { deviceConfig, deviceOption, residentOption, tuningOption, withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { className } from "./format-results.ts";
@@ -30,23 +31,10 @@ import { removeUnfinished, savingUnfinished, unfinishedEnd } from "./unfinished.
 const options = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
-  limit: {
-    kind: "integer",
-    default: null,
-    from: 1,
-    to: 2147483648,
-    unit: "images",
-    doc: "poison and write the first N training images only",
-  },
+  limit: limitFor("poison and write the first N training images only") as IntegerOption<null>,
   attack: attackFor("attacks that poison the set, each other images of it") as ReturnType<typeof attackFor>,
   set: trainOptions.set as typeof trainOptions.set,
-  seed: {
-    kind: "integer",
-    default: 0,
-    from: 0,
-    to: 4294967295,
-    doc: "decides which images are poisoned, and triggers that are drawn",
-  },
+  seed: seedFor("decides which images are poisoned, and triggers that are drawn") as IntegerOption<number>,
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
   resident: residentOption as typeof residentOption,

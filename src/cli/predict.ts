@@ -13,7 +13,8 @@ import { countTriggered, readAlarm, triggerProbability } from "./alarm-file.ts";
 import { attackFor } from "./attack-option.ts";
 import type { Command, Given } from "./command.ts";
 import { required } from "./command.ts";
-import { datasetOptions } from "./dataset-options.ts";
+import type { IntegerOption } from "./dataset-options.ts";
+import { datasetOptions, seedFor } from "./dataset-options.ts";
 import type { LazyDevice } from "./device-option.ts";
 import { deviceConfig, deviceOption, residentOption, tuningOption, withDevice } from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -39,13 +40,7 @@ const options = {
     "attacks of the training set: how many test images with their trigger go to its target class (ASR) and keep their own (RA)",
   ) as ReturnType<typeof attackFor>,
   set: trainOptions.set as typeof trainOptions.set,
-  seed: {
-    kind: "integer",
-    default: 0,
-    from: 0,
-    to: 4294967295,
-    doc: "decides images and triggers that are drawn: that of the training",
-  },
+  seed: seedFor("decides images and triggers that are drawn: that of the training") as IntegerOption<number>,
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
   resident: residentOption as typeof residentOption,

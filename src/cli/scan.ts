@@ -10,7 +10,8 @@ import { ConfigError, DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import { encodeAlarm } from "./alarm-file.ts";
 import type { Command } from "./command.ts";
-import { datasetOptions } from "./dataset-options.ts";
+import type { IntegerOption } from "./dataset-options.ts";
+import { datasetOptions, limitFor, seedFor } from "./dataset-options.ts";
 import {
   deviceConfig,
   deviceOption,
@@ -38,22 +39,9 @@ import { trainOptions } from "./train-options.ts";
 const options = {
   dataset: datasetOptions.dataset as typeof datasetOptions.dataset,
   data: datasetOptions.data as typeof datasetOptions.data,
-  limit: {
-    kind: "integer",
-    default: null,
-    from: 1,
-    to: 2147483648,
-    unit: "images",
-    doc: "scan the first N images only",
-  },
+  limit: limitFor("scan the first N images only") as IntegerOption<null>,
   set: trainOptions.set as typeof trainOptions.set,
-  seed: {
-    kind: "integer",
-    default: 0,
-    from: 0,
-    to: 4294967295,
-    doc: "decides the initial values and the order of the images",
-  },
+  seed: seedFor("decides the initial values and the order of the images") as IntegerOption<number>,
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
   resident: residentOption as typeof residentOption,

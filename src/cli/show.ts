@@ -9,7 +9,8 @@ import { ConfigError } from "../tensor/errors.ts";
 import { attackFor } from "./attack-option.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
-import { datasetOptions } from "./dataset-options.ts";
+import type { IntegerOption } from "./dataset-options.ts";
+import { datasetOptions, seedFor } from "./dataset-options.ts";
 import { deviceConfig, deviceOption, residentOption, tuningOption, withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
 import { className } from "./format-results.ts";
@@ -24,13 +25,7 @@ const options = {
   data: datasetOptions.data as typeof datasetOptions.data,
   attack: attackFor("attacks whose triggers are shown") as ReturnType<typeof attackFor>,
   set: trainOptions.set as typeof trainOptions.set,
-  seed: {
-    kind: "integer",
-    default: 0,
-    from: 0,
-    to: 4294967295,
-    doc: "decides images and triggers that are drawn: that of the training",
-  },
+  seed: seedFor("decides images and triggers that are drawn: that of the training") as IntegerOption<number>,
   model: {
     kind: "text",
     default: null,

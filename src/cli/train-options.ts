@@ -1,7 +1,8 @@
 import { defences } from "../backdoor/defences/index.ts";
 import { modelFamilies } from "../nn/models/index.ts";
 import { attackOption } from "./attack-option.ts";
-import { datasetOptions } from "./dataset-options.ts";
+import type { IntegerOption } from "./dataset-options.ts";
+import { datasetOptions, limitFor, seedFor } from "./dataset-options.ts";
 import { deviceOption, residentOption, tuningOption } from "./device-option.ts";
 
 const defenceNames: readonly string[] = defences.map(({ name }) => name);
@@ -19,14 +20,7 @@ export const trainOptions = {
     form: "DIR",
     doc: "as --data, for a set that `poison` wrote: its manifest says which images are poisoned, and by which attack",
   },
-  limit: {
-    kind: "integer",
-    default: null,
-    from: 1,
-    to: 2147483648,
-    unit: "images",
-    doc: "train on the first N images only",
-  },
+  limit: limitFor("train on the first N images only") as IntegerOption<null>,
   attack: attackOption as typeof attackOption,
   defence: {
     kind: "choices",
@@ -49,13 +43,9 @@ export const trainOptions = {
     doc: "start cbd's backdoored model from this one",
   },
   set: { kind: "texts", default: [], form: "NAME=VALUE", doc: "change any setting below; wins over the flags" },
-  seed: {
-    kind: "integer",
-    default: 0,
-    from: 0,
-    to: 4294967295,
-    doc: "decides the poison, the initial values, the order of the images and their augmentation",
-  },
+  seed: seedFor(
+    "decides the poison, the initial values, the order of the images and their augmentation",
+  ) as IntegerOption<number>,
   device: deviceOption as typeof deviceOption,
   tuning: tuningOption as typeof tuningOption,
   resident: residentOption as typeof residentOption,
