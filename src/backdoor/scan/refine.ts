@@ -7,8 +7,8 @@ export interface Refined {
 }
 
 /**
- * Share of the suspects that must be told from the others. Measured: easy images of CIFAR-10 without poison 0.13 (two seeds), poison 0.94
- * to 1. Easy images of one class of traffic signs are told too (1.0): those the separation must refuse.
+ * Share of the suspects that must be told from the others. Measured on 5,000 images: easy images of CIFAR-10 without poison 0.13 to 0.53, poison
+ * 0.90 to 1. On 1,000 images the network knows the suspects by heart: 1 for 59 that were innocent. Easy images of one class of traffic signs are told too (1.0): those the separation must refuse.
  */
 const sure = 0.8;
 /** An image of a flagged class joins if it looks more suspect than all but this share of the images of the other classes. */

@@ -22,8 +22,9 @@ export interface Split {
 }
 
 /**
- * The ratio from which on a class is said to stand apart. Without poison it was at most 1.44 in the sets that were tried (GTSRB, 25
- * images per class; else 1.25), with BadNets on 1 % of 5,000 images 1.53; docs/auto.md has the table.
+ * The ratio from which on a class is said to stand apart. Without poison it was at most 1.44 in 23 of 24 scans, and 1.72 in one of
+ * 5,000 images of CIFAR-10, which the second network refused; with BadNets on 1 % of 5,000 images 1.28 to 1.53, on 5 % from 2.28 on.
+ * docs/auto.md has the tables.
  */
 export const leastRatio = 1.45;
 

@@ -125,7 +125,7 @@ function learntAtOnceNote(first: Float32Array | undefined): readonly string[] {
 }
 
 const lookedFor =
-  "Looked for: a mark that at least one image in 100, and 15 of them, carry, such as a patch, a blended picture or stripes, and that a small network learns before what the images show. A rarer mark, and one that is as hard to learn as the images themselves, is not seen.";
+  "Looked for: a mark that at least one image in 20, and 15 of them, carry, such as a patch, a blended picture or stripes, and that a small network learns before what the images show. A rarer mark may be missed, and one that is as hard to learn as the images themselves is not seen.";
 
 function wholeClassNote({ name, count, suspects }: SuspectedClass): string {
   return `They are ${percent(suspects / count, 0)} of class ${name}. A class that is easy as a whole looks so too, such as one whose images share a background or a watermark: look at them before you drop any. If they are poison, the class has hardly a clean image left.`;
