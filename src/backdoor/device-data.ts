@@ -23,7 +23,7 @@ export interface DeviceData {
 /**
  * Puts a dataset on the device once, its images only if they fit.
  *
- * @param residentBytes - images of more bytes stay in memory. @defaultValue what one buffer of the device holds
+ * @param residentBytes - images of more bytes stay in memory, and those that one buffer of the device cannot hold. @defaultValue no other limit
  * @throws DataError if its fields disagree.
  */
 export function putDataset(device: Device, dataset: Dataset, residentBytes?: number | undefined): DeviceData {
@@ -37,8 +37,8 @@ export function putDataset(device: Device, dataset: Dataset, residentBytes?: num
 }
 
 /** Whether rows of so many bytes in all lie on the device. @param residentBytes - as in {@link putDataset}. */
-export function fitsDevice(device: Device, bytes: number, residentBytes: number = largestBinding(device)): boolean {
-  return bytes <= residentBytes;
+export function fitsDevice(device: Device, bytes: number, residentBytes = Number.POSITIVE_INFINITY): boolean {
+  return bytes <= Math.min(residentBytes, largestBinding(device));
 }
 
 /** Bytes; the CPU reference has no limit. */
