@@ -37,7 +37,7 @@ export function putDataset(device: Device, dataset: Dataset, residentBytes?: num
 }
 
 /** Whether rows of so many bytes in all lie on the device. @param residentBytes - as in {@link putDataset}. */
-export function fitsDevice(device: Device, bytes: number, residentBytes = Number.POSITIVE_INFINITY): boolean {
+export function fitsDevice(device: Device, bytes: number, residentBytes: number = Number.POSITIVE_INFINITY): boolean {
   return bytes <= Math.min(residentBytes, largestBinding(device));
 }
 
