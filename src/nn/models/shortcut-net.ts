@@ -1,5 +1,9 @@
+import * as kind from "../../tensor/kinds.ts";
+import { parameters } from "../../tensor/parameters.ts";
 import type { AnyClassifier, ModelFamily } from "./model-family.ts";
 import { smallConvNet } from "./small-conv-net.ts";
+
+const checkShortcutNet = parameters("shortcutNet", { channels: kind.count, classes: kind.count });
 
 /**
  * A network that learns shortcuts first: three 3×3 convolutions of stride 2 with 16, 32 and 64 channels, so that it sees 15×15 pixels
@@ -7,7 +11,8 @@ import { smallConvNet } from "./small-conv-net.ts";
  * CIFAR-10 it stays at about half of the images. Stride 2 in the first convolution too makes a step four times cheaper and loses no
  * trigger that was tried.
  *
- * @param channels - of the images.
+ * @param channels - of the images, ≥ 1. @param classes - ≥ 1.
+ * @throws ConfigError for numbers that it cannot have.
  * @example
  * ```ts
  * import { random, zeros } from "deconfound";
@@ -19,6 +24,7 @@ import { smallConvNet } from "./small-conv-net.ts";
  * ```
  */
 export function shortcutNet(channels: number, classes: number): AnyClassifier {
+  checkShortcutNet(arguments);
   return smallConvNet({ channels, classes, width: 16, pool: "max+mean", stride: 2 }) as unknown as AnyClassifier;
 }
 
