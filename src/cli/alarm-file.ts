@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DeviceData } from "../backdoor/device-data.ts";
 import { createPredictor } from "../backdoor/predict.ts";
-import type { Alarm } from "../backdoor/scan/scan.ts";
+import type { Alarm } from "../backdoor/scan/second-opinion.ts";
 import { shortcutFamily } from "../nn/models/shortcut-net.ts";
 import type { Device } from "../tensor/device.ts";
 import { DataError } from "../tensor/errors.ts";

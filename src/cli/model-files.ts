@@ -1,4 +1,4 @@
-import type { Alarm } from "../backdoor/scan/scan.ts";
+import type { Alarm } from "../backdoor/scan/second-opinion.ts";
 import { encodeAlarm } from "./alarm-file.ts";
 import type { Weights } from "./model-file.ts";
 import { encodeModel, pictureRule } from "./model-file.ts";

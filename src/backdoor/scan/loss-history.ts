@@ -29,6 +29,8 @@ export interface HistoryOptions {
   readonly stream: number;
   /** Steps after which to look, ascending; training ends with the last. */
   readonly steps: readonly number[];
+  /** Indices of the images to train on. @defaultValue all */
+  readonly samples?: Int32Array | undefined;
   /** What to learn instead of the set's labels: one class per training image, of `classes`. */
   readonly labels?: Int32Array | undefined;
   /** @defaultValue those of the set */
@@ -65,16 +67,17 @@ const [batch, rate] = [32, 2e-3];
  * ```
  */
 export async function lossHistory<P, S>(lab: Lab<P, S>, options: HistoryOptions): Promise<LossHistory> {
-  const { name, title, stream, steps, labels, classes = lab.train.classes } = options;
+  const { name, title, stream, steps, samples, labels, classes = lab.train.classes } = options;
   const classifier = shortcutNet(lab.train.channels, classes);
   const optimizer = adam();
   const { state, seen } = await lab.phase<Training<object, object, ReturnType<typeof optimizer.init>>>({
     name,
     title,
     stream,
-    ...(labels === undefined ? {} : { labels }),
+    samples,
+    labels,
     length: { steps: steps.at(-1)! },
-    batch: Math.min(batch, lab.train.count),
+    batch: Math.min(batch, samples?.length ?? lab.train.count),
     augment: "none",
     rates: { lr: { kind: "constant", lr: rate } },
     init: (key) => beginTraining(classifier.init(key(0)), optimizer),

@@ -3,7 +3,9 @@ import { defaultsOf } from "../../options/table.ts";
 import type { Lab } from "../lab.ts";
 import type { LossHistory } from "./loss-history.ts";
 import { lossHistory } from "./loss-history.ts";
-import { probabilityOfSuspect, refine } from "./refine.ts";
+import { refine } from "./refine.ts";
+import type { Alarm } from "./second-opinion.ts";
+import { secondOpinion } from "./second-opinion.ts";
 import type { ClassSplit } from "./suspects-of.ts";
 import { leastRatio, suspectsOf } from "./suspects-of.ts";
 
@@ -30,9 +32,6 @@ export interface Scan {
   /** The losses on the way, and f_B. */
   readonly history: LossHistory;
 }
-
-/** A network that tells suspects from the other images, and how it is called. */
-export type Alarm = Pick<LossHistory, "network" | "classifier">;
 
 /** Options of {@link scan}. */
 export const scanOptions = {
@@ -91,16 +90,9 @@ export async function scan<P, S>(
   const result = { score: ease, separation: most.ratio, threshold: leastRatio, most, history };
   const nothing = { found: false, classes: [], suspects: new Int32Array(0), alarm: null };
   if (!split.suspects.includes(1)) return { ...result, ...nothing, learnable: null };
-  const { losses, network, classifier } = await lossHistory(lab, {
-    name: "suspicion",
-    title: "suspicion",
-    stream: 3,
-    steps: steps.slice(2), // a small part of the images takes half of the steps to learn
-    labels: Int32Array.from(split.suspects),
-    classes: 2,
-  });
-  const { learnable, suspects } = refine(probabilityOfSuspect(losses, split.suspects), split.suspects, labels, flagged);
+  const { probability, alarm } = await secondOpinion(lab, split.suspects, Math.ceil(length / 2));
+  const { learnable, suspects } = refine(probability, split.suspects, labels, flagged);
   if (!suspects.includes(1)) return { ...result, ...nothing, learnable };
   const named = Int32Array.from(suspects.keys()).filter((i) => suspects[i] === 1);
-  return { ...result, found: true, classes: flagged, suspects: named, learnable, alarm: { network, classifier } };
+  return { ...result, found: true, classes: flagged, suspects: named, learnable, alarm };
 }

@@ -6,7 +6,7 @@ import { tensor } from "../../../tensor/tensor.ts";
 import type { Lab } from "../../lab.ts";
 import type { Predictions } from "../../predict.ts";
 import { matchedSamples } from "./matched-samples.ts";
-import { outOfFold, twoFolds } from "./out-of-fold.ts";
+import { outOfFold, twoFolds } from "../out-of-fold.ts";
 
 /** What {@link triggerScore} tells apart. */
 export interface Contrast {

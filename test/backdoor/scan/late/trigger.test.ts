@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { matchedSamples } from "../../../../src/backdoor/scan/late/matched-samples.ts";
-import { outOfFold, twoFolds } from "../../../../src/backdoor/scan/late/out-of-fold.ts";
+import { outOfFold, twoFolds } from "../../../../src/backdoor/scan/out-of-fold.ts";
 import { hitsOf, triggerSuspects } from "../../../../src/backdoor/scan/late/trigger-suspects.ts";
 
 const marks = (count: number, is: (i: number) => boolean): Uint8Array =>

@@ -1,4 +1,4 @@
-import { randomOrder } from "../../random-order.ts";
+import { randomOrder } from "../random-order.ts";
 
 /** Two key words of the folds: the same for every run, since nothing is known that they could favour. */
 const key = [0x666f6c64, 0] as const;
