@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import type { DeviceData } from "../backdoor/device-data.ts";
 import { createPredictor } from "../backdoor/predict.ts";
 import type { Alarm } from "../backdoor/scan/second-opinion.ts";
-import { shortcutFamily } from "../nn/models/shortcut-net.ts";
 import type { Device } from "../tensor/device.ts";
 import { DataError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
@@ -18,10 +17,10 @@ const trigger = 1; // its label
 /** Bytes of an alarm's file, an ordinary model file. @param origin - what the header of the model beside it says of images and run. */
 export function encodeAlarm(
   { height, width, channels, pictures, run }: Omit<ModelHeader, "model" | "classes" | "classNames">,
-  { network }: Alarm,
+  { network, model }: Alarm,
 ): Promise<Uint8Array> {
   const shape = { height, width, channels, classes: classNames.length };
-  return encodeModel({ model: shortcutFamily.name, ...shape, classNames, pictures, run }, network);
+  return encodeModel({ model, ...shape, classNames, pictures, run }, network);
 }
 
 /**

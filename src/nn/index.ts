@@ -25,6 +25,8 @@ export type { AnyClassifier, FileName, ImageShape, Model, ModelFamily } from "./
 export { shortcutNet } from "./models/shortcut-net.ts";
 export type { SmallConvNetParams, SmallConvNetStats } from "./models/small-conv-net.ts";
 export { smallConvNet } from "./models/small-conv-net.ts";
+export type { TemplateParams } from "./models/template-net.ts";
+export { templateNet } from "./models/template-net.ts";
 export type { WrnBlockParams, WrnBlockStats, WrnParams, WrnStats } from "./models/wide-resnet.ts";
 export { wideResNet } from "./models/wide-resnet.ts";
 export type { TorchName, WeightLayout } from "./models/wide-resnet-names.ts";

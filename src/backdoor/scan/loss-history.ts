@@ -1,7 +1,8 @@
 import { adam } from "../../nn/adam.ts";
 import type { Classifier } from "../../nn/classifier.ts";
 import { crossEntropy } from "../../nn/losses.ts";
-import { shortcutNet } from "../../nn/models/shortcut-net.ts";
+import { parseModel } from "../../nn/models/index.ts";
+import type { Model } from "../../nn/models/model-family.ts";
 import type { Network } from "../../nn/network.ts";
 import type { Training } from "../../nn/supervised-step.ts";
 import { beginTraining, supervisedStep } from "../../nn/supervised-step.ts";
@@ -17,6 +18,8 @@ export interface LossHistory {
   /** The network at the end. */
   readonly network: Network<object, object>;
   readonly classifier: Classifier<object, object>;
+  /** What kind of network it is, such as `shortcut`. */
+  readonly model: string;
 }
 
 /** What {@link lossHistory} trains on. */
@@ -29,6 +32,8 @@ export interface HistoryOptions {
   readonly stream: number;
   /** Steps after which to look, ascending; training ends with the last. */
   readonly steps: readonly number[];
+  /** What is trained. @defaultValue the model `shortcut` */
+  readonly model?: Model | undefined;
   /** Indices of the images to train on. @defaultValue all */
   readonly samples?: Int32Array | undefined;
   /** What to learn instead of the set's labels: one class per training image, of `classes`. */
@@ -37,11 +42,13 @@ export interface HistoryOptions {
   readonly classes?: number | undefined;
 }
 
+const shortcut = parseModel("shortcut");
+
 /** Images per step, and learning rate of Adam. */
 const [batch, rate] = [32, 2e-3];
 
 /**
- * Trains a {@link shortcutNet} by cross entropy with Adam at a constant rate, without augmentation, and takes the losses of all
+ * Trains a small network by cross entropy with Adam at a constant rate, without augmentation, and takes the losses of all
  * training images on the way. What falls first is what a shortcut explains.
  *
  * @example
@@ -67,8 +74,8 @@ const [batch, rate] = [32, 2e-3];
  * ```
  */
 export async function lossHistory<P, S>(lab: Lab<P, S>, options: HistoryOptions): Promise<LossHistory> {
-  const { name, title, stream, steps, samples, labels, classes = lab.train.classes } = options;
-  const classifier = shortcutNet(lab.train.channels, classes);
+  const { name, title, stream, steps, model = shortcut, samples, labels, classes = lab.train.classes } = options;
+  const classifier = model.build({ ...lab.train, classes });
   const optimizer = adam();
   const { state, seen } = await lab.phase<Training<object, object, ReturnType<typeof optimizer.init>>>({
     name,
@@ -91,5 +98,5 @@ export async function lossHistory<P, S>(lab: Lab<P, S>, options: HistoryOptions)
     },
   });
   const losses = await Promise.all(seen.map(async (look) => (await look.data()) as Float32Array));
-  return { steps, losses, network: { params: state.params, stats: state.stats }, classifier };
+  return { steps, losses, network: { params: state.params, stats: state.stats }, classifier, model: model.name };
 }

@@ -1,29 +1,31 @@
 /** What {@link refine} makes of a suspicion. */
 export interface Refined {
-  /** Share of the suspects that a network trained to tell them from all others gives more than one half. */
+  /** Of the class whose suspects were recognized best: the share of them. */
   readonly learnable: number;
-  /** 1 for a suspect, else 0: none where the suspicion is not learnable. */
+  /** The classes whose suspects were recognized. */
+  readonly classes: readonly number[];
+  /** 1 for a suspect, else 0. */
   readonly suspects: Uint8Array;
 }
 
 /**
- * Share of the suspects that must be told from the others. Measured on 5,000 images: easy images of CIFAR-10 without poison 0.13 to 0.53, poison
- * 0.90 to 1. On 1,000 images the network knows the suspects by heart: 1 for 59 that were innocent. Easy images of one class of traffic signs are told too (1.0): those the separation must refuse.
+ * Share of the suspects of a class that must be recognized. Measured by networks that had not seen them: easy images without poison at
+ * most 0.27, poison from 0.73 on.
  */
-const sure = 0.8;
-/** An image of a flagged class joins if it looks more suspect than all but this share of the images of the other classes. */
-const joins = 0.001;
+const sure = 0.5;
+/** An image of a confirmed class is a suspect if it looks more suspect than all but this share of the images of the other classes. */
+const rare = 0.001;
 
 /**
- * Confirms or drops a suspicion, and completes it, by a second network that learnt "suspect or not" from the images.
+ * Confirms or drops a suspicion, and sets who is in it, by what networks say that learnt "suspect or not" from other images.
  *
- * Poison has something in common that such a network sees: the trigger. Images that only happened to be easy have not, so if it
- * does not tell them from the rest, nobody is suspected. If it does, images of a flagged class that look as suspect to it as hardly
- * any image of the other classes are suspects too: the others are what clean images look like to it.
+ * Poison has something in common that such a network sees: the trigger. Images that only happened to be easy have not, so a class
+ * whose suspects are not recognized is dropped. In a class that stays, the suspects are those that were recognized, and all
+ * images that look as suspect as hardly any of the other classes: these show what clean images look like to the network.
  *
- * @param probability - of "suspect", one per image, mean over some looks; see {@link probabilityOfSuspect}.
+ * @param probability - of "suspect", one per image; see {@link secondOpinion}.
  * @param suspects - 1 for a suspect, else 0.
- * @param labels - of the images. @param classes - the flagged ones.
+ * @param labels - of the images. @param classes - those that have suspects.
  * @example
  * ```ts
  * import { refine } from "deconfound/backdoor";
@@ -39,18 +41,20 @@ export function refine(
   labels: ArrayLike<number>,
   classes: readonly number[],
 ): Refined {
-  const named = Array.from(suspects.keys()).filter((i) => suspects[i] === 1);
-  const learnable = named.filter((i) => probability[i]! > 0.5).length / Math.max(1, named.length);
-  if (learnable < sure) return { learnable, suspects: new Uint8Array(suspects.length) };
-  const flagged = new Set(classes);
-  const others = Array.from(suspects.keys(), (i) => i).filter((i) => !flagged.has(labels[i]!));
-  if (others.length === 0) return { learnable, suspects };
-  const least = quantile(
-    others.map((i) => probability[i]!),
-    1 - joins,
-  );
-  const joined = suspects.map((is, i) => (is === 1 || (flagged.has(labels[i]!) && probability[i]! > least) ? 1 : 0));
-  return { learnable, suspects: joined };
+  const recognized = (i: number): boolean => suspects[i] === 1 && probability[i]! > 0.5;
+  const shares = classes.map((label) => {
+    const named = Array.from(suspects.keys()).filter((i) => suspects[i] === 1 && labels[i] === label);
+    return named.filter(recognized).length / Math.max(1, named.length);
+  });
+  const kept = new Set(classes.filter((_, which) => shares[which]! >= sure));
+  const asked = new Set(classes);
+  const others = Array.from(suspects.keys()).flatMap((i) => (asked.has(labels[i]!) ? [] : [probability[i]!]));
+  const least = others.length === 0 ? Number.POSITIVE_INFINITY : quantile(others, 1 - rare);
+  return {
+    learnable: Math.max(0, ...shares),
+    classes: [...kept],
+    suspects: suspects.map((_, i) => (kept.has(labels[i]!) && (recognized(i) || probability[i]! > least) ? 1 : 0)),
+  };
 }
 
 /** The value below which a share of the values lies, between the two nearest ones where it falls between. */

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { checkDataset } from "../../data/dataset.ts";
-import { shortcutNet } from "../../nn/models/shortcut-net.ts";
+import { parseModel } from "../../nn/models/index.ts";
 import { defaultsOf } from "../../options/table.ts";
 import type { Device } from "../../tensor/device.ts";
 import { openLab } from "../open-lab.ts";
@@ -58,7 +58,7 @@ export async function scanDataset(options: ScanDatasetOptions): Promise<Scan | n
     device,
     dataset,
     residentBytes,
-    classifier: shortcutNet(dataset.channels, dataset.classes),
+    classifier: parseModel("shortcut").build(dataset),
     training: resolveTraining(defaultsOf<TrainingOptions>(trainingOptionTable), dataset.count), // a scan has settings of its own
     seed,
     test: undefined,

@@ -1,5 +1,6 @@
 import type { OptionsOf } from "../../options/option.ts";
 import { defaultsOf } from "../../options/table.ts";
+import { parseModel } from "../../nn/models/index.ts";
 import type { Lab } from "../lab.ts";
 import type { LossHistory } from "./loss-history.ts";
 import { lossHistory } from "./loss-history.ts";
@@ -48,6 +49,15 @@ export const scanOptions = {
 /** When losses are taken, as shares of the training. Sets that are easy as a whole show poison early, rare poison shows late. */
 const looks: readonly number[] = [1 / 8, 1 / 4, 1 / 2, 3 / 4, 1];
 
+/**
+ * Networks that learn shortcuts and little else, each another kind: `shortcut` marks anywhere in an image, `template` patterns at a fixed
+ * place. With the first of the three numbers of random streams that each has.
+ */
+const confounders = [
+  { model: parseModel("shortcut"), stream: 2 },
+  { model: parseModel("template"), stream: 5 },
+] as const;
+
 export type ScanOptions = OptionsOf<typeof scanOptions>;
 
 /**
@@ -83,16 +93,39 @@ export async function scan<P, S>(
 ): Promise<Scan> {
   const steps = looks.map((share) => Math.round(share * length));
   const { labels, classes: count } = lab.train;
-  const history = await lossHistory(lab, { name: "confounder", title: "confounder", stream: 2, steps });
-  const split = suspectsOf(history.losses, labels, count);
-  const flagged = split.classes.map(({ label }) => label).sort((a, b) => a - b);
-  const { most, ease } = split;
-  const result = { score: ease, separation: most.ratio, threshold: leastRatio, most, history };
-  const nothing = { found: false, classes: [], suspects: new Int32Array(0), alarm: null };
-  if (!split.suspects.includes(1)) return { ...result, ...nothing, learnable: null };
-  const { probability, alarm } = await secondOpinion(lab, split.suspects, Math.ceil(length / 2));
-  const { learnable, suspects } = refine(probability, split.suspects, labels, flagged);
-  if (!suspects.includes(1)) return { ...result, ...nothing, learnable };
-  const named = Int32Array.from(suspects.keys()).filter((i) => suspects[i] === 1);
-  return { ...result, found: true, classes: flagged, suspects: named, learnable, alarm };
+  const views = [];
+  for (const { model, stream } of confounders) {
+    const history = await lossHistory(lab, { name: model.name, title: model.name, stream, steps, model });
+    views.push({ model, stream, history, split: suspectsOf(history.losses, labels, count) });
+  }
+  views.sort((a, b) => b.split.most.ratio - a.split.most.ratio);
+  const [classes, named] = [new Set<number>(), new Set<number>()];
+  let learnable: number | null = null;
+  let confirmed: { readonly view: (typeof views)[number]; readonly alarm: Alarm } | undefined;
+  for (const view of views) {
+    const { model, stream, split } = view;
+    const asked = split.classes.flatMap(({ label }) => (classes.has(label) ? [] : [label]));
+    if (asked.length === 0) continue;
+    const suspects = split.suspects.map((is, i) => (asked.includes(labels[i]!) ? is : 0));
+    const opinion = await secondOpinion(lab, suspects, { model, steps: Math.ceil(length / 2), stream: stream + 1 });
+    const refined = refine(opinion.probability, suspects, labels, asked);
+    learnable = Math.max(learnable ?? 0, refined.learnable);
+    if (refined.classes.length === 0) continue;
+    confirmed ??= { view, alarm: opinion.alarm };
+    for (const label of refined.classes) classes.add(label);
+    refined.suspects.forEach((is, i) => is === 1 && named.add(i));
+  }
+  const { split, history } = confirmed?.view ?? views[0]!;
+  return {
+    found: named.size > 0,
+    classes: [...classes].sort((a, b) => a - b),
+    suspects: Int32Array.from(named).sort(),
+    score: split.ease,
+    separation: split.most.ratio,
+    threshold: leastRatio,
+    most: split.most,
+    learnable,
+    alarm: confirmed?.alarm ?? null,
+    history,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Model } from "../../nn/models/model-family.ts";
 import type { Lab } from "../lab.ts";
 import type { LossHistory } from "./loss-history.ts";
 import { lossHistory } from "./loss-history.ts";
@@ -5,10 +6,8 @@ import { outOfFold, twoFolds } from "./out-of-fold.ts";
 import { probabilityOfSuspect } from "./refine.ts";
 
 /** A network that tells suspects from the other images. Of its two classes, 1 is "suspect". */
-export type Alarm = Pick<LossHistory, "network" | "classifier">;
+export type Alarm = Pick<LossHistory, "network" | "classifier" | "model">;
 
-/** Numbers of the two phases' random streams. */
-const streams = [3, 4] as const;
 
 /**
  * Whether what sets the suspects apart can be seen in the images: two networks learn "suspect or not", each from one half of the set,
@@ -17,13 +16,14 @@ const streams = [3, 4] as const;
  * A network that judges images which it trained on knows small sets by heart: 1,000 images of CIFAR-10 without poison, of which 59
  * were suspected, told 100 % of them; one that had not seen them told 25 %.
  *
- * @param suspects - 1 for a suspect, else 0. @param steps - of each network.
+ * @param suspects - 1 for a suspect, else 0. @param options.steps - of each network. @param options.stream - the first of two numbers of
+ * random streams.
  * @returns the probability of "suspect" per image, and the first network.
  */
 export async function secondOpinion<P, S>(
   lab: Lab<P, S>,
   suspects: Uint8Array,
-  steps: number,
+  { model, steps, stream }: { readonly model: Model; readonly steps: number; readonly stream: number },
 ): Promise<{ readonly probability: Float64Array; readonly alarm: Alarm }> {
   const { count } = lab.train;
   const folds = twoFolds(count);
@@ -31,10 +31,11 @@ export async function secondOpinion<P, S>(
   for (const [which, samples] of [folds[1], folds[0]].entries()) {
     opinions.push(
       await lossHistory(lab, {
-        name: `suspicion ${which + 1}`,
-        title: `suspicion ${which + 1} of 2`,
-        stream: streams[which]!,
+        name: `suspicion of ${model.name} ${which + 1}`,
+        title: `suspicion of ${model.name}, ${which + 1} of 2`,
+        stream: stream + which,
         steps: [steps],
+        model,
         samples,
         labels: Int32Array.from(suspects),
         classes: 2,
@@ -43,5 +44,5 @@ export async function secondOpinion<P, S>(
   }
   const rows = opinions.map(({ losses }) => probabilityOfSuspect(losses, suspects));
   const { network, classifier } = opinions[0]!;
-  return { probability: outOfFold(folds, rows, count), alarm: { network, classifier } };
+  return { probability: outOfFold(folds, rows, count), alarm: { network, classifier, model: model.name } };
 }

@@ -42,7 +42,7 @@ export function distanceAt({ values: { length: n }, sums, squares }: Ranked, k: 
  * Where some values fall into two parts: the largest D, see {@link distanceAt}, and a threshold between its parts.
  *
  * @param values - finite.
- * @param least - each part has at least so many values.
+ * @param least - each part has at least so many values. @param most - the upper part has at most so many. @defaultValue all
  * @returns distance 0 and threshold ∞ where there are fewer than two times `least` values, or all are equal.
  * @example
  * ```ts
@@ -54,11 +54,12 @@ export function distanceAt({ values: { length: n }, sums, squares }: Ranked, k: 
 export function splitByDistance(
   values: ArrayLike<number>,
   least: number,
+  most: number = values.length,
 ): { readonly threshold: number; readonly distance: number } {
   const all = ranked(Float64Array.from(values).sort());
   const n = values.length;
   let best = { threshold: Number.POSITIVE_INFINITY, distance: 0 };
-  for (let k = Math.max(1, least); k <= n - Math.max(1, least); k++) {
+  for (let k = Math.max(1, least, n - most); k <= n - Math.max(1, least); k++) {
     const [below, above] = [all.values[k - 1]!, all.values[k]!];
     if (below === above) continue; // equal values stay on one side
     const distance = distanceAt(all, k);
@@ -73,10 +74,10 @@ const [leastShare, leastCount] = [0.03, 5];
 /**
  * The images of a class in the upper part of {@link splitByDistance}, each part at least 3 % of the class and 5 images.
  *
- * @param values - one per image. @param members - indices of the class.
+ * @param values - one per image. @param members - indices of the class. @param most - images that the upper part may have.
  */
-export function upperPart(values: ArrayLike<number>, members: Int32Array): Int32Array {
+export function upperPart(values: ArrayLike<number>, members: Int32Array, most: number): Int32Array {
   const own = Float64Array.from(members, (i) => values[i]!);
-  const { threshold } = splitByDistance(own, Math.max(leastCount, Math.floor(leastShare * members.length)));
+  const { threshold } = splitByDistance(own, Math.max(leastCount, Math.floor(leastShare * members.length)), most);
   return members.filter((i) => values[i]! > threshold);
 }

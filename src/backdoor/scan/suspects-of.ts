@@ -26,10 +26,16 @@ export interface Split {
  * 5,000 images of CIFAR-10, which the second network refused; with BadNets on 1 % of 5,000 images 1.28 to 1.53, on 5 % from 2.28 on.
  * docs/auto.md has the tables.
  */
-export const leastRatio = 1.45;
+export const leastRatio = 1.25;
 
 /** Fewer easy images of a class are not poison that is looked for; `separation` looks at as many at least. */
 const leastSuspects = 15;
+
+/**
+ * The split of a class names at most so many times as many images as lay in the upper part that set it apart: the easiest images of a
+ * class may be a few of which nothing is wrong, and its largest D that of all but its hardest images.
+ */
+const beyond = 2;
 
 /**
  * Who stands apart, from the losses on the way of a training: finds the class and the looks of the largest {@link separation}, splits
@@ -61,7 +67,7 @@ export function suspectsOf(losses: readonly Float32Array[], labels: Int32Array, 
     first ??= { most, ease };
     if (most.ratio <= leastRatio) return { ...first, classes: found, suspects };
     const own = members.filter((i) => labels[i] === most.label);
-    const easy = upperPart(ease, own);
+    const easy = upperPart(ease, own, Math.ceil(beyond * most.share * members.length));
     if (easy.length >= leastSuspects) {
       found.push(most);
       for (const i of easy) suspects[i] = 1;
