@@ -125,7 +125,7 @@ describe("a model that names an alarm", () => {
   const writeAlarm = async (change: Partial<typeof shape & { run: string }>): Promise<void> => {
     const classifier = shortcutNet(3, 2);
     const network = evaluateReference(classifier.init(key(7)), { precision: "f32" });
-    writeFileSync(join(place, header.alarm), await encodeAlarm({ ...header, ...change }, { classifier, network }));
+    writeFileSync(join(place, header.alarm), await encodeAlarm({ ...header, ...change }, { classifier, network, model: "shortcut" }));
   };
   const predict = async (model = "model"): Promise<{ code: number; out: string; err: string }> => {
     const { code, out, err } = await command(

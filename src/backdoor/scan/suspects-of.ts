@@ -26,7 +26,7 @@ export interface Split {
  * 5,000 images of CIFAR-10, which the second network refused; with BadNets on 1 % of 5,000 images 1.28 to 1.53, on 5 % from 2.28 on.
  * docs/auto.md has the tables.
  */
-export const leastRatio = 1.25;
+export const leastRatio = 1.45;
 
 /** Fewer easy images of a class are not poison that is looked for; `separation` looks at as many at least. */
 const leastSuspects = 15;
