@@ -10,6 +10,7 @@ export type { Classifier } from "../nn/classifier.ts";
 export type { ConvLayerParams } from "../nn/conv-layer.ts";
 export type { Decay } from "../nn/decay.ts";
 export type { DenseParams } from "../nn/dense.ts";
+export type { AnyClassifier, ImageShape, Model } from "../nn/models/model-family.ts";
 export type { Batch, Network } from "../nn/network.ts";
 export type { Schedule } from "../nn/schedule.ts";
 export type {
@@ -106,6 +107,7 @@ export { scan, scanOptions } from "./scan/scan.ts";
 export type { ScanDatasetOptions, ScanProgress } from "./scan/scan-dataset.ts";
 export { scanDataset } from "./scan/scan-dataset.ts";
 export type { Alarm } from "./scan/second-opinion.ts";
+export { secondOpinion } from "./scan/second-opinion.ts";
 export type { Separation } from "./scan/separation.ts";
 export { separation } from "./scan/separation.ts";
 export { splitByDistance } from "./scan/split.ts";

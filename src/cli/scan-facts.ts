@@ -40,7 +40,7 @@ export function scanFacts(origin: ScanOrigin): Facts {
   const { scan } = origin;
   return factsOf(origin, [
     ["separation", separationOf(scan)],
-    ["told apart by a second network", percentOf(scan.learnable)],
+    ["recognized by networks that had not seen them", percentOf(scan.learnable)],
     ["steps of training", `${scan.history.steps.at(-1)}; losses taken after ${scan.history.steps.join(", ")}`],
   ]);
 }

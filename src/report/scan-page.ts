@@ -74,7 +74,7 @@ ${tableOf(
 const reading = html`<h2>How to read this page</h2>
 <p>A small network that can learn little but shortcuts trained on the set as it is. A mark that always comes with one label is a
 shortcut, so marked images are learnt long before the rest: that is the score. If one class has images that stand apart much
-further than the easiest images of the other classes do, and a second network can tell them from the rest, they are suspected.</p>
+further than the easiest images of the other classes do, and networks that have not seen them recognize them, they are suspected.</p>
 <p>Look at the suspects beside the others of their class. Something that all of them share, and that has nothing to do with what
 they show, is a mark: a patch, a pattern, a tint. A suspect without it is a false alarm, or a mark that the eye does not see: the
 difference of the means often shows it.</p>

@@ -126,21 +126,26 @@ describe("refine", () => {
     expect(refined.reduce((sum, is) => sum + is, 0)).toBe(60);
   });
 
-  it("drops a suspicion that cannot be learnt", () => {
-    const probability = new Float64Array(1000).fill(0.05);
-    expect(refine(probability, suspects, labels, [0])).toEqual({ learnable: 0, suspects: new Uint8Array(1000) });
+  it("drops a class whose suspects are not recognized, and keeps the others", () => {
+    const two = suspects.map((is, i) => (i % 10 === 1 && i < 500 ? 1 : is));
+    const probability = Float64Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 && i < 600 ? 0.9 : 0.05));
+    const { classes, learnable, suspects: refined } = refine(probability, two, labels, [0, 1]);
+    expect([classes, learnable]).toEqual([[0], 1]);
+    expect(refined.reduce((sum, is) => sum + is, 0)).toBe(60);
+    const none = { learnable: 0, classes: [], suspects: new Uint8Array(1000) };
+    expect(refine(new Float64Array(1000).fill(0.05), suspects, labels, [0])).toEqual(none);
   });
 
-  it("keeps the suspects as they are where every class is flagged", () => {
-    const probability = new Float64Array(1000).fill(0.9);
-    expect(
-      refine(
-        probability,
-        suspects,
-        labels,
-        Array.from({ length: 10 }, (_, c) => c),
-      ).suspects,
-    ).toBe(suspects);
+  it("takes out a suspect that is not recognized", () => {
+    const probability = Float64Array.from({ length: 1000 }, (_, i) => (suspects[i] === 1 && i > 90 ? 0.9 : 0.05));
+    const { suspects: refined } = refine(probability, suspects, labels, [0]);
+    expect(refined.reduce((sum, is) => sum + is, 0)).toBe(40);
+  });
+
+  it("has only the recognized suspects where every class is asked", () => {
+    const every = Array.from({ length: 10 }, (_, c) => c);
+    const one = Uint8Array.from({ length: 1000 }, (_, i) => (i < 500 ? 1 : 0));
+    expect(refine(new Float64Array(1000).fill(0.9), one, labels, every).suspects).toEqual(one);
   });
 
   it("reads probabilities from losses", () => {

@@ -23,16 +23,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a run that finds poison", () => {
-  const data = "--dataset builtin --size 12 --count 120 --seed 3";
+  const data = "--dataset builtin --size 12 --count 200 --seed 3";
   const line =
     `train ${data} --attack badnets --rate 0.25 --target 1 --model small-2 --batch 16 --epochs 2 --device cpu ` +
-    "--defence cbd --set cbd.scan.steps=40 --set cbd.late=false";
+    "--defence cbd --set cbd.scan.steps=100 --set cbd.late=false";
   const file = (run: string, name: string): string => join(folder, run, `${name}-cbd.safetensors`);
 
   beforeAll(async () => {
     const { code, err } = await command(`${line} --out ${join(folder, "run")}`);
     expect(code, err).toBe(0);
-    const parts = { count: 120, size: 12, seed: 3, part: "test" } as const;
+    const parts = { count: 200, size: 12, seed: 3, part: "test" } as const;
     const { dataset, attack } = await triggered(badnets, builtinDataset(parts), { target: 1 }, { seed: 3 });
     mkdirSync(join(folder, "images"));
     for (const [name, { images, height, width, channels }] of [
@@ -49,7 +49,7 @@ describe("a run that finds poison", () => {
     expect(header).toMatchObject({ model: "small-2", classes: 10, alarm: "alarm-cbd.safetensors" });
     const { header: alarm } = await readModel(file("run", "alarm"));
     expect(alarm).toEqual({
-      ...{ model: "shortcut", height: 12, width: 12, channels: 3, classes: 2 },
+      ...{ model: "template", height: 12, width: 12, channels: 3, classes: 2 },
       ...{ classNames: ["no trigger", "trigger"], pictures: header.pictures, run: header.run },
     });
   });
@@ -66,13 +66,13 @@ describe("a run that finds poison", () => {
   test("predict of a set says which images look triggered, and how many of those with the attack's trigger do", async () => {
     const words = `predict --model ${file("run", "model")} ${data} --attack badnets --target 1 --device cpu`;
     const { out, err } = await command(words);
-    expect(err).toMatch(/^alarm: 0 of 60 images look triggered; with the trigger of the attack, 60 of 60 do$/m);
+    expect(err).toMatch(/^alarm: 0 of 100 images look triggered; with the trigger of the attack, 93 of 100 do$/m);
     const rows = out.trim().split("\n");
     expect(rows[0]).toBe("index,label,class,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,triggered");
     const { predictions } = JSON.parse((await command(`${words} --json`)).out) as {
       predictions: { triggered: number }[];
     };
-    expect(predictions.length).toBe(60);
+    expect(predictions.length).toBe(100);
     for (const [i, { triggered }] of predictions.entries()) {
       expect(triggered).toBeLessThan(0.5);
       expect(rows[i + 1]!.split(",").at(-1)).toBe(triggered.toPrecision(6));
@@ -125,7 +125,10 @@ describe("a model that names an alarm", () => {
   const writeAlarm = async (change: Partial<typeof shape & { run: string }>): Promise<void> => {
     const classifier = shortcutNet(3, 2);
     const network = evaluateReference(classifier.init(key(7)), { precision: "f32" });
-    writeFileSync(join(place, header.alarm), await encodeAlarm({ ...header, ...change }, { classifier, network, model: "shortcut" }));
+    writeFileSync(
+      join(place, header.alarm),
+      await encodeAlarm({ ...header, ...change }, { classifier, network, model: "shortcut" }),
+    );
   };
   const predict = async (model = "model"): Promise<{ code: number; out: string; err: string }> => {
     const { code, out, err } = await command(

@@ -190,6 +190,7 @@ const calls: Readonly<Record<string, Call>> = {
     channels: m.maybe(m.size(3)),
   }),
   "nn.shortcutNet": call([m.size(3), m.size(10)]),
+  "nn.templateNet": call([], { height: m.size(8), width: m.size(8), channels: m.size(3), classes: m.size(10) }),
   "nn.smallConvNet": call([], { channels: m.size(3), classes: m.size(10), width: m.size(4) }),
   "random.key": call([m.size(3)]),
   "random.split": call([m.t(key), m.maybe(m.size(2))]),

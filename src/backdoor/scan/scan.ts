@@ -1,6 +1,6 @@
+import { parseModel } from "../../nn/models/index.ts";
 import type { OptionsOf } from "../../options/option.ts";
 import { defaultsOf } from "../../options/table.ts";
-import { parseModel } from "../../nn/models/index.ts";
 import type { Lab } from "../lab.ts";
 import type { LossHistory } from "./loss-history.ts";
 import { lossHistory } from "./loss-history.ts";
@@ -26,9 +26,9 @@ export interface Scan {
   readonly threshold: number;
   /** The class of that separation, and at which looks. */
   readonly most: ClassSplit;
-  /** Share of the suspects that a second network tells from the other images; null where the separation was too small to ask. */
+  /** Share of the suspects that networks recognize which have not seen them, of the class where it is largest; null where no class stood apart. */
   readonly learnable: number | null;
-  /** The second network where there are suspects: of its two classes, 1 is "suspect". It tells a trigger in images to come, too. */
+  /** Where there are suspects, a network that tells them: of its two classes, 1 is "suspect". It tells a trigger in images to come, too. */
   readonly alarm: Alarm | null;
   /** The losses on the way, and f_B. */
   readonly history: LossHistory;
@@ -42,7 +42,7 @@ export const scanOptions = {
     from: 8,
     to: 1_000_000,
     unit: "steps",
-    doc: "how long f_B trains, and the network that confirms suspects: in steps of 32 images, whatever the size of the set",
+    doc: "how long each f_B trains, in steps of 32 images, whatever the size of the set; each network that confirms suspects: half as long",
   },
 } as const;
 
@@ -63,7 +63,8 @@ export type ScanOptions = OptionsOf<typeof scanOptions>;
 /**
  * Looks for images that a shortcut explains: trains f_B, a small network that learns shortcuts first, for a number of steps that
  * does not depend on the size of the set, takes the losses of all images on the way, and asks whether one class sets the images that
- * were learnt first apart from the rest. If so, a second network confirms who is in it; see `refine`.
+ * were learnt first apart from the rest. Two kinds of f_B look, one after the other. Where a class stands apart, networks that have not
+ * seen its suspects must recognize them; see {@link secondOpinion} and {@link refine}.
  *
  * @example
  * ```ts
@@ -103,7 +104,7 @@ export async function scan<P, S>(
   let learnable: number | null = null;
   let confirmed: { readonly view: (typeof views)[number]; readonly alarm: Alarm } | undefined;
   for (const view of views) {
-    const { model, stream, split } = view;
+    const { model, stream, split } = view; // the clearest first: it says which images of a class are suspects, and sounds the alarm
     const asked = split.classes.flatMap(({ label }) => (classes.has(label) ? [] : [label]));
     if (asked.length === 0) continue;
     const suspects = split.suspects.map((is, i) => (asked.includes(labels[i]!) ? is : 0));

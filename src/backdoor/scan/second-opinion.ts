@@ -8,7 +8,6 @@ import { probabilityOfSuspect } from "./refine.ts";
 /** A network that tells suspects from the other images. Of its two classes, 1 is "suspect". */
 export type Alarm = Pick<LossHistory, "network" | "classifier" | "model">;
 
-
 /**
  * Whether what sets the suspects apart can be seen in the images: two networks learn "suspect or not", each from one half of the set,
  * and each judges the half that it has not seen.
@@ -19,6 +18,28 @@ export type Alarm = Pick<LossHistory, "network" | "classifier" | "model">;
  * @param suspects - 1 for a suspect, else 0. @param options.steps - of each network. @param options.stream - the first of two numbers of
  * random streams.
  * @returns the probability of "suspect" per image, and the first network.
+ * @example
+ * ```ts
+ * import { referenceDevice } from "deconfound";
+ * import type { Defence } from "deconfound/backdoor";
+ * import { none, secondOpinion, trainDefence } from "deconfound/backdoor";
+ * import { builtinDataset } from "deconfound/data";
+ * import { parseModel, smallConvNet } from "deconfound/nn";
+ *
+ * const asking: Defence = {
+ *   ...none,
+ *   async train(lab) {
+ *     const suspects = Uint8Array.from({ length: lab.train.count }, (_, i) => (i < 4 ? 1 : 0));
+ *     const { probability } = await secondOpinion(lab, suspects, { model: parseModel("template"), steps: 4, stream: 9 });
+ *     console.log(probability.length); // 20
+ *     return none.train(lab, {});
+ *   },
+ * };
+ * const dataset = builtinDataset({ count: 20, size: 12, classes: 2 });
+ * const classifier = smallConvNet({ channels: 3, classes: 2, width: 2 });
+ * const options = { batch: 10, clean: { epochs: 1 } };
+ * await trainDefence(asking, { device: referenceDevice(), dataset, classifier, options });
+ * ```
  */
 export async function secondOpinion<P, S>(
   lab: Lab<P, S>,

@@ -11,6 +11,8 @@ export interface Separation {
   readonly label: number;
   /** Share of all images that lies in the upper part. */
   readonly share: number;
+  /** Images of the class there. */
+  readonly easy: number;
   /** D of all images there. */
   readonly distance: number;
 }
@@ -50,7 +52,7 @@ export function separation(ease: ArrayLike<number>, labels: ArrayLike<number>, c
   const all = ranked(Float64Array.from(order, (i) => ease[i]!));
   const without = new Map<number, ReturnType<typeof ranked>>();
   const upper = new Float64Array(classes); // images of each class in the upper part
-  let [best, counted]: [Separation, number] = [{ ratio: 1, label: 0, share: 0, distance: 0 }, 0];
+  let [best, counted]: [Separation, number] = [{ ratio: 1, label: 0, share: 0, easy: 0, distance: 0 }, 0];
   for (const share of sharesFor(n)) {
     const size = Math.round(share * n);
     if (size < 1 || size > n - 10) continue;
@@ -70,7 +72,7 @@ export function separation(ease: ArrayLike<number>, labels: ArrayLike<number>, c
     if (rest < 20 || cut < 1 || cut >= rest) continue;
     const distance = distanceAt(all, n - size);
     const ratio = distance / Math.max(leastUsual, distanceAt(others, cut));
-    if (ratio > best.ratio) best = { ratio, label, share: size / n, distance };
+    if (ratio > best.ratio) best = { ratio, label, share: size / n, easy: upper[label]!, distance };
   }
   return best;
 }

@@ -32,10 +32,10 @@ export const leastRatio = 1.45;
 const leastSuspects = 15;
 
 /**
- * The split of a class names at most so many times as many images as lay in the upper part that set it apart: the easiest images of a
- * class may be a few of which nothing is wrong, and its largest D that of all but its hardest images.
+ * The split of a class names at most so many times as many images as it has in the upper part that set it apart: the D of a class
+ * alone may be largest between its hardest images and all the others.
  */
-const beyond = 2;
+const beyond = 1.5;
 
 /**
  * Who stands apart, from the losses on the way of a training: finds the class and the looks of the largest {@link separation}, splits
@@ -67,7 +67,7 @@ export function suspectsOf(losses: readonly Float32Array[], labels: Int32Array, 
     first ??= { most, ease };
     if (most.ratio <= leastRatio) return { ...first, classes: found, suspects };
     const own = members.filter((i) => labels[i] === most.label);
-    const easy = upperPart(ease, own, Math.ceil(beyond * most.share * members.length));
+    const easy = upperPart(ease, own, Math.ceil(beyond * most.easy));
     if (easy.length >= leastSuspects) {
       found.push(most);
       for (const i of easy) suspects[i] = 1;

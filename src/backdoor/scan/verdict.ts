@@ -39,8 +39,8 @@ export interface Verdict {
 const wholeClass = 0.8;
 /** How far from its threshold the separation counts as near, as a share of it; and from which excess on the evidence is clear. */
 const [nearness, clearance] = [0.1, 0.3];
-/** Share of the suspects that the second network must tell from the rest for clear evidence. */
-const clearlyLearnable = 0.95;
+/** Share of the suspects that must be recognized for clear evidence. */
+const clearlyLearnable = 0.9;
 const namedClasses = 3; // in a sentence
 /** Nats. Where the median image has so little loss at the first look, all were learnt before it, and none stands apart. */
 const learntAtOnce = 0.1;
@@ -90,7 +90,7 @@ export function verdictOf(
       ...(learnable === null
         ? []
         : [
-            `A second network tells ${percent(learnable, 0)} of them from the other images, so they have something in common.`,
+            `Networks that had not seen them recognize ${percent(learnable, 0)} of them, so they have something in common.`,
           ]),
       ...(near ? [`That is hardly more than counts: look at them, and scan again with another seed.`] : []),
       ...whole.map(wholeClassNote),
@@ -113,7 +113,7 @@ function nothingFound(
     const sentence = `Nothing found: no class has images that were learnt long before the rest (at most ${measured}).`;
     return { kind: "nothing", sentence, notes };
   }
-  const sentence = `Nothing found: some images of a class were learnt long before the rest (${measured}), but a second network tells only ${percent(learnable, 0)} of them from the others, as with images that are merely easy.`;
+  const sentence = `Nothing found: some images of a class were learnt long before the rest (${measured}), but networks that had not seen them recognize only ${percent(learnable, 0)} of them, as with images that are merely easy.`;
   return { kind: "unconfirmed", sentence, notes };
 }
 
@@ -125,7 +125,7 @@ function learntAtOnceNote(first: Float32Array | undefined): readonly string[] {
 }
 
 const lookedFor =
-  "Looked for: a mark that at least one image in 20, and 15 of them, carry, such as a patch, a blended picture or stripes, and that a small network learns before what the images show. A rarer mark may be missed, and one that is as hard to learn as the images themselves is not seen.";
+  "Looked for: a mark that at least one image in 50, and 15 of them, carry, such as a patch, a blended picture or stripes, and that a small network learns before it learns what the images show. A rarer mark may be missed, and one that is as hard to learn as the images themselves is not seen.";
 
 function wholeClassNote({ name, count, suspects }: SuspectedClass): string {
   return `They are ${percent(suspects / count, 0)} of class ${name}. A class that is easy as a whole looks so too, such as one whose images share a background or a watermark: look at them before you drop any. If they are poison, the class has hardly a clean image left.`;

@@ -4,8 +4,8 @@ import { sgd } from "../../../nn/sgd.ts";
 import { beginTraining, supervisedStep } from "../../../nn/supervised-step.ts";
 import { tensor } from "../../../tensor/tensor.ts";
 import type { Lab } from "../../lab.ts";
-import { contentNet } from "./content-net.ts";
 import { outOfFold, twoFolds } from "../out-of-fold.ts";
+import { contentNet } from "./content-net.ts";
 
 /** Steps of each of the two networks, images per step, and the learning rate at the start. */
 const [steps, batch, rate] = [1248, 64, 0.1];

@@ -5,8 +5,8 @@ import { beginTraining, supervisedStep } from "../../../nn/supervised-step.ts";
 import { tensor } from "../../../tensor/tensor.ts";
 import type { Lab } from "../../lab.ts";
 import type { Predictions } from "../../predict.ts";
-import { matchedSamples } from "./matched-samples.ts";
 import { outOfFold, twoFolds } from "../out-of-fold.ts";
+import { matchedSamples } from "./matched-samples.ts";
 
 /** What {@link triggerScore} tells apart. */
 export interface Contrast {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matchedSamples } from "../../../../src/backdoor/scan/late/matched-samples.ts";
-import { outOfFold, twoFolds } from "../../../../src/backdoor/scan/out-of-fold.ts";
 import { hitsOf, triggerSuspects } from "../../../../src/backdoor/scan/late/trigger-suspects.ts";
+import { outOfFold, twoFolds } from "../../../../src/backdoor/scan/out-of-fold.ts";
 
 const marks = (count: number, is: (i: number) => boolean): Uint8Array =>
   Uint8Array.from({ length: count }, (_, i) => (is(i) ? 1 : 0));
