@@ -69,11 +69,11 @@ test("nothing found near the threshold was close", () => {
   expect([close.kind, close.near, close.notes[0]]).toEqual(["nothing", true, expect.stringMatching(/^It was close/)]);
 });
 
-test("what stood apart and could not be told from the rest is no poison", () => {
+test("what stood apart and was not recognized is no poison", () => {
   const verdict = verdictOf({ ...none, separation: 5.3, learnable: 0.03 }, set);
   expect([verdict.kind, verdict.near]).toEqual(["unconfirmed", true]);
-  expect(verdict.sentence).toContain("tells only 3 % of them from the others");
-  expect(verdict.notes.join(" ")).not.toContain("It was close"); // the second network decided, not the threshold
+  expect(verdict.sentence).toContain("recognize only 3 % of them");
+  expect(verdict.notes.join(" ")).not.toContain("It was close"); // those that had not seen them decided, not the threshold
 });
 
 test("where all images were learnt at once, a scan says that it could not tell", () => {
