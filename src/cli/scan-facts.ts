@@ -39,6 +39,7 @@ function factsOf({ dataset, device, seed, seconds, source }: ScanOrigin, measure
 export function scanFacts(origin: ScanOrigin): Facts {
   const { scan } = origin;
   return factsOf(origin, [
+    ["small network that set them apart most", scan.history.model],
     ["separation", separationOf(scan)],
     ["recognized by networks that had not seen them", percentOf(scan.learnable)],
     ["steps of training", `${scan.history.steps.at(-1)}; losses taken after ${scan.history.steps.join(", ")}`],
