@@ -25,7 +25,7 @@ export const trainingOptionTable = {
       from: 0,
       to: 100_000,
       unit: "epochs",
-      doc: "how long the delivered model trains; left out: as fits the size of the set, 8 from 11,000 images on, 12 for 5,000",
+      doc: "how long the delivered model trains; left out: as fits the size of the set: 8 from 11,000 images on, 12 for 5,000, 60 for 1,000, at most 100",
       flag: "epochs",
     },
     lr: {
@@ -82,9 +82,14 @@ export const trainingPresets: Readonly<Record<string, Changes<TrainingOptions>>>
   "official+mi": authors,
 };
 
-/** Epochs for a set whose number of epochs is not said: fewer for larger sets, but so that the number of steps grows with the set. */
+/**
+ * Epochs for a set whose number of epochs is not said. What a network has to learn takes steps, so small sets get as many steps as 5,000
+ * images, in at most 100 epochs. Above that, the number of steps grows with the square root of the size, and from 11,250 images on with
+ * the size.
+ */
 function fittingEpochs(images: number): number {
-  return Math.max(8, Math.ceil(12 * Math.sqrt(5000 / images)));
+  const ratio = 5000 / images;
+  return Math.min(100, Math.max(8, Math.ceil(12 * (ratio > 1 ? ratio : Math.sqrt(ratio)))));
 }
 
 /** Options for a set of so many images. */
