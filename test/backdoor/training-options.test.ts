@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type TrainingOptions, resolveTraining, trainingOptionTable } from "../../src/backdoor/training-options.ts";
+import type { TrainingOptions } from "../../src/backdoor/training-options.ts";
+import { resolveTraining, trainingOptionTable } from "../../src/backdoor/training-options.ts";
 import { defaultsOf } from "../../src/options/table.ts";
 
 const options = defaultsOf<TrainingOptions>(trainingOptionTable);
