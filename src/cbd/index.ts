@@ -2,7 +2,9 @@ import { endOfEntry } from "../tensor/site.ts";
 
 export type { DependenceEstimator } from "../mi/estimator.ts";
 export type { WassersteinOptions } from "../mi/wasserstein/options.ts";
-export type { Classifier } from "../nn/classifier.ts";
+export type { BatchNormParams, BatchNormStats } from "../nn/batch-norm-layer.ts";
+export type { BatchNormUse, Classifier } from "../nn/classifier.ts";
+export type { ConvLayerParams } from "../nn/conv-layer.ts";
 export type { Batch, Network } from "../nn/network.ts";
 export type { SgdOptions } from "../nn/sgd.ts";
 export type { Training } from "../nn/supervised-step.ts";

@@ -1,10 +1,28 @@
 import type { AnyTensor } from "../tensor/tensor.ts";
+import type { BatchNormParams, BatchNormStats } from "./batch-norm-layer.ts";
+import type { ConvLayerParams } from "./conv-layer.ts";
 
 export interface ApplyOptions {
   /** Batch statistics and dropout; else running statistics and neither randomness nor new statistics. */
   readonly train: boolean;
   /** A `u32[2]` key for layers that draw; a classifier without such layers ignores it. */
   readonly key?: AnyTensor | undefined;
+}
+
+/**
+ * One batch normalization of a forward pass, for methods that look into a network or prune it. Its `params`, `stats` and `conv` are
+ * branches of the trees that {@link Classifier.apply} was given, so each tensor of them is found there by identity.
+ */
+export interface BatchNormUse {
+  readonly params: BatchNormParams;
+  readonly stats: BatchNormStats;
+  /** What is normalized, f32 `(n, h, w, c)`. A program: nothing is computed unless it is asked for. */
+  readonly input: AnyTensor;
+  /**
+   * The convolution whose output the input is. Left out where the input is anything else, such as the sum of a residual block: such a
+   * batch norm has no kernel of its own.
+   */
+  readonly conv?: ConvLayerParams | undefined;
 }
 
 /**
@@ -17,7 +35,13 @@ export interface Classifier<P, S> {
   init(key: AnyTensor): { params: P; stats: S };
   /**
    * @param images - `(n, h, w, c)`, f32 in [0, 1].
-   * @returns `logits (n, k)`, the representation `z (n, d)` that the last layer reads, and the statistics after this batch.
+   * @returns `logits (n, k)`, the representation `z (n, d)` that the last layer reads, the statistics after this batch, and the batch
+   * norms from the image on. Methods that prune need `batchNorms`; a classifier that has none, or does not say them, leaves it out.
    */
-  apply(params: P, stats: S, images: AnyTensor, options: ApplyOptions): { logits: AnyTensor; z: AnyTensor; stats: S };
+  apply(
+    params: P,
+    stats: S,
+    images: AnyTensor,
+    options: ApplyOptions,
+  ): { logits: AnyTensor; z: AnyTensor; stats: S; batchNorms?: readonly BatchNormUse[] | undefined };
 }

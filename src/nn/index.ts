@@ -10,7 +10,7 @@ export type { AdamOptions, AdamState } from "./adam.ts";
 export { adam, adamW } from "./adam.ts";
 export type { BatchNormParams, BatchNormStats } from "./batch-norm-layer.ts";
 export { batchNormLayer, initBatchNorm } from "./batch-norm-layer.ts";
-export type { ApplyOptions, Classifier } from "./classifier.ts";
+export type { ApplyOptions, BatchNormUse, Classifier } from "./classifier.ts";
 export type { ConvLayerParams } from "./conv-layer.ts";
 export { convLayer } from "./conv-layer.ts";
 export type { Decay } from "./decay.ts";

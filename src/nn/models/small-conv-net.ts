@@ -10,7 +10,7 @@ import { foldIn } from "../../tensor/random.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import type { BatchNormParams, BatchNormStats } from "../batch-norm-layer.ts";
 import { batchNormLayer, initBatchNorm } from "../batch-norm-layer.ts";
-import type { Classifier } from "../classifier.ts";
+import type { BatchNormUse, Classifier } from "../classifier.ts";
 import type { ConvLayerParams } from "../conv-layer.ts";
 import { convLayer } from "../conv-layer.ts";
 import type { DenseParams } from "../dense.ts";
@@ -79,15 +79,17 @@ export function smallConvNet(options: {
     },
     apply: (params, stats, images, { train }) => {
       let x: AnyTensor = images;
-      const layers = params.layers.map((layer, i) => {
-        const convolved = convLayer(layer.conv, x, { stride: i === 0 ? stride : 2, padding: 1 });
-        const normed = batchNormLayer(layer.bn, stats.layers[i]!, convolved, { train });
+      const batchNorms: BatchNormUse[] = [];
+      const layers = params.layers.map(({ conv, bn }, i) => {
+        const input = convLayer(conv, x, { stride: i === 0 ? stride : 2, padding: 1 });
+        const normed = batchNormLayer(bn, stats.layers[i]!, input, { train });
+        batchNorms.push({ params: bn, stats: stats.layers[i]!, input, conv });
         x = relu(normed.y);
         return normed.stats;
       });
       const mean = globalAvgPool2d(x);
       const z = pool === "mean" ? mean : concat([max(x, { axis: [1, 2] }), mean], { axis: 1 });
-      return { logits: dense(params.fc, z), z, stats: { layers } };
+      return { logits: dense(params.fc, z), z, stats: { layers }, batchNorms };
     },
   };
 }

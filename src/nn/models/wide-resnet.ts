@@ -10,7 +10,7 @@ import { captureSite } from "../../tensor/site.ts";
 import type { AnyTensor, Tensor } from "../../tensor/tensor.ts";
 import type { BatchNormParams, BatchNormStats } from "../batch-norm-layer.ts";
 import { batchNormLayer, initBatchNorm } from "../batch-norm-layer.ts";
-import type { Classifier } from "../classifier.ts";
+import type { BatchNormUse, Classifier } from "../classifier.ts";
 import type { ConvLayerParams } from "../conv-layer.ts";
 import { convLayer } from "../conv-layer.ts";
 import type { DenseParams } from "../dense.ts";
@@ -99,16 +99,20 @@ export function wideResNet(options: {
     apply: (params, stats, images, { train }) => {
       let x = convLayer(params.conv1, images, { padding: 1 });
       const newStats = {} as Groups<WrnBlockStats[]>;
+      const batchNorms: BatchNormUse[] = [];
       for (const { name, stride } of groups) {
         newStats[name] = params[name].map((block, i) => {
           const result = applyBlock(block, stats[name][i]!, x, i === 0 ? stride : 1, train);
+          const conv = batchNorms.length === 0 ? params.conv1 : undefined; // later blocks read a sum
+          batchNorms.push({ ...result.first, conv }, result.second);
           x = result.y;
           return result.stats;
         });
       }
       const last = batchNormLayer(params.bn1, stats.bn1, x, { train });
+      batchNorms.push({ params: params.bn1, stats: stats.bn1, input: x });
       const z = globalAvgPool2d(relu(last.y));
-      return { logits: dense(params.fc, z), z, stats: { ...newStats, bn1: last.stats } };
+      return { logits: dense(params.fc, z), z, stats: { ...newStats, bn1: last.stats }, batchNorms };
     },
   };
 }
@@ -119,14 +123,19 @@ function applyBlock(
   x: AnyTensor,
   stride: number,
   train: boolean,
-): { y: Tensor; stats: WrnBlockStats } {
+): { y: Tensor; stats: WrnBlockStats; first: BatchNormUse; second: BatchNormUse } {
   const first = batchNormLayer(params.bn1, stats.bn1, x, { train });
   const activated = relu(first.y);
   const middle = convLayer(params.conv1, activated, { stride, padding: 1 });
   const second = batchNormLayer(params.bn2, stats.bn2, middle, { train });
   const residual = convLayer(params.conv2, relu(second.y), { padding: 1 });
   const shortcut = params.convShortcut === undefined ? x : convLayer(params.convShortcut, activated, { stride });
-  return { y: add(residual, shortcut), stats: { bn1: first.stats, bn2: second.stats } };
+  return {
+    y: add(residual, shortcut),
+    stats: { bn1: first.stats, bn2: second.stats },
+    first: { params: params.bn1, stats: stats.bn1, input: x },
+    second: { params: params.bn2, stats: stats.bn2, input: middle, conv: params.conv1 },
+  };
 }
 
 function initWideResNet(
