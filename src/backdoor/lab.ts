@@ -5,6 +5,7 @@ import type { Batch, Network } from "../nn/network.ts";
 import type { Schedule } from "../nn/schedule.ts";
 import type { Operand } from "../tensor/ops/signatures.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
+import type { Look, Observed } from "./observe.ts";
 import type { Predictions } from "./predict.ts";
 import type { ResolvedTraining } from "./training-options.ts";
 
@@ -88,4 +89,13 @@ export interface Lab<P, S> {
   predict(network: Network<P, S>): Promise<Predictions>;
   /** The same of a network that is not of the lab's classifier. @param labels - what the losses are of, instead of the set's labels. */
   predictBy<Q, R>(classifier: Classifier<Q, R>, network: Network<Q, R>, labels?: Int32Array): Promise<Predictions>;
+  /**
+   * What any pure function says of the training images as they are: representations, activations, scores. It is compiled, and runs
+   * over the images in batches.
+   *
+   * @param state - a tree of tensors, such as a network. @param look - from the state and a batch of n images, f32 tensors `(n, …)` by name.
+   * @param samples - indices of the images. @defaultValue all of them
+   * @returns by name, one row per image in the order of `samples`, row-major.
+   */
+  observe<T, K extends string>(state: T, look: Look<T, K>, samples?: Int32Array): Promise<Observed<K>>;
 }

@@ -11,6 +11,7 @@ import { evaluate, putTestSet } from "./evaluation.ts";
 import { copiesLike } from "./initial-network.ts";
 import type { Lab, Phase, PhaseEnd } from "./lab.ts";
 import type { EpochReport, LabState, RunningPhase } from "./lab-state.ts";
+import { createObserver } from "./observe.ts";
 import type { PhaseContext, Progress } from "./phase-context.ts";
 import type { Predictor } from "./predict.ts";
 import { createPredictor } from "./predict.ts";
@@ -126,6 +127,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
         freeOwn(device, data, own);
       }
     },
+    observe: (state, look, samples) => createObserver(device, look)(state, data, samples),
   };
   return {
     lab,

@@ -3,13 +3,12 @@ import type { Classifier } from "../nn/classifier.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Network } from "../nn/network.ts";
 import type { Device } from "../tensor/device.ts";
-import { gather } from "../tensor/ops/gather.ts";
 import { softmax } from "../tensor/ops/softmax.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
-import { tensor } from "../tensor/tensor.ts";
 import type { DeviceData } from "./device-data.ts";
-import { dataOfBatch, imagesOf, isStreamed, putDataset } from "./device-data.ts";
+import { putDataset } from "./device-data.ts";
 import { DivergenceError } from "./divergence-error.ts";
+import { evaluationMode } from "./evaluation-mode.ts";
+import { createObserver } from "./observe.ts";
 
 /** What a network says of every image of a set, in evaluation mode, without augmentation. */
 export interface Predictions {
@@ -49,29 +48,17 @@ export function createPredictor<P, S>(
   classifier: Classifier<P, S>,
   options: { readonly batch?: number | undefined } = {},
 ): Predictor<P, S> {
-  const unused = tensor(Uint32Array.of(0, 0)); // key of a batch without random choices
-  const program = device.compile((network: Network<P, S>, data: DeviceData, indices: AnyTensor, streamed: boolean) => {
-    const images = imagesOf(data, indices, streamed);
-    const { logits } = classifier.apply(network.params, network.stats, images, { train: false, key: unused });
-    return { probabilities: softmax(logits), losses: crossEntropy(logits, gather(data.labels, indices)) };
-  });
+  const observer = createObserver<Network<P, S>, "probabilities" | "losses">(
+    device,
+    (network, { images, labels }) => {
+      const { logits } = classifier.apply(network.params, network.stats, images, evaluationMode);
+      return { probabilities: softmax(logits), losses: crossEntropy(logits, labels) };
+    },
+    options.batch,
+  );
   return async (network, data) => {
-    const count = data.labels.shape[0]!;
-    const batch = Math.min(options.batch ?? 100, count);
-    const outputs = [];
-    for (let start = 0; start < count; start += batch) {
-      const indices = Int32Array.from({ length: batch }, (_, i) => Math.min(start + i, count - 1));
-      outputs.push(await program(network, dataOfBatch(data, indices), tensor(indices), isStreamed(data)));
-    }
-    const probabilities = await readRows(
-      outputs.map((output) => output.probabilities),
-      count,
-    );
-    const losses = await readRows(
-      outputs.map((output) => output.losses),
-      count,
-    );
-    device.free(outputs);
+    const { probabilities, losses } = await observer(network, data);
+    const count = losses.length;
     checkPredictions(probabilities, count);
     return { probabilities, classes: mostProbable(probabilities, count), losses };
   };
@@ -114,15 +101,6 @@ function checkPredictions(probabilities: Float32Array, count: number): void {
   throw new DivergenceError(`predict: the network's output for image ${image} is not finite`, [
     "its weights are not finite, or so large that its sums overflow",
   ]);
-}
-
-/** Joins the rows of equal batches and leaves off what filled up the last. */
-async function readRows(parts: readonly AnyTensor[], count: number): Promise<Float32Array> {
-  const row = parts[0]!.shape[1] ?? 1;
-  const size = parts[0]!.shape[0]! * row;
-  const joined = new Float32Array(parts.length * size);
-  for (let i = 0; i < parts.length; i++) joined.set(await parts[i]!.data(), i * size);
-  return joined.subarray(0, count * row);
 }
 
 function mostProbable(probabilities: Float32Array, count: number): Int32Array {

@@ -7,6 +7,10 @@ import type { Trained } from "../../src/backdoor/train.ts";
 import { trainDefence } from "../../src/backdoor/train.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
+import { sum } from "../../src/tensor/ops/broadcast.ts";
+import { cast } from "../../src/tensor/ops/cast.ts";
+import { mul } from "../../src/tensor/ops/elementwise.ts";
+import { key } from "../../src/tensor/random.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { flattenTree, mapTree } from "../../src/tensor/tree.ts";
@@ -64,6 +68,36 @@ describe("a script of two phases that looks in between", () => {
     expect(Object.keys(state.finished)).toEqual(["all", "clean"]);
     expect(state.finished["all"]!.seen.map(({ shape }) => shape)).toEqual([[12], [12]]);
     for (const leaf of flattenTree(state)) await leaf.data(); // nothing was consumed
+  });
+
+  it("observes what a function says of each image, in the order that was asked for", async () => {
+    const large = builtinDataset({ count: 130, size: 12, seed: 1, classes: 3 }); // more than a batch, and not a multiple
+    const bytes = (i: number): number[] => Array.from(large.images.subarray(i * 432, (i + 1) * 432));
+    const looking: Defence = {
+      ...none,
+      async train(lab) {
+        const state = { scale: tensor(510) };
+        const samples = Int32Array.of(129, 0, 7);
+        const all = await lab.observe(state, ({ scale }, { images }) => ({ twice: mul(images, scale) }));
+        const some = await lab.observe(
+          state,
+          (_, { images, labels }) => ({ sum: sum(images, { axis: [1, 2, 3] }), label: cast(labels, "f32") }),
+          samples,
+        );
+        expect(all.twice.length).toBe(130 * 432);
+        expect([...all.twice.subarray(129 * 432)].map(Math.round)).toEqual(bytes(129).map((byte) => 2 * byte));
+        expect([...some.label]).toEqual([...samples].map((i) => large.labels[i]));
+        expect([...some.sum].map((value) => Math.round(value * 255))).toEqual(
+          [...samples].map((i) => bytes(i).reduce((a, b) => a + b)),
+        );
+        expect(await state.scale.item()).toBe(510); // not consumed
+        return { network: lab.fresh("clean", key(0)) };
+      },
+    };
+    const device = referenceDevice();
+    await trainDefence(looking, { ...base, dataset: large, options: { batch: 4 }, device });
+    expect(device.allocatedBytes()).toBe(0);
+    expect.assertions(6);
   });
 
   it("trains a phase on its samples only, in batches of them", async () => {

@@ -70,6 +70,7 @@ async function scanOf(
     },
     predict: () => Promise.resolve({ probabilities: before, classes: labels, losses }),
     predictBy: () => Promise.resolve({ probabilities: rounded, classes: content, losses }),
+    observe: () => Promise.reject(new Error("a late scan observes nothing")),
   };
   return { ...(await lateScan(lab)), phases };
 }
