@@ -1,6 +1,8 @@
 import type { Defence } from "../defence.ts";
 import { cbd } from "./cbd.ts";
+import { clp } from "./clp.ts";
+import { ep } from "./ep.ts";
 import { none } from "./none.ts";
 
 /** Every defence, in the order of tables. To add one: a file, and a row here. */
-export const defences: readonly Defence[] = [none, cbd];
+export const defences: readonly Defence[] = [none, ep, clp, cbd];

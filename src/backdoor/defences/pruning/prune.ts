@@ -1,0 +1,27 @@
+import type { BatchNormUse } from "../../../nn/classifier.ts";
+import type { Network } from "../../../nn/network.ts";
+import type { AnyTensor } from "../../../tensor/tensor.ts";
+import { hostLeaf } from "../../../tensor/tensor.ts";
+import { mapTree } from "../../../tensor/tree.ts";
+
+/**
+ * A network some of whose channels are silent: γ and β of their batch norm are 0, so that 0 comes out whatever comes in.
+ *
+ * @param batchNorms - of the network. @param channels - to prune, per batch norm.
+ * @returns new parameters; the network stays as it is.
+ */
+export async function prune<P extends object, S>(
+  { params, stats }: Network<P, S>,
+  batchNorms: readonly BatchNormUse[],
+  channels: readonly (readonly number[])[],
+): Promise<Network<P, S>> {
+  const pruned = new Map<AnyTensor, AnyTensor>();
+  for (const [i, { params: own }] of batchNorms.entries()) {
+    for (const leaf of [own.gamma, own.beta]) {
+      const values = Float32Array.from(await leaf.data());
+      for (const channel of channels[i]!) values[channel] = 0;
+      pruned.set(leaf, hostLeaf({ shape: leaf.shape, dtype: "f32" }, values));
+    }
+  }
+  return { params: mapTree(params, (leaf) => pruned.get(leaf) ?? leaf) as P, stats };
+}
