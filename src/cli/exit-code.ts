@@ -11,6 +11,8 @@ export const exitCode = {
   notWritten: 4,
   /** `predict`: some of the image files could not be read; the others are printed. */
   someUnreadable: 5,
+  /** `experiment`: some cells failed, and their files say why; the others are done. */
+  someFailed: 6,
   /** SIGINT, SIGTERM or SIGHUP; `train` saves its state where `--out` was given, `poison` what its attacks have learned. */
   interrupted: 130,
 } as const;
@@ -24,5 +26,6 @@ export const exitCodeHelp = `Exit codes
   3    doctor, tune: no GPU, only the CPU reference
   4    results could not be written: a full disk, a folder that has gone; train --resume DIR goes on from what was saved
   5    predict: some of the image files could not be read, and standard error names them; the others are printed
+  6    experiment: some cells failed, and their files say why; the others are done
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); train --out saves the state, train --resume DIR goes on; poison keeps what its attacks have learned, data what has come: the same command goes on; others write nothing
 `;

@@ -20,12 +20,16 @@ export async function identityOf(
   { train, test }: RunData,
   initial: Readonly<Record<string, Network<object, object>>>,
 ): Promise<RunIdentity> {
-  const { device: _, tuning: __, resident: ___, dataset, initial: ____, ...decisive } = config;
   const data = dataDigest(train);
   const weights: (string | ArrayBufferView)[] = [];
   for (const { path, value } of leavesOf(initial)) if (isTensor(value)) weights.push(path, await value.data());
-  const text = JSON.stringify(sorted({ ...decisive, dataset: { ...dataset, folder: null } }));
-  return { run: digestOf([text, data, dataDigest(test.dataset), ...weights]).slice(0, 16), data };
+  return { run: digestOf([decisiveText(config), data, dataDigest(test.dataset), ...weights]).slice(0, 16), data };
+}
+
+/** What of a configuration decides the results, besides images and starting weights: not where it runs, nor where files lie. */
+export function decisiveText(config: RunConfig): string {
+  const { device: _, tuning: __, resident: ___, dataset, initial: ____, ...decisive } = config;
+  return JSON.stringify(sorted({ ...decisive, dataset: { ...dataset, folder: null } }));
 }
 
 /** SHA-256 of a dataset's images and labels. */

@@ -7,6 +7,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode, exitCodeHelp } from "./exit-code.ts";
+import { experimentCommand } from "./experiment.ts";
 import { helpFor } from "./help.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { Io } from "./io.ts";
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   trainCommand,
   demoCommand,
   predictCommand,
+  experimentCommand,
   cleanCommand,
   dataCommand,
   poisonCommand,

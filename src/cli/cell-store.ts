@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { CellLabels, Flags } from "../experiment/index.ts";
+import type { FolderLock } from "../node/index.ts";
+import { isTemporary, lockFolder, lockName, makeWritableFolder, reasonOf, writeAtomically } from "../node/index.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
+import { parseJson } from "../tensor/json.ts";
+import type { NamedCell } from "./experiment-cells.ts";
+import type { Result, RunReport } from "./run-report.ts";
+import { stateName } from "./run-state.ts";
+
+/** A finished cell's file. */
+export interface FinishedCell {
+  readonly labels: CellLabels;
+  readonly options: Flags;
+  readonly report: RunReport;
+}
+
+/** The one line of its table. */
+export function resultOf({ report }: FinishedCell): Result {
+  return report.results[0]!;
+}
+
+/** A failed cell's file. */
+export interface FailedCell {
+  readonly labels: CellLabels;
+  readonly error: string;
+}
+
+export type CellStatus = "done" | "failed" | "at work" | "begun" | "waiting";
+
+/** An experiment's folder. */
+export interface CellStore {
+  statusOf(cell: NamedCell): CellStatus;
+  finished(cell: NamedCell): FinishedCell | undefined;
+  failed(cell: NamedCell): FailedCell | undefined;
+  /** The folder of its run. */
+  runOf(cell: NamedCell): string;
+  /** Keeps other processes off the cell. @returns undefined if one is at work on it. */
+  lock(cell: NamedCell): FolderLock | undefined;
+  /** Takes in what the run wrote. */
+  finish(cell: NamedCell): void;
+  fail(cell: NamedCell, error: string): void;
+  /** Forgets a failure, and the run that failed. */
+  forget(cell: NamedCell): void;
+  put(name: string, content: string): void;
+}
+
+/** @throws DataError if the folder cannot be written; ConfigError if it holds something else than an experiment. */
+export async function openCellStore(path: string, { write }: { readonly write: boolean }): Promise<CellStore> {
+  if (write) {
+    await makeWritableFolder(path);
+    const stray = readdirSync(path).find((name) => !isOurs(name));
+    if (stray !== undefined) {
+      throw new ConfigError(`--out ${path} is not an experiment's folder: it holds ${JSON.stringify(stray)}`, [
+        "name a new folder, or that of an earlier experiment",
+      ]);
+    }
+  }
+  const cellPath = ({ name }: NamedCell): string => join(path, "cells", `${name}.json`);
+  const failedPath = ({ name }: NamedCell): string => join(path, "failed", `${name}.json`);
+  const runOf = ({ name }: NamedCell): string => join(path, "runs", name);
+  const lockOf = ({ name }: NamedCell): string => join(path, "runs", `${name}.lock`);
+  const read = <T>(file: string): T | undefined =>
+    existsSync(file) ? (parseJson(readFileSync(file, "utf8"), file) as T) : undefined;
+  const put = (file: string, content: string): void => {
+    try {
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeAtomically(file, content);
+    } catch (error) {
+      throw error instanceof DataError ? error : new DataError(`${file}: cannot be written, ${reasonOf(error)}`);
+    }
+  };
+  return {
+    runOf,
+    statusOf(cell) {
+      if (existsSync(cellPath(cell))) return "done";
+      if (existsSync(failedPath(cell))) return "failed";
+      if (isLocked(lockOf(cell))) return "at work";
+      return existsSync(join(runOf(cell), stateName)) ? "begun" : "waiting";
+    },
+    finished: (cell) => read(cellPath(cell)),
+    failed: (cell) => read(failedPath(cell)),
+    lock(cell) {
+      const folder = lockOf(cell);
+      mkdirSync(folder, { recursive: true });
+      try {
+        return lockFolder(folder);
+      } catch (error) {
+        if (error instanceof ConfigError) return undefined;
+        throw new DataError(`${folder}: cannot be written, ${reasonOf(error)}`);
+      }
+    },
+    finish(cell) {
+      const { labels, options } = cell;
+      const report = read<RunReport>(join(runOf(cell), "run.json"))!;
+      put(cellPath(cell), `${JSON.stringify({ labels, options, report }, null, 2)}\n`);
+      rmSync(join(runOf(cell), stateName), { force: true }); // nothing is left to go on with
+    },
+    fail: (cell, error) => put(failedPath(cell), `${JSON.stringify({ labels: cell.labels, error }, null, 2)}\n`),
+    forget(cell) {
+      rmSync(runOf(cell), { recursive: true, force: true });
+      rmSync(failedPath(cell), { force: true });
+    },
+    put: (name, content) => put(join(path, name), content),
+  };
+}
+
+const heard = 60_000; // ms; a lock's heartbeat is twice as fast
+
+/** Whether a process seems to be at work; to be sure, one must try the lock. */
+function isLocked(folder: string): boolean {
+  try {
+    return Date.now() - statSync(join(folder, lockName)).mtimeMs < heard;
+  } catch {
+    return false; // no lock
+  }
+}
+
+function isOurs(name: string): boolean {
+  return ["cells", "failed", "runs", "results.csv", "results.md"].includes(name) || isTemporary(name);
+}

@@ -1,0 +1,45 @@
+import { spreadOf } from "../experiment/index.ts";
+import { printable } from "../tensor/printable.ts";
+import type { CellStatus, CellStore } from "./cell-store.ts";
+import { resultOf } from "./cell-store.ts";
+import type { NamedCell } from "./experiment-cells.ts";
+import { formatTable } from "./table.ts";
+
+/** The cells of a call in a table: what each came to, and how long it took or is likely to take. */
+export function formatStatus(title: string, cells: readonly NamedCell[], store: CellStore): string {
+  const secondsOf = (cell: NamedCell): number | undefined => {
+    const found = store.finished(cell);
+    return found && resultOf(found).seconds;
+  };
+  const known = secondsByKind(cells, secondsOf);
+  const counts = new Map<CellStatus, number>();
+  const rows = cells.map((cell) => {
+    const status = store.statusOf(cell);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+    const own = secondsOf(cell);
+    const likely = own ?? known(cell);
+    const { data, attack, model, defence, seed } = cell.labels;
+    const seconds = likely === undefined ? "?" : `${own === undefined ? "about " : ""}${likely.toFixed(0)}`;
+    return [cell.name, ...[data, attack, model, defence].map((one) => printable(one)), String(seed), status, seconds];
+  });
+  const header = ["cell", "data", "attack", "model", "defence", "seed", "status", "seconds"];
+  const open = cells.filter((cell) => store.statusOf(cell) !== "done");
+  const left = open.reduce((sum, cell) => sum + (known(cell) ?? 0), 0);
+  const unknown = open.filter((cell) => known(cell) === undefined).length;
+  const more = unknown === 0 ? "" : `, and ${unknown} of which no cell of the same kind is done`;
+  const summary = [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
+  const rest = open.length === 0 ? "" : `; left: about ${(left / 60).toFixed(0)} min${more}`;
+  return `${printable(title)}\n${formatTable(header, rows)}${cells.length} cells: ${summary}${rest}\n`;
+}
+
+/** Seconds of finished cells with the same data, model and defence, mean. */
+function secondsByKind(
+  cells: readonly NamedCell[],
+  secondsOf: (cell: NamedCell) => number | undefined,
+): (cell: NamedCell) => number | undefined {
+  const kindOf = ({ labels: { data, model, defence } }: NamedCell): string => JSON.stringify([data, model, defence]);
+  return (cell) => {
+    const alike = cells.filter((other) => kindOf(other) === kindOf(cell));
+    return spreadOf(alike.flatMap((other) => secondsOf(other) ?? []))?.mean;
+  };
+}
