@@ -73,6 +73,14 @@ async function trainCells(experiment: Experiment, own: readonly NamedCell[], wor
   const forget = io.onInterrupt(() => {
     stop = true;
   });
+  const quiet: Io = {
+    ...io,
+    out: () => {}, // the tables come at the end
+    onInterrupt(callback) {
+      if (stop) callback();
+      return io.onInterrupt(callback);
+    },
+  };
   const elsewhere: NamedCell[] = [];
   try {
     for (const [i, cell] of own.entries()) {
@@ -87,7 +95,7 @@ async function trainCells(experiment: Experiment, own: readonly NamedCell[], wor
       try {
         if (store.statusOf(cell) === "done") continue; // by another process, since
         io.err(`cell ${i + 1} of ${own.length}: ${printable(describeCell(cell.labels))}\n`);
-        const code = await trainCell(cell, store, work);
+        const code = await trainCell(cell, store, { ...work, io: quiet });
         if (code === exitCode.interrupted || code === exitCode.notWritten) return code;
       } finally {
         lock.release();
@@ -116,7 +124,7 @@ async function trainCell(cell: NamedCell, store: CellStore, { io, retry, device 
   const words = begun ? ["--resume", run] : [...cell.words, "--device", device, "--out", run];
   try {
     const parsed = parseOptions(trainCommand, words);
-    const code = await trainCommand.run(parsed.values, { ...io, out: () => {} }, parsed);
+    const code = await trainCommand.run(parsed.values, io, parsed);
     if (code === exitCode.ok) store.finish(cell);
     return code;
   } catch (error) {

@@ -21,7 +21,10 @@ export async function command(
 ): Promise<Captured> {
   let out = "";
   let err = "";
-  let interrupt = (): void => {};
+  const listeners = new Set<() => void>();
+  const interrupt = (): void => {
+    for (const listener of [...listeners]) listener();
+  };
   const io: Io = {
     out: (text) => {
       out += text;
@@ -33,11 +36,9 @@ export async function command(
     terminal: false,
     columns: 80,
     onInterrupt: (callback) => {
-      interrupt = callback;
+      listeners.add(callback);
       void options.interruptWhen?.then(() => interrupt());
-      return () => {
-        interrupt = () => {};
-      };
+      return () => void listeners.delete(callback);
     },
   };
   const code = await run(line.split(" ").filter(Boolean), io);

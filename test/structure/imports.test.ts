@@ -19,9 +19,24 @@ const mayImport: Record<string, readonly string[]> = {
   cbd: ["mi", "nn", "autodiff", "options", "tensor"],
   backdoor: ["cbd", "mi", "nn", "data", "formats", "autodiff", "options", "tensor"],
   report: ["backdoor", "cbd", "mi", "nn", "data", "formats", "autodiff", "options", "tensor"],
+  experiment: ["backdoor", "cbd", "mi", "nn", "data", "formats", "autodiff", "options", "tensor"],
   testing: ["autodiff", "tensor"],
   node: ["kernels", "data", "formats", "options", "tensor"],
-  cli: ["report", "backdoor", "cbd", "mi", "node", "nn", "data", "formats", "kernels", "autodiff", "options", "tensor"],
+  cli: [
+    "experiment",
+    "report",
+    "backdoor",
+    "cbd",
+    "mi",
+    "node",
+    "nn",
+    "data",
+    "formats",
+    "kernels",
+    "autodiff",
+    "options",
+    "tensor",
+  ],
 };
 const modules = Object.keys(mayImport);
 

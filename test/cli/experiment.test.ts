@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lockFolder } from "../../src/node/folder-lock.ts";
+import type { Captured } from "./capture.ts";
+import { command } from "./capture.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "deconfound-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const grid = {
+  title: "two attacks",
+  options: { size: 12, count: 40, epochs: 2, batch: 16, model: "small-2" },
+  data: [{ label: "shapes", dataset: "builtin" }],
+  attacks: ["badnets", "blend"],
+  defences: ["none", { label: "quick scan", defence: "cbd", set: ["cbd.scan.steps=8", "cbd.late=false"] }],
+};
+
+function write(name: string, value: unknown): string {
+  writeFileSync(join(folder, name), typeof value === "string" ? value : JSON.stringify(value));
+  return join(folder, name);
+}
+
+async function experiment(file: string, out: string, more = "", options = {}): Promise<Captured> {
+  return command(`experiment ${file} --device cpu --out ${join(folder, out)} ${more}`, options);
+}
+
+/** Contents of all finished cells by name, without what a clock decides. */
+function cellsIn(out: string): Record<string, string> {
+  const place = join(folder, out, "cells");
+  const timed = /"(seconds|imagesPerSecond)": [\d.e+-]+/g;
+  return Object.fromEntries(
+    readdirSync(place).map((name) => [name, readFileSync(join(place, name), "utf8").replace(timed, "")]),
+  );
+}
+
+describe("an experiment", () => {
+  let file: string;
+  let whole: Captured;
+  beforeAll(async () => {
+    file = write("grid.json", grid);
+    whole = await experiment(file, "whole");
+  }, 120_000);
+
+  test("trains every cell, and ranks the defences", () => {
+    expect(whole.code, whole.err).toBe(0);
+    expect(Object.keys(cellsIn("whole")).length).toBe(4);
+    expect(whole.out).toMatch(
+      /^shapes, default\ndefence +worst ASR % +DER % +badnets: CA \/ ASR % +blend: CA \/ ASR %\n/,
+    );
+    expect(whole.out).toMatch(/^quick scan .* \/ /m);
+    expect(whole.err).toMatch(/^cell 4 of 4: shapes, blend, default, quick scan, seed 0$/m);
+    const csv = readFileSync(join(folder, "whole/results.csv"), "utf8").trim().split("\n");
+    expect(csv.length).toBe(5);
+    expect(csv[1]).toMatch(/^[0-9a-f]{16},shapes,badnets,default,none,0,[\d.]+,[\d.]+,/);
+    expect(readFileSync(join(folder, "whole/results.md"), "utf8")).toMatch(
+      /^# two attacks\n\n## shapes, default\n\n\| defence /,
+    );
+  });
+
+  test("has nothing left to do when it is called again", async () => {
+    const before = cellsIn("whole");
+    const again = await experiment(file, "whole");
+    expect([again.code, again.err.includes("cell "), again.out]).toEqual([0, false, whole.out]);
+    expect(cellsIn("whole")).toEqual(before);
+  });
+
+  test("stopped in the midst of a cell it goes on, to the same files", async () => {
+    const stopped = await experiment(file, "parts", "", { interruptAt: "quick scan, seed 0" });
+    expect(stopped.code).toBe(130);
+    const status = (await experiment(file, "parts", "--status")).out;
+    expect(status).toMatch(/quick scan +0 +begun/);
+    expect(status).toMatch(
+      /4 cells: 1 done, 1 begun, 2 waiting; left: about 0 min, and 2 of which no cell of the same kind is done/,
+    );
+    expect((await experiment(file, "parts")).code).toBe(0);
+    expect(cellsIn("parts")).toEqual(cellsIn("whole"));
+  }, 120_000);
+
+  test("in two shards makes the same cells, each once", async () => {
+    for (const shard of ["1/2", "2/2"]) expect((await experiment(file, "shards", `--shard ${shard}`)).code).toBe(0);
+    expect(cellsIn("shards")).toEqual(cellsIn("whole"));
+  }, 120_000);
+
+  test("leaves a cell alone on which another process works", async () => {
+    const [first] = Object.keys(cellsIn("whole")).sort();
+    const place = join(folder, "locked/runs", first!.replace("json", "lock"));
+    mkdirSync(place, { recursive: true });
+    const lock = lockFolder(place);
+    const { code, err } = await experiment(file, "locked");
+    expect((await experiment(file, "locked", "--status")).out).toMatch(
+      new RegExp(`^${first!.slice(0, 16)}.* at work `, "m"),
+    );
+    lock.release();
+    expect([code, Object.keys(cellsIn("locked")).length]).toEqual([0, 3]);
+    expect(err).toMatch(/^another process is at work on shapes, /m);
+    expect((await experiment(file, "locked")).code).toBe(0);
+    expect(cellsIn("locked")).toEqual(cellsIn("whole"));
+  }, 120_000);
+
+  test("edited takes the cells that did not change, and no stale one", async () => {
+    const edited = write("edited.json", { ...grid, attacks: ["badnets", { attack: "blend", rate: 0.2 }] });
+    const { out } = await experiment(edited, "whole", "--dry-run");
+    expect(out).toMatch(/4 cells: 2 done, 2 waiting/);
+    expect(out).toMatch(/blend .* none +0 +waiting +about \d+$/m);
+    const longer = write("longer.json", { ...grid, options: { ...grid.options, epochs: 3 } });
+    expect((await experiment(longer, "whole", "--dry-run")).out).toContain("4 cells: 4 waiting");
+  });
+
+  test("keeps the error of a cell that fails, trains the others, and tries again when it is told to", async () => {
+    const failing = write("failing.json", {
+      ...grid,
+      attacks: ["badnets", { attack: "sig", rate: 0.9 }],
+      defences: ["none"],
+    });
+    const { code, err } = await experiment(failing, "failing");
+    expect(code).toBe(6);
+    expect(err).toMatch(/^failed: shapes, sig, default, none, seed 0: ConfigError: sig/m);
+    expect(Object.keys(cellsIn("failing")).length).toBe(1);
+    const again = await experiment(failing, "failing");
+    expect([again.code, again.err.includes("cell 2")]).toEqual([6, false]);
+    const retried = await experiment(failing, "failing", "--retry");
+    expect([retried.code, retried.err.includes("cell 2 of 2")]).toEqual([6, true]);
+  }, 120_000);
+});
+
+describe("before anything is trained an experiment refuses", () => {
+  test.each([
+    ["an unknown attack", { ...grid, attacks: ["badnet"] }, /cell shapes, badnet, default, none, seed 0: .*badnet/],
+    ["an unknown option", { ...grid, options: { ...grid.options, epoch: 3 } }, /: cell .*epoch/],
+    ["a value out of range", { ...grid, seeds: [0], options: { ...grid.options, epochs: -1 } }, /: cell .*epochs/],
+    [
+      "two defences in one entry",
+      { ...grid, defences: [{ label: "x", defence: "none,cbd" }] },
+      /a cell has one defence/,
+    ],
+    [
+      "what it decides itself",
+      { ...grid, options: { ...grid.options, out: "x" } },
+      /an experiment decides --out itself/,
+    ],
+    [
+      "the same training twice",
+      { ...grid, attacks: ["badnets", { label: "other", attack: "badnets", rate: 0.1 }] },
+      /cells shapes, badnets, default, none, seed 0 and shapes, other, default, none, seed 0 are the same training/,
+    ],
+    [
+      "data that is not there",
+      { ...grid, options: {}, data: [{ dataset: "cifar10", data: "nowhere" }] },
+      /: cell .*nowhere/,
+    ],
+    ["no JSON", "{", /grid-\d+\.json/],
+  ])("%s", async (_, value, message) => {
+    const file = write(`grid-${Math.floor(Math.random() * 1e9)}.json`, value);
+    const { code, out, err } = await experiment(file, "never");
+    expect([code, out, existsSync(join(folder, "never"))]).toEqual([2, "", false]);
+    expect(err.trimEnd().split("\n").length).toBe(1);
+    expect(err).toMatch(message);
+  });
+
+  test("a folder of something else, a shard that is none, no folder and no file", async () => {
+    const file = write("fine.json", grid);
+    mkdirSync(join(folder, "else"));
+    write("else/notes.txt", "mine");
+    expect((await experiment(file, "else")).err).toMatch(/else is not an experiment's folder: it holds "notes\.txt"/);
+    expect((await experiment(file, "new", "--shard 3/2")).err).toMatch(/--shard "3\/2" is not I\/N/);
+    expect((await command(`experiment ${file}`)).err).toMatch(/--out is missing/);
+    expect((await command("experiment")).err).toMatch(/FILE is missing/);
+    expect((await command(`experiment ${join(folder, "no.json")} --out ${join(folder, "new")}`)).err).toMatch(
+      /no\.json/,
+    );
+  });
+});
+
+test("--data gives the folder for data that the file names without one", async () => {
+  const file = write("open.json", { ...grid, options: {}, data: [{ label: "mine", dataset: "cifar10" }] });
+  const { code, err } = await experiment(file, "mine", `--data ${join(folder, "absent")}`);
+  expect([code, err]).toEqual([2, expect.stringContaining("absent")]);
+});

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseOptions } from "../../src/cli/command.ts";
+import { trainCommand } from "../../src/cli/train.ts";
+import { cellsOf, parseGrid } from "../../src/experiment/grid.ts";
+import { command } from "../cli/capture.ts";
+import { root } from "../support/repository.ts";
+
+describe.each(readdirSync(join(root, "experiments")))("experiments/%s", (name) => {
+  const path = join(root, "experiments", name);
+  const grid = parseGrid(JSON.parse(readFileSync(path, "utf8")), name);
+
+  test("has cells whose options train knows", () => {
+    for (const { options } of cellsOf(grid)) {
+      const words = Object.entries(options).map(([option, value]) => `--${option}=${String(value)}`);
+      expect(() => parseOptions(trainCommand, words)).not.toThrow();
+    }
+  });
+
+  test.runIf(grid.data.every(({ options }) => options["dataset"] === "builtin"))("can be listed as it is", async () => {
+    const { code, out } = await command(`experiment ${path} --dry-run`);
+    expect([code, out.includes(`${cellsOf(grid).length} waiting`)]).toEqual([0, true]);
+  });
+});
