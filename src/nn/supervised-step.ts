@@ -17,7 +17,7 @@ export interface Training<P, S, O = SgdState> extends Network<P, S> {
 export interface SupervisedContext<P, S, O> {
   readonly classifier: Classifier<P, S>;
   readonly optimizer: Optimizer<O>;
-  /** Loss of each sample, `f32 (n)`, from `logits f32 (n, k)` and `labels i32 (n)`. */
+  /** Loss of each sample, `f32 (n)`, or of the whole batch, `f32 ()`, from `logits f32 (n, k)` and `labels i32 (n)`. */
   readonly loss: (logits: AnyTensor, labels: AnyTensor) => AnyTensor;
   /** `u32 (2)`, of the classifier's own randomness. */
   readonly key: AnyTensor;

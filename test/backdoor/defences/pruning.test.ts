@@ -1,10 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { clp } from "../../../src/backdoor/defences/clp.ts";
 import { ep } from "../../../src/backdoor/defences/ep.ts";
 import { batchNormsOf } from "../../../src/backdoor/defences/pruning/batch-norms-of.ts";
 import { channelEntropy, lowEntropy } from "../../../src/backdoor/defences/pruning/entropy.ts";
-import { largestSingularValue } from "../../../src/backdoor/defences/pruning/largest-singular-value.ts";
 import { highLipschitz } from "../../../src/backdoor/defences/pruning/lipschitz.ts";
 import { trainDefence } from "../../../src/backdoor/train.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
@@ -119,31 +117,6 @@ describe("clp", () => {
   it("judges each layer by its own mean and standard deviation", () => {
     expect(highLipschitz(Float64Array.of(1, 1, 1, 1, 9), 1)).toEqual([4]);
     expect(highLipschitz(Float64Array.of(1, 1, 1, 1, 9), 2)).toEqual([]); // (5 − 1)/√5 < 2
-  });
-});
-
-describe("the largest singular value", () => {
-  const entry = fc.double({ min: -10, max: 10, noNaN: true });
-
-  it("is that of the closed form for 2×2", () => {
-    fc.assert(
-      fc.property(entry, entry, entry, entry, (a, b, c, d) => {
-        const [sum, det] = [a * a + b * b + c * c + d * d, a * d - b * c];
-        const exact = Math.sqrt((sum + Math.sqrt(Math.max(0, sum * sum - 4 * det * det))) / 2);
-        expect(largestSingularValue([a, b, c, d], 2)).toBeCloseTo(exact, 5);
-      }),
-    );
-  });
-
-  it("is between the longest row and the Frobenius norm", () => {
-    const matrix = fc.array(fc.tuple(entry, entry, entry), { minLength: 1, maxLength: 6 });
-    fc.assert(
-      fc.property(matrix, (rows) => {
-        const value = largestSingularValue(rows.flat(), 3);
-        expect(value).toBeLessThanOrEqual(Math.hypot(...rows.flat()) + 1e-9);
-        expect(value).toBeGreaterThanOrEqual(Math.max(...rows.map((row) => Math.hypot(...row))) - 1e-4);
-      }),
-    );
   });
 });
 

@@ -1,5 +1,5 @@
 import type { BatchNormUse } from "../../../nn/classifier.ts";
-import { largestSingularValue } from "./largest-singular-value.ts";
+import { leadingDirections } from "../../leading-directions.ts";
 import { spreadOf } from "./spread.ts";
 
 /** What `batchNormLayer` adds to the variance. */
@@ -31,7 +31,7 @@ export function channelLipschitz(
       const [input, tap] = [Math.floor(i / taps), i % taps];
       return values[(tap * inputs + input) * channels + channel]!;
     });
-    return Math.abs(scale[channel]!) * largestSingularValue(slice, taps);
+    return Math.abs(scale[channel]!) * leadingDirections(slice, taps, 1).values[0]!;
   });
 }
 

@@ -1,0 +1,60 @@
+import type { AugmentKind } from "../data/augment-kind.ts";
+import { scheduleOf } from "../nn/decay.ts";
+import { crossEntropy } from "../nn/losses.ts";
+import type { Network } from "../nn/network.ts";
+import type { Schedule } from "../nn/schedule.ts";
+import { sgd } from "../nn/sgd.ts";
+import type { Training } from "../nn/supervised-step.ts";
+import { beginTraining, supervisedStep } from "../nn/supervised-step.ts";
+import type { AnyTensor } from "../tensor/tensor.ts";
+import type { Lab, Phase } from "./lab.ts";
+
+/** A phase that trains the lab's classifier on labels. What is left out is as in plain training. */
+export interface SupervisedPhase<P, S>
+  extends Pick<Phase<P, S, Training<P, S>>, "name" | "title" | "samples" | "labels" | "weights"> {
+  /** @defaultValue 1, that of the delivered model */
+  readonly stream?: number | undefined;
+  /** @defaultValue that of the training */
+  readonly epochs?: number | undefined;
+  readonly augment?: AugmentKind | undefined;
+  readonly rate?: Schedule | undefined;
+  /** What it starts from; stays as it is. @defaultValue a fresh network */
+  readonly start?: Network<P, S> | undefined;
+  /** From logits `(n, k)` and labels `(n)`: the samples' losses `(n)`, or the loss of the whole batch `()`. @defaultValue cross entropy */
+  readonly loss?: ((logits: AnyTensor, labels: AnyTensor) => AnyTensor) | undefined;
+}
+
+/** Trains by SGD with the training's optimizer. */
+export async function trainSupervised<P extends object, S>(
+  lab: Lab<P, S>,
+  phase: SupervisedPhase<P, S>,
+): Promise<Network<P, S>> {
+  const { classifier, training } = lab;
+  const { stream = 1, epochs = training.clean.epochs, augment = training.clean.augment } = phase;
+  const { rate = scheduleOf(training.clean, epochs), start, loss = crossEntropy } = phase;
+  const { name, title, samples, labels, weights } = phase;
+  const { state } = await lab.phase<Training<P, S>>({
+    name,
+    title,
+    samples,
+    labels,
+    weights,
+    length: { epochs },
+    augment,
+    rates: { lr: rate },
+    stream,
+    init: (key) => beginTraining(start ?? lab.fresh("clean", key(0)), sgd(training.optimizer)),
+    passes: [
+      (state, batch, { key, rates }) =>
+        supervisedStep(state, batch, {
+          classifier,
+          optimizer: sgd(training.optimizer),
+          loss,
+          key,
+          lr: rates["lr"]!,
+        }),
+    ],
+    network: ({ params, stats }) => ({ params, stats }),
+  });
+  return { params: state.params, stats: state.stats };
+}
