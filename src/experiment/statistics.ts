@@ -1,3 +1,5 @@
+import { spreadOf as meanAndDeviation } from "../backdoor/defences/pruning/spread.ts";
+
 /** Mean and spread of some values. */
 export interface Spread {
   readonly mean: number;
@@ -10,7 +12,6 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread | null {
   const count = values.length;
   if (count === 0) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: count === 1 ? null : Math.sqrt(square / (count - 1)), count };
+  const { mean, deviation } = meanAndDeviation(values);
+  return { mean, sd: count === 1 ? null : deviation, count };
 }
