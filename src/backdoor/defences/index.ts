@@ -1,4 +1,5 @@
 import type { Defence } from "../defence.ts";
+import { abl } from "./abl.ts";
 import { ac } from "./ac.ts";
 import { cbd } from "./cbd.ts";
 import { clp } from "./clp.ts";
@@ -7,4 +8,4 @@ import { none } from "./none.ts";
 import { spectral } from "./spectral.ts";
 
 /** Every defence, in the order of tables. To add one: a file, and a row here. */
-export const defences: readonly Defence[] = [none, ep, clp, ac, spectral, cbd];
+export const defences: readonly Defence[] = [none, ep, clp, ac, spectral, abl, cbd];
