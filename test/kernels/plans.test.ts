@@ -79,6 +79,14 @@ describe("plans", () => {
     expect(Math.max(...p.steps.map((step) => step.buffers.length))).toBeLessThanOrEqual(limits.maxBindings);
   });
 
+  it("bind no more than the adapter allows where an epilogue follows a merge of mean and variance from scratch buffers", () => {
+    const [x, a, b, share] = [input(4096, 16), input(16), input(16), input(1)];
+    const { mean: m, variance: v } = batchNorm(x, a, b, { epsilon: 1e-5 });
+    const p = plan(m, v, add(mul(m, share), a), add(mul(v, share), b));
+    expect(kinds(p)).toContain("moments");
+    expect(Math.max(...p.steps.map((step) => step.buffers.length))).toBeLessThanOrEqual(limits.maxBindings);
+  });
+
   it("cut a chain that would make an endless kernel", () => {
     let x = input(16);
     for (let i = 0; i < 1000; i++) x = add(mul(x, 1.5), 0.5);

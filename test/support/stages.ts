@@ -57,7 +57,7 @@ export async function stages(): Promise<ReadonlyMap<string, string>> {
     return `${kernel.kind} kernel: computes ${roots}; reads ${[...kernel.reads].map(name).join(", ")}`;
   };
   const before = grouped.map(kernelText);
-  const after = absorbEpilogues(grouped, region, limits.maxBindings).map(kernelText);
+  const after = absorbEpilogues(grouped, region, limits).map(kernelText);
   const plan = makePlan({ outputs, donations: new Map() }, limits);
   const planned = topologicalOrder(plan.results.map(({ tensor }) => tensor)); // copies of `order`'s nodes
   const refText = (ref: BufferRef): string =>

@@ -29,6 +29,22 @@ export function mayHaveEpilogue(node: Node): boolean {
   return rule !== undefined && "family" in rule && takesEpilogue(rule.family);
 }
 
+/**
+ * Buffers that a node of a family binds beside its results where these are stored. They may be more than its inputs: mean and variance
+ * are merged from two scratch buffers.
+ */
+export function buffersBesideResults(node: Node, adapter: AdapterFacts): number {
+  const { family } = (node.op as unknown as Op).kernel as { readonly family: string };
+  const { dispatches } = lower(family, { inputs: node.inputs, outputs: node.outputs, params: node.params, adapter });
+  const isOutput = ({ kind }: DispatchOperand): boolean => kind === "output";
+  const counts = dispatches.map(({ reads, writes }) => {
+    const written = Object.values(writes);
+    if (!written.some(isOutput)) return 0;
+    return Object.keys(reads).length + written.filter((operand) => !isOutput(operand)).length;
+  });
+  return Math.max(0, ...counts);
+}
+
 /** The dispatches of one node that is not elementwise. */
 export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogue | null): Step[] {
   const op = node.op as unknown as Op;

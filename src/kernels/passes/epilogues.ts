@@ -2,8 +2,10 @@ import { elementsPerWord } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
+import type { AdapterFacts } from "../adapter/facts.ts";
+import type { PlanLimits } from "../adapter/plan-limits.ts";
 import { readsInPlace } from "../codegen/print-roots.ts";
-import { mayHaveEpilogue } from "../families/family-step.ts";
+import { buffersBesideResults, mayHaveEpilogue } from "../families/family-step.ts";
 import { roleOf } from "../graph/role.ts";
 import type { Kernel } from "./group.ts";
 import { maxRoots } from "./group.ts";
@@ -18,7 +20,7 @@ const longestEpilogue = 16; // scalar calls in a family's kernel: GPUs' compiler
  * Moves elementwise kernels into the kernel that makes what they read, where each element needs only its own element of that
  * result: it is then still in a register. Bias, residual, mask and scale cost no pass of their own, nor does what follows a sum.
  */
-export function absorbEpilogues(kernels: readonly Kernel[], cut: Cut, maxBindings: number): Kernel[] {
+export function absorbEpilogues(kernels: readonly Kernel[], cut: Cut, limits: PlanLimits): Kernel[] {
   const makers = makersOf(kernels);
   const place = new Map(kernels.map((kernel, i) => [kernel, i]));
   const absorbed = new Set<Kernel>();
@@ -30,7 +32,7 @@ export function absorbEpilogues(kernels: readonly Kernel[], cut: Cut, maxBinding
     const hosts = [...kernel.reads]
       .flatMap((read) => makers.get(read) ?? [])
       .filter((host) => fits(host, kernel, cut) && isIndependent(host, kernel, makers))
-      .filter((host) => bound(host, kernel, loadsWith(host, kernel)) <= maxBindings)
+      .filter((host) => bound(host, kernel, loadsWith(host, kernel), limits.adapter) <= limits.maxBindings)
       .sort((a, b) => place.get(b)! - place.get(a)!);
     const host = hosts[0];
     if (host === undefined) continue;
@@ -45,11 +47,13 @@ export function absorbEpilogues(kernels: readonly Kernel[], cut: Cut, maxBinding
 }
 
 /** Buffers that the host binds with a kernel's work: its operands, its results, and the epilogue's own. */
-function bound(host: Kernel, kernel: Kernel, loads: ReadonlySet<Node>): number {
-  const { outputs, inputs } = host.roots[0]!;
+function bound(host: Kernel, kernel: Kernel, loads: ReadonlySet<Node>, adapter: AdapterFacts): number {
+  const maker = host.roots[0]!;
   const operands =
-    host.kind === "reduce" ? buffersOf(new Set([...host.reads, ...loads])) : inputs.length + buffersOf(loads);
-  return operands + outputs.length - 1 + host.roots.length + kernel.roots.length;
+    host.kind === "reduce"
+      ? buffersOf(new Set([...host.reads, ...loads]))
+      : buffersBesideResults(maker, adapter) + buffersOf(loads);
+  return operands + maker.outputs.length - 1 + host.roots.length + kernel.roots.length;
 }
 
 /** True if the kernel's work, with what the host has already, needs an element's own result alone, and is short. */

@@ -66,9 +66,10 @@ interface Arranged {
   readonly kernels: readonly Kernel[];
 }
 
-function arrange(outputs: readonly AnyTensor[], { maxBindings }: PlanLimits): Arranged {
+function arrange(outputs: readonly AnyTensor[], limits: PlanLimits): Arranged {
+  const { maxBindings } = limits;
   const region = cut(outputs, maxBindings);
-  return { region, kernels: absorbEpilogues(groupKernels(region, maxBindings), region, maxBindings) };
+  return { region, kernels: absorbEpilogues(groupKernels(region, maxBindings), region, limits) };
 }
 
 function naiveBytes(order: readonly Node[]): number {
