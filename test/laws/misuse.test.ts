@@ -189,6 +189,13 @@ const calls: Readonly<Record<string, Call>> = {
     classes: m.size(10),
     channels: m.maybe(m.size(3)),
   }),
+  "nn.preActResNet": call([], {
+    depth: m.given(...m.int(0).wrong, 20)(18),
+    classes: m.size(10),
+    channels: m.maybe(m.size(3)),
+    stem: m.maybe(m.given("CIFAR", 7, x)("cifar")),
+    width: m.maybe(m.given(...m.size(0).wrong, 0)(4)),
+  }),
   "nn.shortcutNet": call([m.size(3), m.size(10)]),
   "nn.templateNet": call([], { height: m.size(8), width: m.size(8), channels: m.size(3), classes: m.size(10) }),
   "nn.smallConvNet": call([], { channels: m.size(3), classes: m.size(10), width: m.size(4) }),

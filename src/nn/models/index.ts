@@ -1,12 +1,19 @@
 import { ConfigError } from "../../tensor/errors.ts";
 import type { FileName, Model, ModelFamily } from "./model-family.ts";
+import { preActResNetFamily } from "./preact-resnet-family.ts";
 import { shortcutFamily } from "./shortcut-net.ts";
 import { smallFamily } from "./small-conv-net.ts";
 import { templateFamily } from "./template-net.ts";
 import { wrnFamily } from "./wide-resnet-family.ts";
 
 /** Every family. To add one: a file, and a row here. */
-export const modelFamilies: readonly ModelFamily[] = [wrnFamily, smallFamily, shortcutFamily, templateFamily];
+export const modelFamilies: readonly ModelFamily[] = [
+  wrnFamily,
+  preActResNetFamily,
+  smallFamily,
+  shortcutFamily,
+  templateFamily,
+];
 
 /**
  * The model of a name, such as `wrn-16-1`.

@@ -2,6 +2,7 @@ import * as kind from "../../tensor/kinds.ts";
 import { parameters } from "../../tensor/parameters.ts";
 import type { AnyClassifier, ModelFamily } from "./model-family.ts";
 import { smallConvNet } from "./small-conv-net.ts";
+import { torchFileName } from "./torch-names.ts";
 
 const checkShortcutNet = parameters("shortcutNet", { channels: kind.count, classes: kind.count });
 
@@ -38,4 +39,5 @@ export const shortcutFamily: ModelFamily = {
     "three convolutions of stride 2, maximum and mean over all positions: learns patches and patterns, and little else",
   parse: (text) =>
     text === name ? { name, build: ({ channels, classes }) => shortcutNet(channels, classes) } : undefined,
+  fileName: torchFileName,
 };

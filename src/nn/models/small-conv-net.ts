@@ -17,6 +17,7 @@ import type { DenseParams } from "../dense.ts";
 import { dense } from "../dense.ts";
 import { heNormal, torchUniform } from "../initialize.ts";
 import type { AnyClassifier, ModelFamily } from "./model-family.ts";
+import { torchFileName } from "./torch-names.ts";
 
 export type SmallConvNetParams = {
   readonly layers: readonly { readonly conv: ConvLayerParams; readonly bn: BatchNormParams }[];
@@ -97,7 +98,7 @@ export function smallConvNet(options: {
 const usualWidth = 16;
 const widest = 1024;
 
-/** The small networks by name. */
+/** The small networks by name; files have PyTorch's names and layout. */
 export const smallFamily: ModelFamily = {
   name: "small",
   form: "small-W",
@@ -115,4 +116,5 @@ export const smallFamily: ModelFamily = {
       build: ({ channels, classes }) => smallConvNet({ channels, classes, width }) as unknown as AnyClassifier,
     };
   },
+  fileName: torchFileName,
 };

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../tensor/errors.ts";
 import type { AnyClassifier, ModelFamily } from "./model-family.ts";
+import { torchFileName } from "./torch-names.ts";
 import { wideResNet } from "./wide-resnet.ts";
-import { torchAxes, torchNameOf } from "./wide-resnet-names.ts";
 
 const deepest = 1000;
 const widest = 64;
@@ -26,8 +26,5 @@ export const wrnFamily: ModelFamily = {
       build: ({ channels, classes }) => wideResNet({ depth, width, classes, channels }) as unknown as AnyClassifier,
     };
   },
-  fileName(path) {
-    const torch = torchNameOf(path);
-    return torch === undefined ? { name: path, axes: undefined } : { name: torch.name, axes: torchAxes[torch.layout] };
-  },
+  fileName: torchFileName,
 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { grad } from "../../../src/autodiff/grad.ts";
 import { crossEntropy } from "../../../src/nn/losses.ts";
-import type { WrnBlockParams, WrnParams } from "../../../src/nn/models/wide-resnet.ts";
+import type { PreActBlockParams } from "../../../src/nn/models/preact-block.ts";
+import type { WrnParams } from "../../../src/nn/models/wide-resnet.ts";
 import { wideResNet } from "../../../src/nn/models/wide-resnet.ts";
 import { topologicalOrder } from "../../../src/tensor/graph.ts";
 import { sum } from "../../../src/tensor/ops/broadcast.ts";
@@ -62,7 +63,7 @@ function activate(x: Maps): Maps {
   };
 }
 
-function block(x: Maps, params: WrnBlockParams, stride: number): Maps {
+function block(x: Maps, params: PreActBlockParams, stride: number): Maps {
   const activated = activate(x);
   const y = convolve(activate(convolve(activated, params.conv1.weight, stride)), params.conv2.weight, 1);
   const shortcut = params.convShortcut ? convolve(activated, params.convShortcut.weight, stride) : x;

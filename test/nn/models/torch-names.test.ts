@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { torchAxes, torchNameOf } from "../../../src/nn/models/torch-names.ts";
 import { wideResNet } from "../../../src/nn/models/wide-resnet.ts";
-import { torchAxes, torchNameOf } from "../../../src/nn/models/wide-resnet-names.ts";
 import { key } from "../../../src/tensor/random.ts";
 import type { AnyTensor } from "../../../src/tensor/tensor.ts";
 import { leavesOf } from "../../../src/tensor/tree.ts";
