@@ -62,6 +62,7 @@ export { cbd } from "./defences/cbd.ts";
 export { clp } from "./defences/clp.ts";
 export { ep } from "./defences/ep.ts";
 export { defences } from "./defences/index.ts";
+export { jttInverse } from "./defences/jtt-inverse.ts";
 export { none } from "./defences/none.ts";
 export { channelEntropy } from "./defences/pruning/entropy.ts";
 export { channelLipschitz } from "./defences/pruning/lipschitz.ts";
