@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { presetOptions } from "../../src/backdoor/defence.ts";
 import { cbd } from "../../src/backdoor/defences/cbd.ts";
+import { defences as allDefences } from "../../src/backdoor/defences/index.ts";
 import { trainingOptionTable } from "../../src/backdoor/training-options.ts";
 import type { CbdOptions } from "../../src/cbd/options.ts";
 import { parseOptions } from "../../src/cli/command.ts";
@@ -10,6 +11,8 @@ import { parseRunConfig } from "../../src/cli/run-config.ts";
 import { trainCommand } from "../../src/cli/train.ts";
 import { datasetFormats } from "../../src/data/formats/index.ts";
 import { defaultsOf, listOptions } from "../../src/options/table.ts";
+
+const known = allDefences.map(({ name }) => name).join(", ");
 
 async function parse(line: string): Promise<RunConfig> {
   const parsed = parseOptions(trainCommand, line.split(" ").filter(Boolean));
@@ -88,8 +91,8 @@ test.each([
   ],
   ["--dataset builtin --attack badnets --target 1e3", '--target: expects an integer, 0 … 65535, got "1e3"'],
   ["--dataset builtin --attack badnets --target disc", '--target: expects an integer, 0 … 65535, got "disc"'],
-  ["--dataset builtin --defence none,none", '--defence: expects some of none, cbd, divided by commas, got "none,none"'],
-  ["--dataset builtin --defence abl", '--defence: expects some of none, cbd, divided by commas, got "abl"'],
+  ["--dataset builtin --defence none,none", `--defence: expects some of ${known}, divided by commas, got "none,none"`],
+  ["--dataset builtin --defence xyz", `--defence: expects some of ${known}, divided by commas, got "xyz"`],
   [
     "--dataset builtin --model wrn-15-1",
     'model: expects wrn-D-K with D = 10, 16, 22, … 1000 (6n + 4) and K = 1 … 64, got "wrn-15-1"',
