@@ -29,10 +29,17 @@ export interface FailedCell {
 
 export type CellStatus = "done" | "failed" | "at work" | "begun" | "waiting";
 
-/** An experiment's folder. */
-export interface CellStore {
+/** What is known of cells. */
+export interface CellRecords {
   statusOf(cell: NamedCell): CellStatus;
   finished(cell: NamedCell): FinishedCell | undefined;
+}
+
+/** Of an experiment that has no folder yet. */
+export const noRecords: CellRecords = { statusOf: () => "waiting", finished: () => undefined };
+
+/** An experiment's folder. */
+export interface CellStore extends CellRecords {
   failed(cell: NamedCell): FailedCell | undefined;
   /** The folder of its run. */
   runOf(cell: NamedCell): string;

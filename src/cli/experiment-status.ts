@@ -1,12 +1,12 @@
 import { spreadOf } from "../experiment/index.ts";
 import { printable } from "../tensor/printable.ts";
-import type { CellStatus, CellStore } from "./cell-store.ts";
+import type { CellRecords, CellStatus } from "./cell-store.ts";
 import { resultOf } from "./cell-store.ts";
 import type { NamedCell } from "./experiment-cells.ts";
 import { formatTable } from "./table.ts";
 
 /** The cells of a call in a table: what each came to, and how long it took or is likely to take. */
-export function formatStatus(title: string, cells: readonly NamedCell[], store: CellStore): string {
+export function formatStatus(title: string, cells: readonly NamedCell[], store: CellRecords): string {
   const secondsOf = (cell: NamedCell): number | undefined => {
     const found = store.finished(cell);
     return found && resultOf(found).seconds;

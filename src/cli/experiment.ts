@@ -5,7 +5,7 @@ import { parseShard, shardOf } from "../experiment/index.ts";
 import { DeconfoundError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import type { CellStore } from "./cell-store.ts";
-import { openCellStore } from "./cell-store.ts";
+import { noRecords, openCellStore } from "./cell-store.ts";
 import type { Command } from "./command.ts";
 import { parseOptions, required } from "./command.ts";
 import { deviceOption } from "./device-option.ts";
@@ -49,9 +49,13 @@ its error, and the others go on.
   async run(values, io, { operands }) {
     const { title, cells } = await readCells(operands[0]!, values.data);
     const shard: Shard = values.shard === null ? { index: 1, count: 1 } : parseShard(values.shard);
-    const looks = values["dry-run"] || values.status;
-    const store = await openCellStore(looks ? (values.out ?? "") : required(values.out, "out"), { write: !looks });
     const own = shardOf(cells, shard);
+    if (values["dry-run"] && values.out === null) {
+      io.out(formatStatus(title, own, noRecords));
+      return exitCode.ok;
+    }
+    const looks = values["dry-run"] || values.status;
+    const store = await openCellStore(required(values.out, "out"), { write: !looks });
     if (looks) {
       io.out(formatStatus(title, own, store));
       return exitCode.ok;

@@ -169,6 +169,7 @@ describe("before anything is trained an experiment refuses", () => {
     expect((await experiment(file, "else")).err).toMatch(/else is not an experiment's folder: it holds "notes\.txt"/);
     expect((await experiment(file, "new", "--shard 3/2")).err).toMatch(/--shard "3\/2" is not I\/N/);
     expect((await command(`experiment ${file}`)).err).toMatch(/--out is missing/);
+    expect((await command(`experiment ${file} --status`)).err).toMatch(/--out is missing/);
     expect((await command("experiment")).err).toMatch(/FILE is missing/);
     expect((await command(`experiment ${join(folder, "no.json")} --out ${join(folder, "new")}`)).err).toMatch(
       /no\.json/,
