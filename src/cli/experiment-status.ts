@@ -7,20 +7,21 @@ import { formatTable } from "./table.ts";
 
 /** The cells of a call in a table: what each came to, and how long it took or is likely to take. */
 export function formatStatus(title: string, cells: readonly NamedCell[], store: CellRecords): string {
-  const secondsOf = (cell: NamedCell): number | undefined => {
+  const seconds = new Map<NamedCell, number>();
+  for (const cell of cells) {
     const found = store.finished(cell);
-    return found && resultOf(found).seconds;
-  };
-  const known = secondsByKind(cells, secondsOf);
+    if (found !== undefined) seconds.set(cell, resultOf(found).seconds);
+  }
+  const known = meanByKind(seconds);
   const counts = new Map<CellStatus, number>();
   const rows = cells.map((cell) => {
     const status = store.statusOf(cell);
     counts.set(status, (counts.get(status) ?? 0) + 1);
-    const own = secondsOf(cell);
+    const own = seconds.get(cell);
     const likely = own ?? known(cell);
     const { data, attack, model, defence, seed } = cell.labels;
-    const seconds = likely === undefined ? "?" : `${own === undefined ? "about " : ""}${likely.toFixed(0)}`;
-    return [cell.name, ...[data, attack, model, defence].map((one) => printable(one)), String(seed), status, seconds];
+    const time = likely === undefined ? "?" : `${own === undefined ? "about " : ""}${likely.toFixed(0)}`;
+    return [cell.name, ...[data, attack, model, defence].map((one) => printable(one)), String(seed), status, time];
   });
   const header = ["cell", "data", "attack", "model", "defence", "seed", "status", "seconds"];
   const open = cells.filter((cell) => store.statusOf(cell) !== "done");
@@ -32,14 +33,10 @@ export function formatStatus(title: string, cells: readonly NamedCell[], store: 
   return `${printable(title)}\n${formatTable(header, rows)}${cells.length} cells: ${summary}${rest}\n`;
 }
 
-/** Seconds of finished cells with the same data, model and defence, mean. */
-function secondsByKind(
-  cells: readonly NamedCell[],
-  secondsOf: (cell: NamedCell) => number | undefined,
-): (cell: NamedCell) => number | undefined {
+/** Mean seconds of finished cells with the same data, model and defence. */
+function meanByKind(seconds: ReadonlyMap<NamedCell, number>): (cell: NamedCell) => number | undefined {
   const kindOf = ({ labels: { data, model, defence } }: NamedCell): string => JSON.stringify([data, model, defence]);
-  return (cell) => {
-    const alike = cells.filter((other) => kindOf(other) === kindOf(cell));
-    return spreadOf(alike.flatMap((other) => secondsOf(other) ?? []))?.mean;
-  };
+  const all = new Map<string, number[]>();
+  for (const [cell, one] of seconds) all.set(kindOf(cell), [...(all.get(kindOf(cell)) ?? []), one]);
+  return (cell) => spreadOf(all.get(kindOf(cell)) ?? [])?.mean;
 }

@@ -15,6 +15,7 @@ import type { NamedCell } from "./experiment-cells.ts";
 import { describeCell, readCells } from "./experiment-cells.ts";
 import { formatStatus } from "./experiment-status.ts";
 import { resultsCsv, resultsMarkdown, resultsText } from "./experiment-tables.ts";
+import { Interrupted } from "./interrupted.ts";
 import type { Io } from "./io.ts";
 import { stateName } from "./run-state.ts";
 import { trainCommand } from "./train.ts";
@@ -126,14 +127,16 @@ async function trainCell(cell: NamedCell, store: CellStore, { io, retry, device 
   const begun = existsSync(join(run, stateName));
   if (!begun) rmSync(run, { recursive: true, force: true }); // of a process that died before it saved
   const words = begun ? ["--resume", run] : [...cell.words, "--device", device, "--out", run];
+  let code: ExitCode;
   try {
     const parsed = parseOptions(trainCommand, words);
-    const code = await trainCommand.run(parsed.values, io, parsed);
-    if (code === exitCode.ok) store.finish(cell);
-    return code;
+    code = await trainCommand.run(parsed.values, io, parsed);
   } catch (error) {
+    if (error instanceof Interrupted) throw error; // while its attack trained: the run goes on from there
     const { name, message, stack } = error as Error;
     store.fail(cell, error instanceof DeconfoundError ? `${name}: ${message}` : (stack ?? message));
     return exitCode.ok; // the cell's file has it; the others go on
   }
+  if (code === exitCode.ok) store.finish(cell);
+  return code;
 }

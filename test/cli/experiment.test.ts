@@ -111,6 +111,21 @@ describe("an experiment", () => {
     expect((await experiment(longer, "whole", "--dry-run")).out).toContain("4 cells: 4 waiting");
   });
 
+  test("stopped while the attack of a cell trains it files no failure, and goes on", async () => {
+    const surrogate = ["surrogate.width=1", "surrogate.batch=2", "surrogate.steps=120", "steps=30", "reach=0"];
+    const trained = write("trained.json", {
+      ...grid,
+      attacks: [{ attack: "trojan", set: surrogate.map((one) => `trojan.${one}`) }],
+      defences: ["none"],
+    });
+    expect((await experiment(trained, "unbroken")).code).toBe(0);
+    const stopped = await experiment(trained, "broken", "", { interruptAt: "cell 1 of 1" });
+    expect([stopped.code, stopped.err]).toEqual([130, expect.stringContaining("stopped; go on with: ")]);
+    expect((await experiment(trained, "broken", "--status")).out).toMatch(/trojan +default +none +0 +begun /);
+    expect((await experiment(trained, "broken")).code).toBe(0);
+    expect(cellsIn("broken")).toEqual(cellsIn("unbroken"));
+  }, 60_000);
+
   test("keeps the error of a cell that fails, trains the others, and tries again when it is told to", async () => {
     const failing = write("failing.json", {
       ...grid,
