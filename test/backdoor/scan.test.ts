@@ -121,7 +121,7 @@ describe("refine", () => {
 
   it("adds what looks like the suspects in the flagged class, and nobody else", () => {
     const probability = Float64Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 && i < 600 ? 0.9 : 0.05));
-    const { suspects: refined, learnable } = refine(probability, suspects, labels, [0]);
+    const { suspects: refined, learnable } = refine(probability, suspects, labels, [{ label: 0, ratio: 2 }]);
     expect(learnable).toBe(1);
     expect(refined.reduce((sum, is) => sum + is, 0)).toBe(60);
   });
@@ -129,21 +129,34 @@ describe("refine", () => {
   it("drops a class whose suspects are not recognized, and keeps the others", () => {
     const two = suspects.map((is, i) => (i % 10 === 1 && i < 500 ? 1 : is));
     const probability = Float64Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 && i < 600 ? 0.9 : 0.05));
-    const { classes, learnable, suspects: refined } = refine(probability, two, labels, [0, 1]);
+    const {
+      classes,
+      learnable,
+      suspects: refined,
+    } = refine(probability, two, labels, [
+      { label: 0, ratio: 2 },
+      { label: 1, ratio: 3 },
+    ]);
     expect([classes, learnable]).toEqual([[0], 1]);
     expect(refined.reduce((sum, is) => sum + is, 0)).toBe(60);
     const none = { learnable: 0, classes: [], suspects: new Uint8Array(1000) };
-    expect(refine(new Float64Array(1000).fill(0.05), suspects, labels, [0])).toEqual(none);
+    expect(refine(new Float64Array(1000).fill(0.05), suspects, labels, [{ label: 0, ratio: 3 }])).toEqual(none);
   });
 
   it("takes out a suspect that is not recognized", () => {
     const probability = Float64Array.from({ length: 1000 }, (_, i) => (suspects[i] === 1 && i > 90 ? 0.9 : 0.05));
-    const { suspects: refined } = refine(probability, suspects, labels, [0]);
+    const { suspects: refined } = refine(probability, suspects, labels, [{ label: 0, ratio: 2 }]);
     expect(refined.reduce((sum, is) => sum + is, 0)).toBe(40);
   });
 
+  it("keeps a suspect that is not recognized where its class stands apart clearly", () => {
+    const probability = Float64Array.from({ length: 1000 }, (_, i) => (suspects[i] === 1 && i > 90 ? 0.9 : 0.05));
+    const { suspects: refined } = refine(probability, suspects, labels, [{ label: 0, ratio: 2 * leastRatio }]);
+    expect(refined).toEqual(suspects);
+  });
+
   it("has only the recognized suspects where every class is asked", () => {
-    const every = Array.from({ length: 10 }, (_, c) => c);
+    const every = Array.from({ length: 10 }, (_, label) => ({ label, ratio: 2 }));
     const one = Uint8Array.from({ length: 1000 }, (_, i) => (i < 500 ? 1 : 0));
     expect(refine(new Float64Array(1000).fill(0.9), one, labels, every).suspects).toEqual(one);
   });

@@ -105,9 +105,9 @@ export async function scan<P, S>(
   let confirmed: { readonly view: (typeof views)[number]; readonly alarm: Alarm } | undefined;
   for (const view of views) {
     const { model, stream, split } = view; // the clearest first: it says which images of a class are suspects, and sounds the alarm
-    const asked = split.classes.flatMap(({ label }) => (classes.has(label) ? [] : [label]));
+    const asked = split.classes.filter(({ label }) => !classes.has(label));
     if (asked.length === 0) continue;
-    const suspects = split.suspects.map((is, i) => (asked.includes(labels[i]!) ? is : 0));
+    const suspects = split.suspects.map((is, i) => (asked.some(({ label }) => label === labels[i]) ? is : 0));
     const opinion = await secondOpinion(lab, suspects, { model, steps: Math.ceil(length / 2), stream: stream + 1 });
     const refined = refine(opinion.probability, suspects, labels, asked);
     learnable = Math.max(learnable ?? 0, refined.learnable);
