@@ -20,6 +20,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import "./embed-code.mjs";
 import { wgslModule } from "./embed-wgsl.mjs";
 import { stripWgsl } from "./strip-wgsl.mjs";
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CellLabels, Flags } from "../experiment/index.ts";
 import type { FolderLock } from "../node/index.ts";
@@ -27,7 +27,8 @@ export interface FailedCell {
   readonly error: string;
 }
 
-export type CellStatus = "done" | "failed" | "at work" | "begun" | "waiting";
+/** `other code`: waiting, while another version of the program has finished the same training. */
+export type CellStatus = "done" | "failed" | "at work" | "begun" | "other code" | "waiting";
 
 /** What is known of cells. */
 export interface CellRecords {
@@ -84,19 +85,15 @@ export async function openCellStore(path: string, { write }: { readonly write: b
       if (existsSync(cellPath(cell))) return "done";
       if (existsSync(failedPath(cell))) return "failed";
       if (isLocked(lockOf(cell))) return "at work";
-      return existsSync(join(runOf(cell), stateName)) ? "begun" : "waiting";
+      if (existsSync(join(runOf(cell), stateName))) return "begun";
+      return namesIn(join(path, "cells")).some((name) => name.startsWith(`${cell.training}-`))
+        ? "other code"
+        : "waiting";
     },
     finished: (cell) => read(cellPath(cell)),
     failed: (cell) => read(failedPath(cell)),
     lock(cell) {
-      const folder = lockOf(cell);
-      mkdirSync(folder, { recursive: true });
-      try {
-        return lockFolder(folder);
-      } catch (error) {
-        if (error instanceof ConfigError) return undefined;
-        throw new DataError(`${folder}: cannot be written, ${reasonOf(error)}`);
-      }
+      return lockApart(lockOf(cell));
     },
     finish(cell) {
       const { labels, options } = cell;
@@ -111,6 +108,39 @@ export async function openCellStore(path: string, { write }: { readonly write: b
     },
     put: (name, content) => put(join(path, name), content),
   };
+}
+
+/** Locks by a folder that is there only as long as the lock. @returns undefined if another process holds it. */
+function lockApart(folder: string): FolderLock | undefined {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      mkdirSync(folder, { recursive: true });
+      const { held, release } = lockFolder(folder);
+      return {
+        held,
+        release() {
+          release();
+          removeEmpty(folder);
+        },
+      };
+    } catch (error) {
+      if (error instanceof ConfigError) return undefined;
+      const gone = (error as NodeJS.ErrnoException).code === "ENOENT"; // another process has just released it
+      if (!gone || attempt > 2) throw new DataError(`${folder}: cannot be written, ${reasonOf(error)}`);
+    }
+  }
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // another process has locked it meanwhile, or removed it
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 const heard = 60_000; // ms; a lock's heartbeat is twice as fast

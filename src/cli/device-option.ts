@@ -32,6 +32,9 @@ export const residentOption = {
   doc: "MiB of images that the GPU may hold: a set that takes more stays in main memory, and each batch is uploaded by itself; for a GPU with little memory [what one buffer of the GPU can hold]",
 } as const;
 
+/** `--device` asks for what is not there. */
+export class DeviceMissing extends ConfigError {}
+
 /** What to open, as options or a run's config have it. */
 export interface DeviceChosen {
   readonly device: DeviceChoice;
@@ -62,7 +65,8 @@ export function residentBytesOf({ resident }: Pick<DeviceConfig, "resident">): n
 /**
  * Opens the device and says on standard error which it is. A default tuning that does not fit is told and left out.
  *
- * @throws ConfigError when `gpu` was asked for and there is none, or the named tuning is another adapter's; DataError when it is damaged.
+ * @throws DeviceMissing when `gpu` was asked for and there is none; ConfigError when the named tuning is another adapter's; DataError when
+ * it is damaged.
  */
 export async function openChosen({ device, tuning }: DeviceChosen, io: Io): Promise<Device> {
   const log = (line: string): void => io.err(`${line}\n`);
@@ -71,7 +75,7 @@ export async function openChosen({ device, tuning }: DeviceChosen, io: Io): Prom
     if (tuning !== null) return await openDevice({ device, tuning, log });
     return await openTuned(device, log);
   } catch (error) {
-    if (error instanceof DeviceError) throw new ConfigError(`--device ${device}: ${error.message}`);
+    if (error instanceof DeviceError) throw new DeviceMissing(`--device ${device}: ${error.message}`);
     throw error;
   }
 }

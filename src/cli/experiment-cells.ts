@@ -4,22 +4,32 @@ import { cellsOf, parseGrid } from "../experiment/index.ts";
 import { digestOf, readBytes } from "../node/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
+import { printable } from "../tensor/printable.ts";
 import { checkedConfig } from "./check-config.ts";
+import { code } from "./code.generated.ts";
 import { parseOptions } from "./command.ts";
+import type { Io } from "./io.ts";
 import { loadClean } from "./load-data.ts";
+import type { RunConfig } from "./run-config.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { dataDigest, decisiveText, sorted } from "./run-identity.ts";
 import { trainCommand } from "./train.ts";
-import { packageVersion } from "./versions.ts";
 
 /** A cell of which all is known but its result. */
 export interface NamedCell {
-  /** Hash of all that decides the result: 16 hexadecimal digits. */
+  /** {@link NamedCell.training} and eight digits of the code: `0123456789abcdef-01234567`. */
   readonly name: string;
+  /** Hash of all that decides the result but the code: 16 hexadecimal digits. */
+  readonly training: string;
   readonly labels: CellLabels;
   readonly options: Flags;
   /** The words of `deconfound train`, without `--out`. */
   readonly words: readonly string[];
+}
+
+/** A cell and its configuration. */
+interface ParsedCell extends Pick<NamedCell, "labels" | "options" | "words"> {
+  readonly config: RunConfig;
 }
 
 /** Options that the experiment decides. */
@@ -27,7 +37,8 @@ const decided = ["out", "resume", "json", "init", "backdoor-init"];
 const folders = ["data", "poisoned"];
 
 /**
- * The cells of an experiment's file, each checked as `train` checks its options.
+ * The cells of an experiment's file, each checked as `train` checks its options. Then every set of images is read once, for the names
+ * of the cells; standard error says which.
  *
  * @param data - the folder for data that the file names without one; null for none.
  * @throws ConfigError or DataError, for a cell with the cell's labels before it.
@@ -35,19 +46,26 @@ const folders = ["data", "poisoned"];
 export async function readCells(
   path: string,
   data: string | null,
+  io: Pick<Io, "err">,
 ): Promise<{ readonly title: string; readonly cells: readonly NamedCell[] }> {
   const grid = parseGrid(parseJson(new TextDecoder().decode(await readBytes(path)), path), path);
-  const digests = new Map<string, Promise<string>>();
-  const cells: NamedCell[] = [];
-  for (const cell of cellsOf(grid)) {
+  const ofCell = async <T>({ labels }: Pick<Cell, "labels">, make: () => Promise<T>): Promise<T> => {
     try {
-      cells.push(await nameCell(withFolders(cell, dirname(path), data), digests));
+      return await make();
     } catch (error) {
       if (!(error instanceof ConfigError || error instanceof DataError)) throw error;
       const Kind = error instanceof ConfigError ? ConfigError : DataError;
-      throw new Kind(`${path}: cell ${describeCell(cell.labels)}: ${error.message}`);
+      throw new Kind(`${path}: cell ${describeCell(labels)}: ${error.message}`);
     }
+  };
+  const parsed: ParsedCell[] = [];
+  for (const cell of cellsOf(grid)) {
+    parsed.push(await ofCell(cell, () => parseCell(withFolders(cell, dirname(path), data))));
   }
+  const digestOfData = digestsOfData(io);
+  const cells: NamedCell[] = [];
+  for (const cell of parsed)
+    cells.push(await ofCell(cell, async () => nameCell(cell, await digestOfData(cell.config))));
   for (const [i, { name, labels }] of cells.entries()) {
     const first = cells.findIndex((other) => other.name === name);
     if (first === i) continue;
@@ -75,23 +93,35 @@ function withFolders({ labels, options }: Cell, base: string, data: string | nul
   return { labels, options: given ? own : { ...own, data: resolve(data) } };
 }
 
-async function nameCell({ labels, options }: Cell, digests: Map<string, Promise<string>>): Promise<NamedCell> {
+async function parseCell({ labels, options }: Cell): Promise<ParsedCell> {
   const stray = Object.keys(options).find((name) => decided.includes(name));
   if (stray !== undefined) throw new ConfigError(`an experiment decides --${stray} itself`);
   const words = wordsOf(options);
   const { values, ...given } = parseOptions(trainCommand, words);
   if (values.defence.length !== 1) throw new ConfigError("a cell has one defence", ["give each its own entry"]);
   const config = checkedConfig(sorted(await parseRunConfig(values, given)), "options");
-  const source = JSON.stringify([config.dataset, config.limit, config.poisoned, config.seed]);
-  const digest = digests.get(source) ?? digestOfData(config);
-  digests.set(source, digest);
-  const name = digestOf([decisiveText(config), await digest, packageVersion()]).slice(0, 16);
-  return { name, labels, options, words };
+  return { labels, options, words, config };
 }
 
-async function digestOfData(config: Parameters<typeof loadClean>[0]): Promise<string> {
-  const { kept, parts } = await loadClean(config);
-  return dataDigest(kept) + dataDigest(parts.test);
+function nameCell({ config, ...cell }: ParsedCell, data: string): NamedCell {
+  const training = digestOf([decisiveText(config), data]).slice(0, 16);
+  return { name: `${training}-${code.slice(0, 8)}`, training, ...cell };
+}
+
+/** Digests of images, each set of them read once. Only those that are drawn depend on the seed. */
+function digestsOfData(io: Pick<Io, "err">): (config: RunConfig) => Promise<string> {
+  const known = new Map<string, string>();
+  return async (config) => {
+    const { dataset, limit, poisoned, seed } = config;
+    const source = JSON.stringify([dataset, limit, poisoned, dataset.folder === null ? seed : null]);
+    const found = known.get(source);
+    if (found !== undefined) return found;
+    if (dataset.folder !== null) io.err(`reading the images of ${printable(dataset.folder, 300)}\n`);
+    const { kept, parts } = await loadClean(config);
+    const digest = dataDigest(kept) + dataDigest(parts.test);
+    known.set(source, digest);
+    return digest;
+  };
 }
 
 function wordsOf(options: Flags): string[] {

@@ -2,13 +2,13 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Shard } from "../experiment/index.ts";
 import { parseShard, shardOf } from "../experiment/index.ts";
-import { DeconfoundError } from "../tensor/errors.ts";
+import { DeconfoundError, DeviceError } from "../tensor/errors.ts";
 import { printable } from "../tensor/printable.ts";
 import type { CellStore } from "./cell-store.ts";
 import { noRecords, openCellStore } from "./cell-store.ts";
 import type { Command } from "./command.ts";
 import { parseOptions, required } from "./command.ts";
-import { deviceOption } from "./device-option.ts";
+import { DeviceMissing, deviceOption } from "./device-option.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import type { NamedCell } from "./experiment-cells.ts";
@@ -26,7 +26,11 @@ const options = {
   shard: { kind: "text", default: null, form: "I/N", doc: "train only every N-th cell, from the I-th on" },
   retry: { kind: "boolean", default: false, doc: "train failed cells again" },
   "dry-run": { kind: "boolean", default: false, doc: "list the cells, and how long each will take as far as known" },
-  status: { kind: "boolean", default: false, doc: "list what is done, failed, at work, begun and waiting" },
+  status: {
+    kind: "boolean",
+    default: false,
+    doc: "list what is done, failed, at work, begun, waiting, or done by other code",
+  },
   device: deviceOption as typeof deviceOption,
 } as const;
 
@@ -48,7 +52,7 @@ export const experimentCommand: Command<typeof options> = {
 its error, and the others go on.
 `,
   async run(values, io, { operands }) {
-    const { title, cells } = await readCells(operands[0]!, values.data);
+    const { title, cells } = await readCells(operands[0]!, values.data, io);
     const shard: Shard = values.shard === null ? { index: 1, count: 1 } : parseShard(values.shard);
     const own = shardOf(cells, shard);
     if (values["dry-run"] && values.out === null) {
@@ -132,7 +136,8 @@ async function trainCell(cell: NamedCell, store: CellStore, { io, retry, device 
     const parsed = parseOptions(trainCommand, words);
     code = await trainCommand.run(parsed.values, io, parsed);
   } catch (error) {
-    if (error instanceof Interrupted) throw error; // while its attack trained: the run goes on from there
+    // stopped while its attack trained: the run goes on from there; without a device no cell can be trained
+    if (error instanceof Interrupted || error instanceof DeviceMissing || error instanceof DeviceError) throw error;
     const { name, message, stack } = error as Error;
     store.fail(cell, error instanceof DeconfoundError ? `${name}: ${message}` : (stack ?? message));
     return exitCode.ok; // the cell's file has it; the others go on

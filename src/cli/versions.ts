@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { code } from "./code.generated.ts";
 
 /** This package's version. */
 export function packageVersion(): string {
@@ -10,10 +11,12 @@ export function packageVersion(): string {
 /** What ran, for reports. */
 export interface Versions {
   readonly deconfound: string;
+  /** Digest of the code that decides what a training comes to, which changes more often than the version. */
+  readonly code: string;
   readonly node: string;
   readonly platform: string;
 }
 
 export function versions(): Versions {
-  return { deconfound: packageVersion(), node: process.version, platform: `${process.platform} ${process.arch}` };
+  return { deconfound: packageVersion(), code, node: process.version, platform: `${process.platform} ${process.arch}` };
 }

@@ -2,12 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FinishedCell } from "../../src/cli/cell-store.ts";
 import { lockFolder } from "../../src/node/folder-lock.ts";
 import type { Captured } from "./capture.ts";
 import { command } from "./capture.ts";
 
 let folder: string;
 beforeAll(() => {
+  process.env["VK_DRIVER_FILES"] = "none"; // of this process: no GPU answers
   folder = mkdtempSync(join(tmpdir(), "deconfound-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,10 +58,26 @@ describe("an experiment", () => {
     expect(whole.err).toMatch(/^cell 4 of 4: shapes, blend, default, quick scan, seed 0$/m);
     const csv = readFileSync(join(folder, "whole/results.csv"), "utf8").trim().split("\n");
     expect(csv.length).toBe(5);
-    expect(csv[1]).toMatch(/^[0-9a-f]{16},shapes,badnets,default,none,0,[\d.]+,[\d.]+,/);
+    expect(csv[1]).toMatch(/^[0-9a-f]{16}-[0-9a-f]{8},shapes,badnets,default,none,0,[\d.]+,[\d.]+,/);
     expect(readFileSync(join(folder, "whole/results.md"), "utf8")).toMatch(
       /^# two attacks\n\n## shapes, default\n\n\| defence /,
     );
+  });
+
+  test("leaves no locks behind", () => {
+    expect(readdirSync(join(folder, "whole/runs")).filter((name) => name.endsWith(".lock"))).toEqual([]);
+  });
+
+  test("takes no cell that other code made, and says so", async () => {
+    const [name] = readdirSync(join(folder, "whole/cells"));
+    const [training, code] = name!.replace(".json", "").split("-");
+    const content = readFileSync(join(folder, "whole/cells", name!), "utf8");
+    expect((JSON.parse(content) as FinishedCell).report.versions.code.slice(0, 8)).toBe(code);
+    mkdirSync(join(folder, "older/cells"), { recursive: true });
+    write(`older/cells/${training}-00000000.json`, content);
+    const { out } = await experiment(file, "older", "--status");
+    expect(out).toMatch(new RegExp(`^${training}-${code} .* other code `, "m"));
+    expect(out).toMatch(/4 cells: (1 other code, 3 waiting|3 waiting, 1 other code)/);
   });
 
   test("has nothing left to do when it is called again", async () => {
@@ -93,7 +111,7 @@ describe("an experiment", () => {
     const lock = lockFolder(place);
     const { code, err } = await experiment(file, "locked");
     expect((await experiment(file, "locked", "--status")).out).toMatch(
-      new RegExp(`^${first!.slice(0, 16)}.* at work `, "m"),
+      new RegExp(`^${first!.replace(".json", "")}.* at work `, "m"),
     );
     lock.release();
     expect([code, Object.keys(cellsIn("locked")).length]).toEqual([0, 3]);
@@ -173,7 +191,8 @@ describe("before anything is trained an experiment refuses", () => {
     const file = write(`grid-${Math.floor(Math.random() * 1e9)}.json`, value);
     const { code, out, err } = await experiment(file, "never");
     expect([code, out, existsSync(join(folder, "never"))]).toEqual([2, "", false]);
-    expect(err.trimEnd().split("\n").length).toBe(1);
+    const lines = err.trimEnd().split("\n");
+    expect(lines.filter((line) => !line.startsWith("reading the images of ")).length).toBe(1);
     expect(err).toMatch(message);
   });
 
@@ -190,6 +209,34 @@ describe("before anything is trained an experiment refuses", () => {
       /no\.json/,
     );
   });
+});
+
+test("reads each set of images once, and says so", async () => {
+  const images = join(folder, "images");
+  expect((await command(`poison --dataset builtin --size 12 --count 40 --attack badnets --out ${images}`)).code).toBe(
+    0,
+  );
+  rmSync(join(images, "manifest.json"));
+  const many = {
+    ...grid,
+    options: { epochs: 1, batch: 16, model: "small-2" },
+    data: [{ data: images }],
+    seeds: [0, 1, 2],
+  };
+  const { code, out, err } = await experiment(write("many.json", many), "read", "--dry-run");
+  expect([code, err]).toEqual([0, `reading the images of ${images}\n`]);
+  expect(out).toContain("12 cells: 12 waiting");
+});
+
+test("stops at the first cell where there is no device, and files no failure", async () => {
+  const file = write("no-device.json", grid);
+  const { code, err } = await command(`experiment ${file} --device gpu --out ${join(folder, "no-device")}`);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/^cell 1 of 4: .*\n(.*\n)*deconfound experiment: --device gpu: /),
+  ]);
+  expect(existsSync(join(folder, "no-device/failed"))).toBe(false);
+  expect(err).not.toContain("cell 2");
 });
 
 test("--data gives the folder for data that the file names without one", async () => {
