@@ -17,7 +17,7 @@ export interface StepInputs {
   readonly rates: Readonly<Record<string, Operand>>;
 }
 
-/** A training step as a pure function. It is compiled once; `T` is all that it learns. */
+/** A training step as a pure function. It is compiled once; `T` is all that it learns, also per sample: the batch has `indices`. */
 export type Step<T> = (
   state: T,
   batch: Batch,

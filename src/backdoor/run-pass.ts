@@ -58,6 +58,7 @@ export function compileStep<P, S, T>(
         images: augmentBatch(data.images, placesOf(indices, streamed), draw, augment),
         labels: gather(data.labels, indices),
         ...(data.weights === undefined ? {} : { weights: gather(data.weights, indices) }),
+        indices,
       };
       const { state, metrics } = pass(training, batch, { key: step, rates });
       const sums = Object.fromEntries(Object.keys(totals).map((name) => [name, add(totals[name]!, metrics[name]!)]));
@@ -163,6 +164,7 @@ function metricNames<P, S, T>(
     images: zeros([1, ...images.shape.slice(1)]),
     labels: zeros([1], { dtype: "i32" }),
     weights: zeros([1]),
+    indices: zeros([1], { dtype: "i32" }),
   };
   return Object.keys(pass(state, batch, { key: keyOf(0), rates: ratesAt(phase, 0) }).metrics);
 }

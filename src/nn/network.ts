@@ -14,4 +14,6 @@ export interface Batch {
   readonly labels: AnyTensor;
   /** `f32 (n)`, of the samples' losses; left out where a training gives none. */
   readonly weights?: AnyTensor | undefined;
+  /** `i32 (n)`: which samples of the whole set they are, for a state that keeps something per sample; left out outside a set. */
+  readonly indices?: AnyTensor | undefined;
 }

@@ -13,8 +13,9 @@ import { mul } from "../../src/tensor/ops/elementwise.ts";
 import { key } from "../../src/tensor/random.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
-import { flattenTree, mapTree } from "../../src/tensor/tree.ts";
+import { flattenTree } from "../../src/tensor/tree.ts";
 import { twice } from "../structure/additions/twice.ts";
+import { throughMemory } from "./through-memory.ts";
 
 const dataset = builtinDataset({ count: 12, size: 12, seed: 3, classes: 3 });
 const classifier = smallConvNet({ channels: 3, classes: 3, width: 1 });
@@ -31,12 +32,6 @@ async function train(resume?: LabState, stopAt = Number.POSITIVE_INFINITY): Prom
     shouldStop: () => step++ === stopAt,
     ...(resume === undefined ? {} : { resume }),
   });
-}
-
-async function throughMemory(state: LabState): Promise<LabState> {
-  const data = await Promise.all(flattenTree(state).map((leaf) => leaf.data()));
-  let next = 0;
-  return mapTree(state, (leaf) => tensor(data[next++]!, { shape: leaf.shape, dtype: leaf.dtype })) as LabState;
 }
 
 async function valuesOf({ network, suspicion, history }: Result): Promise<unknown> {
