@@ -4,6 +4,7 @@ import "./tensor/methods.ts";
 
 export * from "./autodiff/index.ts";
 export * from "./kernels/index.ts";
+export type { BatchCall, BatchRule } from "./tensor/batch-rule.ts";
 export type {
   AdapterLimits,
   CompileOptions,

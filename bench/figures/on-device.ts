@@ -1,6 +1,7 @@
 import { cbdEpoch, cbdStep } from "./cbd.ts";
 import { copyBandwidth } from "./copy-bandwidth.ts";
 import type { DeviceFigure } from "./device-figure.ts";
+import { perExampleGradients } from "./per-example-gradients.ts";
 import { plannedPeak } from "./planned-peak.ts";
 import { scaling } from "./scaling.ts";
 import { hostTime, kernelList, stepOverKernels } from "./training-step.ts";
@@ -12,6 +13,7 @@ export const deviceFigures: readonly DeviceFigure[] = [
   plannedPeak,
   cbdStep,
   cbdEpoch,
+  perExampleGradients,
   copyBandwidth,
   scaling,
 ];

@@ -1,3 +1,4 @@
+import type { BatchCall } from "../tensor/batch-rule.ts";
 import { topologicalOrder } from "../tensor/graph.ts";
 import type { Site } from "../tensor/site.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
@@ -48,6 +49,20 @@ export function captureBody(
   refuseAsync(name, result, site);
   const { body, taken } = close(flattenTree(result), stand);
   return { body, inputs: [...given, ...taken], result };
+}
+
+/** The body of many calls. @param inputs - of all calls, of which the batched ones have a new first axis. @param program - see `BatchCall`. */
+export function batchBody(
+  body: Body,
+  inputs: readonly AnyTensor[],
+  batched: readonly boolean[],
+  program: BatchCall<unknown>["program"],
+): Body {
+  const stands = inputs.map((input, i) =>
+    batched[i] ? leaf(input, { kind: "input" }, input.node.site) : body.inputs[i]!,
+  );
+  const pairs = stands.flatMap((stand, i) => (batched[i] ? [[body.inputs[i]!, stand] as const] : []));
+  return { inputs: stands, outputs: program(body.outputs, pairs) };
 }
 
 function close(roots: readonly AnyTensor[], stand: readonly AnyTensor[]): { body: Body; taken: readonly AnyTensor[] } {

@@ -6,7 +6,7 @@ import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import { unflattenTree } from "../tensor/tree.ts";
 import type { Body } from "./body.ts";
-import { captureBody, instantiate } from "./body.ts";
+import { batchBody, captureBody, instantiate } from "./body.ts";
 import { pullback } from "./pullback.ts";
 
 /** A sub-program whose intermediate values are computed again for its gradient, once the cotangent is there. */
@@ -23,6 +23,10 @@ export const checkpointOp: Op<{ readonly body: Body }> = defineOp<{ readonly bod
       again.filter((_, i) => wanted[i]),
     )[Symbol.iterator]();
     return wanted.map((needed) => (needed ? back.next().value! : null));
+  },
+  batch: {
+    outputs: ({ inputs, batched, params: { body }, program }) =>
+      apply(checkpointOp, inputs, { body: batchBody(body, inputs, batched, program) }),
   },
   samples: () => [],
 });

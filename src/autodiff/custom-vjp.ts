@@ -1,15 +1,17 @@
+import type { BatchCall } from "../tensor/batch-rule.ts";
 import { GradientError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
 import type { Op } from "../tensor/op.ts";
 import { apply, defineOp } from "../tensor/op.ts";
+import { sum } from "../tensor/ops/broadcast.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
-import type { AnyTensor, Node, Tensor } from "../tensor/tensor.ts";
-import { formatType, isTensor } from "../tensor/tensor.ts";
+import type { AnyTensor, Node, Tensor, TensorType } from "../tensor/tensor.ts";
+import { formatType, isTensor, leaf } from "../tensor/tensor.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import type { Body } from "./body.ts";
-import { captureBody, instantiate } from "./body.ts";
+import { batchBody, captureBody, instantiate } from "./body.ts";
 import { zerosLike } from "./independent.ts";
 
 /** What a rule of {@link customVjp} gets. */
@@ -38,8 +40,8 @@ interface CustomParams {
 }
 
 /** The record of one custom function: a sub-program with a gradient of its own. */
-const customOp = (name: string): Op<CustomParams> =>
-  defineOp<CustomParams>({
+function customOp(name: string): Op<CustomParams> {
+  const op: Op<CustomParams> = defineOp<CustomParams>({
     name,
     infer: (_, { body }) => body.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     expand: (inputs, { body }) => instantiate(body, inputs),
@@ -55,8 +57,42 @@ const customOp = (name: string): Op<CustomParams> =>
       const cotangents = outputs.map((output, i) => g[i] ?? zerosLike(output));
       return rule(inputs.slice(0, given), outputs, cotangents);
     },
+    batch: { outputs: (call) => apply(op, call.inputs, batchParams(call)) },
     samples: () => [],
   });
+  return op;
+}
+
+/** The sub-program and the rule of many calls. An argument that all calls share gets the sum of their cotangents. */
+function batchParams({ inputs, batched, params, program }: BatchCall<CustomParams>): CustomParams {
+  const { body, given, rule } = params;
+  const standFor = ({ shape, dtype }: TensorType): AnyTensor =>
+    leaf({ shape, dtype }, { kind: "input" }, captureSite());
+  return {
+    body: batchBody(body, inputs, batched, program),
+    given,
+    rule: (tensors, outputs, g) => {
+      const args = tensors.map((x, i) => (batched[i] ? standFor(body.inputs[i]!) : x));
+      const results = body.outputs.map(standFor);
+      const cotangents = body.outputs.map(standFor);
+      const back = rule(args, results, cotangents);
+      const stands = [
+        ...args.flatMap((arg, i) => (batched[i] ? [[arg, tensors[i]!] as const] : [])),
+        ...results.map((stand, i) => [stand, outputs[i]!] as const),
+        ...cotangents.map((stand, i) => [stand, g[i]!] as const),
+      ];
+      const all = program(
+        back.filter((one) => one !== null),
+        stands,
+      )[Symbol.iterator]();
+      return back.map((one, i) => {
+        if (one === null) return null;
+        const whole: AnyTensor = all.next().value!;
+        return batched[i] ? whole : sum(whole, { axis: 0 });
+      });
+    },
+  };
+}
 
 /** Whether a node is a function with a rule of its own, of {@link customVjp}. */
 export function isCustomVjp({ params }: Node): boolean {

@@ -8,3 +8,5 @@ export { jacobian } from "./jacobian.ts";
 export { jvp } from "./jvp.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export { vjp } from "./vjp.ts";
+export type { VmapOptions } from "./vmap.ts";
+export { vmap } from "./vmap.ts";

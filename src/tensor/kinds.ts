@@ -193,6 +193,14 @@ export const argnums: Kind = {
   accepts: (value) => isNumber(value) || isNumbers(value),
 };
 
+const isAxisOrNull = (value: unknown): boolean => value === null || Number.isInteger(value);
+
+export const integer: Kind = { expects: "an integer", accepts: Number.isInteger };
+export const inAxes: Kind = {
+  expects: "the number of an axis, null, or a list with one of them per argument",
+  accepts: (value) => isAxisOrNull(value) || (Array.isArray(value) && value.every(isAxisOrNull)),
+};
+
 export const padding: Kind = {
   expects: '"valid", "same", a number, or [[top, bottom], [left, right]]',
   accepts: (value) =>

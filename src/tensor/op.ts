@@ -1,3 +1,4 @@
+import type { BatchRule } from "./batch-rule.ts";
 import type { NumericArray, Precision } from "./dtype.ts";
 import * as kind from "./kinds.ts";
 import { parameters } from "./parameters.ts";
@@ -89,6 +90,8 @@ export interface Op<P = unknown> {
   readonly reference?: ((call: ReferenceCall<P>) => void) | undefined;
   /** null: no gradient (integers, comparisons, random bits). Left out: from `scalar` or `expand`. */
   readonly vjp?: (((call: VjpCall<P>) => Cotangents) | null) | undefined;
+  /** How many calls run at once. Left out: as `scalar`, `convert` or `expand` says, else call by call. */
+  readonly batch?: BatchRule<P> | undefined;
   /** Inputs in which the op is jointly linear; the transpose law checks them. */
   readonly linear?: readonly number[] | undefined;
   /** Example calls for the laws. */

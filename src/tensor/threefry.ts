@@ -1,4 +1,5 @@
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+/** By how many bits each of eight rounds in turn rotates. */
+export const rotations: readonly number[] = [13, 15, 26, 6, 17, 29, 16, 24];
 
 /**
  * Threefry-2x32 with 20 rounds: one block of a counter-based generator, exactly as Random123 defines it.

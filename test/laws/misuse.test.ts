@@ -128,6 +128,10 @@ const calls: Readonly<Record<string, Call>> = {
   hvp: call([m.f(d.sum), m.given(null, 3, x)([x]), m.given(null, 3, x, [v], [])([x])]),
   jvp: call([m.f(d.sin), m.given(null, 3, x, [3], [[]])([x]), m.given(null, 3, x, [v], [])([x])]),
   jacobian: call([m.f(d.sin)]),
+  vmap: call([m.f(d.sin)], {
+    inAxes: m.maybe(m.given(0.5, "0", {}, [0.5])(0)),
+    outAxes: m.maybe(m.given(0.5, "0", {}, null)(0)),
+  }),
   checkpoint: call([m.f(d.sin)]),
   customVjp: call([m.f(d.sin), m.f(d.sin)]),
   "nn.dense": call([

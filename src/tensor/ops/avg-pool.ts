@@ -10,6 +10,7 @@ import { accumulate } from "./accumulate.ts";
 import { sum } from "./broadcast.ts";
 import { checkImplied, checkRank } from "./conv-geometry.ts";
 import { mul } from "./elementwise.ts";
+import { rowByRow } from "./fold-batch.ts";
 import { checkDTypes } from "./operand.ts";
 import type { PoolOptions, PoolParams } from "./pool-windows.ts";
 import { eachWindow, pooledShape, poolParams, poolSamples } from "./pool-windows.ts";
@@ -38,6 +39,7 @@ export const avgPool2dOp: Op<PoolParams> = defineOp<PoolParams>({
     });
   },
   vjp: ({ g: [g], inputs: [x], params }) => [apply1(avgPool2dGradientOp, [g!], { ...params, inputShape: x!.shape })],
+  batch: rowByRow((inputs, params) => apply1(avgPool2dOp, inputs, params)),
   linear: [0],
   samples: () => poolSamples.map(({ x, params }) => ({ inputs: [{ shape: x, dtype: "f32" }], params })),
 });
@@ -63,6 +65,10 @@ export const avgPool2dGradientOp: Op<AvgPoolGradientParams> = defineOp<AvgPoolGr
     );
   },
   vjp: ({ g: [t], params: { inputShape: _, ...params } }) => [apply1(avgPool2dOp, [t!], params)],
+  batch: rowByRow(
+    (inputs, params) => apply1(avgPool2dGradientOp, inputs, params),
+    ({ inputShape: [n, ...rest], ...params }, size) => ({ ...params, inputShape: [size * n!, ...rest] }),
+  ),
   linear: [0],
   samples: () =>
     poolSamples.map(({ x, y, params }) => ({

@@ -8,6 +8,7 @@ import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { sum } from "./broadcast.ts";
 import { add, mul, rsqrt, sub } from "./elementwise.ts";
+import { foldChannels, unfoldChannels } from "./fold-batch.ts";
 import { moments } from "./moments.ts";
 import { checkDTypes, checkNotEmpty, sameShapes } from "./operand.ts";
 
@@ -79,6 +80,10 @@ export const batchNormOp: Op<BatchNormParams> = defineOp<BatchNormParams>({
     const dx = parts.length === 0 ? null : parts.reduce(add);
     return [dx, dGamma, dBeta];
   },
+  batch: {
+    outputs: ({ whole, size, params }) =>
+      apply(batchNormOp, whole.map(foldChannels), params).map((y) => unfoldChannels(y, size)),
+  },
   samples: () =>
     sampleShapes.map((shape) => ({
       inputs: [
@@ -117,6 +122,10 @@ export const batchNormGradientOp: Op<BatchNormParams> = defineOp<BatchNormParams
     return [mul(centred, mul(gamma!, scale)), dGamma, dBeta];
   },
   linear: [0],
+  batch: {
+    outputs: ({ whole, size, params }) =>
+      apply(batchNormGradientOp, whole.map(foldChannels), params).map((y) => unfoldChannels(y, size)),
+  },
   samples: () =>
     sampleShapes.map((shape): Sample<BatchNormParams> => {
       const vector = { shape: shape.slice(-1), dtype: "f32" } as const;

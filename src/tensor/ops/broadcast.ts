@@ -1,3 +1,4 @@
+import { nextAxes } from "../batch-rule.ts";
 import { ShapeError } from "../errors.ts";
 import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
@@ -33,6 +34,13 @@ export const broadcastOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly sh
     const lead = g!.shape.length - x!.shape.length;
     const axes = g!.shape.flatMap((n, axis) => (axis < lead || (n !== 1 && x!.shape[axis - lead] === 1) ? [axis] : []));
     return [reshape(sum(g!, { axis: axes }), x!.shape)];
+  },
+  batch: {
+    outputs: ({ inputs: [x], size, params: { shape } }) => {
+      const own = x!.shape.slice(1);
+      const lead = new Array<number>(shape.length - own.length).fill(1);
+      return [broadcastTo(reshape(x!, [size, ...lead, ...own]), [size, ...shape])];
+    },
   },
   linear: [0],
   samples: () => [
@@ -129,6 +137,7 @@ export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
     return [broadcastTo(reshape(g!, kept), x!.shape)];
   },
   linear: [0],
+  batch: nextAxes,
   samples: reduceSamples,
 });
 

@@ -1,3 +1,4 @@
+import { nextAxis } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import * as kind from "../kinds.ts";
@@ -66,6 +67,7 @@ export const concatOp: Op<{ readonly axis: number }> = defineOp<{ readonly axis:
     });
   },
   linear: [0, 1],
+  batch: nextAxis,
   samples: () => [sample(0, [2], [3]), sample(1, [2, 1, 3], [2, 4, 3]), sample(1, [2, 0], [2, 2])],
 });
 

@@ -12,6 +12,7 @@ import type { ConvParams, Padding, Pair } from "./conv-geometry.ts";
 import { checkImplied, checkRank, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
 import { convolveForward, convolveInputGradient, convolveWeightGradient } from "./conv-loops.ts";
 import { convSamples } from "./conv-samples.ts";
+import { foldRows, groupPerCall, unfoldRows } from "./fold-batch.ts";
 import { checkDTypes } from "./operand.ts";
 import type { Convolved, Convolves } from "./signatures.ts";
 
@@ -61,6 +62,12 @@ export const conv2dOp: Op<ConvParams> = defineOp<ConvParams>({
     convInputGradient(g!, w!, { ...params, inputShape: x!.shape }),
     convWeightGradient(x!, g!, { ...params, weightShape: w!.shape }),
   ],
+  batch: {
+    outputs: (call) =>
+      call.batched[1]
+        ? groupPerCall(call, conv2dOp)
+        : [unfoldRows(apply1(conv2dOp, [foldRows(call.inputs[0]!), call.inputs[1]!], call.params), call.size)],
+  },
   linear: [0],
   samples: () =>
     convSamples.map(({ x, w, params }) => ({
@@ -90,6 +97,21 @@ export const conv2dInputGradientOp: Op<ConvInputGradientParams> = defineOp<ConvI
     apply1(conv2dOp, [t!, w!], params),
     convWeightGradient(t!, g!, { ...params, weightShape: w!.shape }),
   ],
+  batch: {
+    outputs: (call) => {
+      const {
+        inputs: [g, w],
+        batched,
+        size,
+        params,
+      } = call;
+      const [n, height, width, c] = params.inputShape as [number, number, number, number];
+      if (batched[1]) return groupPerCall(call, conv2dInputGradientOp, { inputShape: [n, height, width, size * c] });
+      return [
+        unfoldRows(convInputGradient(foldRows(g!), w!, { ...params, inputShape: [size * n, height, width, c] }), size),
+      ];
+    },
+  },
   linear: [0],
   samples: () =>
     convSamples.map(({ x, w, y, params }) => ({
@@ -119,6 +141,12 @@ export const conv2dWeightGradientOp: Op<ConvWeightGradientParams> = defineOp<Con
     convInputGradient(g!, t!, { ...params, inputShape: x!.shape }),
     apply1(conv2dOp, [x!, t!], params),
   ],
+  batch: {
+    outputs: (call) => {
+      const [kh, kw, depth, k] = call.params.weightShape as [number, number, number, number];
+      return groupPerCall(call, conv2dWeightGradientOp, { weightShape: [kh, kw, depth, call.size * k] });
+    },
+  },
   linear: [0],
   samples: () =>
     convSamples.map(({ x, w, y, params }) => ({

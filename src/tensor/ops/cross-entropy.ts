@@ -11,6 +11,7 @@ import { cast } from "./cast.ts";
 import { arange } from "./creation.ts";
 import { add, equal, exp, expm1, greaterEqual, less, log1p, logicalAnd, mul, sub } from "./elementwise.ts";
 import { max } from "./extremum.ts";
+import { rowByRow } from "./fold-batch.ts";
 import { checkIndices } from "./indices.ts";
 import { checkDTypes } from "./operand.ts";
 import { expandDims } from "./reshape.ts";
@@ -60,6 +61,7 @@ export const softmaxCrossEntropyOp: Op<null> = defineOp<null>({
     const surplus = sub(exp(sub(below, expandDims(total, { axis: 1 }))), cast(chosen, "f32"));
     return [mul(expandDims(g!, { axis: 1 }), surplus), null];
   },
+  batch: rowByRow((inputs) => apply1(softmaxCrossEntropyOp, inputs, null)),
   samples: () =>
     [
       [3, 4],

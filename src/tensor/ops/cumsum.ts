@@ -1,3 +1,4 @@
+import { nextAxis } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
@@ -45,6 +46,7 @@ export const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
   },
   vjp: ({ g: [g], params: { axis, reverse } }) => [apply1(cumsumOp, [g!], { axis, reverse: !reverse })],
   linear: [0],
+  batch: nextAxis,
   samples: () => [
     sample([5], 0, false),
     sample([2, 3, 4], 1, true),

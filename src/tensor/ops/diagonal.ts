@@ -1,3 +1,4 @@
+import { nextAxes } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import * as kind from "../kinds.ts";
@@ -49,6 +50,7 @@ export const diagonalOp: Op<DiagonalParams> = defineOp<DiagonalParams>({
     return [transpose(square, { axes: x!.shape.map((_, axis) => from.indexOf(axis)) })];
   },
   linear: [0],
+  batch: nextAxes,
   samples: () => [
     { inputs: [{ shape: [3, 3], dtype: "f32" }], params: { axes: [0, 1] } },
     { inputs: [{ shape: [4, 2, 3], dtype: "f32" }], params: { axes: [0, 2] } },

@@ -1,3 +1,4 @@
+import { nextAxes } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
@@ -49,6 +50,7 @@ function extremumOp(name: "max" | "min", combine: "maximum" | "minimum", positio
       const chosen = equal(positions(x!, axes), reshape(apply1(position, [x!], { axes }), kept));
       return [where(chosen, broadcastTo(reshape(g!, kept), x!.shape), 0)];
     },
+    batch: nextAxes,
     samples: () => reduceSamples({ kind: "distinct" }),
   });
 }
@@ -66,6 +68,7 @@ function positionOp(name: "argmax" | "argmin", extremum: () => Op<ReduceParams>)
       return [min(where(found, place, sizeOf(place.shape) - 1), { axis: axes })];
     },
     vjp: null,
+    batch: nextAxes,
     samples: () => reduceSamples({ kind: "distinct" }),
   });
 }

@@ -10,8 +10,14 @@ import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { accumulate } from "./accumulate.ts";
+import { arange } from "./creation.ts";
+import { add, greaterEqual, less, logicalAnd, mul } from "./elementwise.ts";
+import { foldRows, unfoldRows } from "./fold-batch.ts";
 import { checkIndices } from "./indices.ts";
 import { checkAxes, checkDTypes } from "./operand.ts";
+import { reshape } from "./reshape.ts";
+import { where } from "./select.ts";
+import { transpose } from "./transpose.ts";
 
 interface GatherParams {
   readonly axis: number;
@@ -41,6 +47,28 @@ const scatterSample = (x: Shape, indices: Shape, axis: number, size: number): Sa
   params: { axis, size },
 });
 
+/** Indices (s, …i) into tables of n rows each as indices into one table of s·n rows; −1 for one outside its own. */
+function rowsOf(indices: AnyTensor, n: number): AnyTensor {
+  const first = reshape(
+    mul(arange(indices.shape[0]!, { dtype: "i32" }), n),
+    indices.shape.map((count, axis) => (axis === 0 ? count : 1)),
+  );
+  return where(logicalAnd(greaterEqual(indices, 0), less(indices, n)), add(indices, first), -1);
+}
+
+/** Takes `count` axes from one place to another. @param to - where the first of them is in the result. */
+function moveAxes(
+  x: AnyTensor,
+  { from, count, to }: { readonly from: number; readonly count: number; readonly to: number },
+): AnyTensor {
+  const all = x.shape.map((_, axis) => axis);
+  const moved = all.splice(from, count);
+  all.splice(to, 0, ...moved);
+  return transpose(x, { axes: all });
+}
+
+const moveAxis = (x: AnyTensor, from: number, to: number): AnyTensor => moveAxes(x, { from, count: 1, to });
+
 /** x (…a, n, …b), indices (…i) → (…a, …i, …b). An index outside 0 … n−1 reads 0. */
 export const gatherOp: Op<GatherParams> = defineOp<GatherParams>({
   name: "gather",
@@ -69,6 +97,15 @@ export const gatherOp: Op<GatherParams> = defineOp<GatherParams>({
     x!.dtype === "f32" ? apply1(scatterAddOp, [g!, indices!], { axis, size: x!.shape[axis]! }) : null,
     null,
   ],
+  batch: {
+    outputs: ({ inputs: [x, indices], batched, params: { axis } }) => {
+      if (!batched[1]) return [apply1(gatherOp, [x!, indices!], { axis: axis + 1 })];
+      if (!batched[0]) return [moveAxis(apply1(gatherOp, [x!, indices!], { axis }), axis, 0)];
+      const rows = moveAxis(x!, axis + 1, 1); // (s, n, …a, …b)
+      const y = apply1(gatherOp, [foldRows(rows), rowsOf(indices!, rows.shape[1]!)], { axis: 0 }); // (s, …i, …a, …b)
+      return [moveAxes(y, { from: 1, count: indices!.shape.length - 1, to: axis + 1 })];
+    },
+  },
   linear: [0],
   samples: () => [
     gatherSample([5], [7], 0),
@@ -113,6 +150,14 @@ export const scatterAddOp: Op<ScatterParams> = defineOp<ScatterParams>({
     });
   },
   vjp: ({ g: [g], inputs: [, indices], params: { axis } }) => [apply1(gatherOp, [g!, indices!], { axis }), null],
+  batch: {
+    outputs: ({ inputs: [, indices], batched, whole: [x], size, params: { axis, size: n } }) => {
+      if (!batched[1]) return [apply1(scatterAddOp, [x!, indices!], { axis: axis + 1, size: n })];
+      const rows = moveAxes(x!, { from: axis + 1, count: indices!.shape.length - 1, to: 1 }); // (s, …i, …a, …b)
+      const y = apply1(scatterAddOp, [rows, rowsOf(indices!, n)], { axis: 0, size: size * n });
+      return [moveAxis(unfoldRows(y, size), 1, axis + 1)];
+    },
+  },
   linear: [0],
   samples: () => [
     scatterSample([7], [7], 0, 4),

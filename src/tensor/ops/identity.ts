@@ -1,3 +1,4 @@
+import { sameParams } from "../batch-rule.ts";
 import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import type { AnyTensor } from "../tensor.ts";
@@ -9,6 +10,7 @@ export const identityOp: Op<null> = defineOp<null>({
   view: () => ({ kind: "flat" }),
   vjp: ({ g: [g] }) => [g!],
   linear: [0],
+  batch: sameParams,
   samples: () => [{ inputs: [{ shape: [2, 3], dtype: "f32" }], params: null }],
 });
 
@@ -18,6 +20,7 @@ export const stopGradientOp: Op<null> = defineOp<null>({
   infer: ([x]) => [x!],
   view: () => ({ kind: "flat" }),
   vjp: null,
+  batch: sameParams,
   samples: () => [{ inputs: [{ shape: [2, 3], dtype: "f32" }], params: null }],
 });
 
@@ -32,6 +35,7 @@ export const barrierOp: Op<null> = defineOp<null>({
   barrier: true,
   vjp: ({ g: [g], inputs }) => [g!, ...inputs.slice(1).map(() => null)],
   linear: [0],
+  batch: sameParams,
   samples: () => [
     {
       inputs: [

@@ -1,3 +1,4 @@
+import { nextAxes } from "../batch-rule.ts";
 import type { Op } from "../op.ts";
 import { defineOp } from "../op.ts";
 import type { AnyTensor } from "../tensor.ts";
@@ -57,6 +58,7 @@ export const logSumExpOp: Op<ReduceParams> = defineOp<ReduceParams>({
     const share = div(keep(g!, x!, params), where(equal(total, 0), 1, total)); // 0: nothing but −∞
     return [mul(share, powers)];
   },
+  batch: nextAxes,
   samples: () => reduceSamples({ kind: "distinct" }),
 });
 

@@ -1,3 +1,4 @@
+import { nextAxes } from "../batch-rule.ts";
 import type { Op } from "../op.ts";
 import { defineOp } from "../op.ts";
 import type { ReduceParams } from "./broadcast.ts";
@@ -23,6 +24,7 @@ function logicalOp(name: "any" | "all", decisive: 0 | 1): Op<ReduceParams> {
       }
     },
     vjp: null,
+    batch: nextAxes,
     samples: () =>
       reduceSamples().map(({ inputs, params }) => ({
         inputs: inputs.map(({ shape }) => ({ shape, dtype: "bool" })),

@@ -81,6 +81,16 @@ export const matmulOp: Op<MatmulParams> = defineOp<MatmulParams>({
     transposeA ? product(b!, g!, transposeB, true) : product(g!, b!, false, !transposeB),
     transposeB ? product(g!, a!, true, transposeA) : product(a!, g!, !transposeA, false),
   ],
+  batch: {
+    outputs: ({ inputs: [a, b], batched, whole, size, params }) => {
+      const [batch, m, k, n] = productSizes(whole[0]!.shape.slice(1), whole[1]!.shape.slice(1), params);
+      if (!batched[1] && batch === 1 && !params.transposeA) {
+        return [reshape(apply1(matmulOp, [reshape(a!, [1, size * m, k]), b!], params), [size, 1, m, n])]; // one tall product
+      }
+      const merged = whole.map((x) => reshape(x, [size * batch, ...x.shape.slice(2)]));
+      return [reshape(apply1(matmulOp, merged, params), [size, batch, m, n])];
+    },
+  },
   samples: () => [
     sample([1, 3, 4, 5], false, false),
     sample([2, 1, 3, 2], true, false),

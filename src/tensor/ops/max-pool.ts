@@ -7,6 +7,7 @@ import type { Shape } from "../shape.ts";
 import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { accumulate } from "./accumulate.ts";
 import { checkImplied } from "./conv-geometry.ts";
+import { rowByRow } from "./fold-batch.ts";
 import { checkDTypes } from "./operand.ts";
 import type { PoolOptions, PoolParams } from "./pool-windows.ts";
 import { eachWindow, pooledShape, poolParams, poolSamples } from "./pool-windows.ts";
@@ -53,6 +54,7 @@ export const maxPool2dOp: Op<PoolParams> = defineOp<PoolParams>({
       y![output] = x![input]!;
     }),
   vjp: ({ g: [g], inputs: [x], params }) => [apply1(maxPool2dGradientOp, [x!, g!], params)],
+  batch: rowByRow((inputs, params) => apply1(maxPool2dOp, inputs, params)),
   samples: () => poolSamples.map(({ x, params }) => ({ inputs: [sampled(x, distinct)], params })),
 });
 
@@ -72,6 +74,7 @@ export const maxPool2dGradientOp: Op<PoolParams> = defineOp<PoolParams>({
       }),
     ),
   vjp: ({ g: [t], inputs: [x], params }) => [null, apply1(maxPool2dGatherOp, [x!, t!], params)],
+  batch: rowByRow((inputs, params) => apply1(maxPool2dGradientOp, inputs, params)),
   linear: [1],
   samples: () => poolSamples.map(({ x, y, params }) => ({ inputs: [sampled(x, distinct), sampled(y)], params })),
 });
@@ -90,6 +93,7 @@ export const maxPool2dGatherOp: Op<PoolParams> = defineOp<PoolParams>({
       y![output] = t![input]!;
     }),
   vjp: ({ g: [g], inputs: [x], params }) => [null, apply1(maxPool2dGradientOp, [x!, g!], params)],
+  batch: rowByRow((inputs, params) => apply1(maxPool2dGatherOp, inputs, params)),
   linear: [1],
   samples: () => poolSamples.map(({ x, params }) => ({ inputs: [sampled(x, distinct), sampled(x)], params })),
 });

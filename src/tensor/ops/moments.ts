@@ -1,3 +1,4 @@
+import { nextAxes } from "../batch-rule.ts";
 import * as kind from "../kinds.ts";
 import type { Op } from "../op.ts";
 import { apply, defineOp } from "../op.ts";
@@ -62,6 +63,7 @@ export const momentsOp: Op<ReduceParams> = defineOp<ReduceParams>({
     const ofVariance = mul(spread(mul(gVariance, 2 * share), x!.shape, axes), deviation);
     return [ofMean === null ? ofVariance : add(ofMean, ofVariance)];
   },
+  batch: nextAxes,
   samples: () => reduceSamples(),
 });
 

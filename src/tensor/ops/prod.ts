@@ -1,3 +1,4 @@
+import { nextAxes } from "../batch-rule.ts";
 import type { Op } from "../op.ts";
 import { defineOp } from "../op.ts";
 import { sizeOf } from "../shape.ts";
@@ -49,6 +50,7 @@ export const prodOp: Op<ReduceParams> = defineOp<ReduceParams>({
     const rows = reshape(transpose(x!, { axes: [...kept, ...axes] }), [sizeOf(shape), count]);
     return [reshape(halve(rows), shape)];
   },
+  batch: nextAxes,
   samples: () => [...reduceSamples(), { inputs: [{ shape: [2, 9], dtype: "f32" }], params: { axes: [1] } }],
 });
 

@@ -25,6 +25,7 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = defineOp<{ readonly shap
   },
   view: () => ({ kind: "flat" }),
   vjp: ({ g: [g], inputs: [x] }) => [reshape(g!, x!.shape)],
+  batch: { params: ({ shape }, size) => ({ shape: [size, ...shape] }) },
   linear: [0],
   samples: () => [
     { inputs: [{ shape: [2, 6], dtype: "f32" }], params: { shape: [3, 4] } },

@@ -1,3 +1,4 @@
+import { nextAxis } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import { ConfigError, ShapeError } from "../errors.ts";
 import * as kind from "../kinds.ts";
@@ -44,6 +45,7 @@ export const rollOp: Op<RollParams> = defineOp<RollParams>({
   },
   vjp: ({ g: [g], params: { axis, shift } }) => [roll(g!, { axis, shift: -shift })],
   linear: [0],
+  batch: nextAxis,
   samples: () => [
     { inputs: [{ shape: [5], dtype: "f32" }], params: { axis: 0, shift: 2 } },
     { inputs: [{ shape: [2, 3, 4], dtype: "f32" }], params: { axis: 1, shift: 1 } },

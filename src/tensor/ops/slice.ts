@@ -70,6 +70,9 @@ export const sliceOp: Op<SliceParams> = defineOp<SliceParams>({
     const upward = backward.length === 0 ? g! : flip(g!, { axis: backward });
     return [apply1(padOp, [upward], { start: first, step: step.map(Math.abs), shape: x!.shape, value: 0 })];
   },
+  batch: {
+    params: ({ start, step, size: own }, size) => ({ start: [0, ...start], step: [1, ...step], size: [size, ...own] }),
+  },
   linear: [0],
   samples: () => [
     sliceSample([5], [1], [1], [3]),
@@ -102,6 +105,14 @@ export const padOp: Op<PadParams> = defineOp<PadParams>({
     fill: value,
   }),
   vjp: ({ g: [g], inputs: [x], params: { start, step } }) => [apply1(sliceOp, [g!], { start, step, size: x!.shape })],
+  batch: {
+    params: ({ start, step, shape, value }, size) => ({
+      start: [0, ...start],
+      step: [1, ...step],
+      shape: [size, ...shape],
+      value,
+    }),
+  },
   linear: [0],
   samples: () => [
     padSample([3], [2], [1], [6], 1.5),

@@ -1,3 +1,4 @@
+import { nextAxis } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import * as kind from "../kinds.ts";
 import type { Op, Sample } from "../op.ts";
@@ -41,6 +42,7 @@ export const softmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
     return [div(powers, sum(powers, { axis, keepDims: true }))];
   },
   vjp: ({ g: [g], outputs: [y], params: { axis } }) => [mul(y!, sub(g!, sum(mul(g!, y!), { axis, keepDims: true })))],
+  batch: nextAxis,
   samples,
 });
 
@@ -54,6 +56,7 @@ export const logSoftmaxOp: Op<SoftmaxParams> = defineOp<SoftmaxParams>({
     return [sub(below, logTotal(below, { axis, keepDims: true }))];
   },
   vjp: ({ g: [g], outputs: [y], params: { axis } }) => [sub(g!, mul(exp(y!), sum(g!, { axis, keepDims: true })))],
+  batch: nextAxis,
   samples,
 });
 

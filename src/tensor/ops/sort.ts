@@ -1,3 +1,4 @@
+import { nextAxis } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import { ConfigError } from "../errors.ts";
 import * as kind from "../kinds.ts";
@@ -58,6 +59,7 @@ export const sortOp: Op<SortParams> = defineOp<SortParams>({
   vjp: ({ g: [g], inputs: [x], outputs: [, indices], params: { axis } }) => [
     g == null || x!.dtype !== "f32" ? null : apply1(putAlongAxisOp, [g, indices!], { axis, size: x!.shape[axis]! }),
   ],
+  batch: nextAxis,
   samples: () => [
     sample([6], 0, false),
     sample([3, 5], 1, true),

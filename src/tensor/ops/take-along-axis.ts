@@ -1,3 +1,4 @@
+import { nextAxis } from "../batch-rule.ts";
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import * as kind from "../kinds.ts";
@@ -88,6 +89,7 @@ export const takeAlongAxisOp: Op<AlongParams> = defineOp<AlongParams>({
     null,
   ],
   linear: [0],
+  batch: nextAxis,
   samples: () => [
     sample([3, 5], [3, 2], 5, { axis: 1 }),
     sample([4, 2, 3], [6, 2, 3], 4, { axis: 0 }),
@@ -117,6 +119,7 @@ export const putAlongAxisOp: Op<PutParams> = defineOp<PutParams>({
     ),
   vjp: ({ g: [g], inputs: [, indices], params: { axis } }) => [apply1(takeAlongAxisOp, [g!, indices!], { axis }), null],
   linear: [0],
+  batch: nextAxis,
   samples: () => [
     sample([3, 2], [3, 2], 5, { axis: 1, size: 5 }),
     sample([6, 2, 3], [6, 2, 3], 4, { axis: 0, size: 4 }),

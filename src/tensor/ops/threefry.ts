@@ -6,7 +6,12 @@ import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { threefryBlock } from "../threefry.ts";
+import { arange, zeros } from "./creation.ts";
+import { add } from "./elementwise.ts";
 import { checkDTypes, scalar } from "./operand.ts";
+import { reshape } from "./reshape.ts";
+import { slice } from "./slice.ts";
+import { threefryBlocks } from "./threefry-blocks.ts";
 
 interface ThreefryParams {
   readonly count: number;
@@ -50,6 +55,13 @@ export const threefryOp: Op<ThreefryParams> = defineOp<ThreefryParams>({
     }
   },
   vjp: null,
+  batch: {
+    outputs: ({ whole: [keys, firsts], size, params: { count } }) => {
+      const word = (i: number): AnyTensor => slice(keys!, { axis: 1, start: i, stop: i + 1 }); // (s, 1)
+      const counters = add(reshape(firsts!, [size, 1]), arange(count, { dtype: "u32" }));
+      return threefryBlocks([word(0), word(1)], [zeros([size, count], { dtype: "u32" }), counters]);
+    },
+  },
   samples: () =>
     [1, 5, 300].map((count) => ({
       inputs: [

@@ -20,6 +20,7 @@ export const transposeOp: Op<{ readonly axes: readonly number[] }> = defineOp<{ 
   },
   view: ([x], _, { axes }) => affine(x!.shape.map((_n, axis) => along(axes.indexOf(axis)))),
   vjp: ({ g: [g], params: { axes } }) => [transpose(g!, { axes: axes.map((_, axis) => axes.indexOf(axis)) })],
+  batch: { params: ({ axes }) => ({ axes: [0, ...axes.map((axis) => axis + 1)] }) },
   linear: [0],
   samples: () => [
     { inputs: [{ shape: [2, 3], dtype: "f32" }], params: { axes: [1, 0] } },
