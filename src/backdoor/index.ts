@@ -82,12 +82,13 @@ export type { AttackMetrics, Evaluation, TestSet, TriggeredSet } from "./evaluat
 export type { Flag } from "./flags.ts";
 export { flagsOf } from "./flags.ts";
 export type { Lab, Looks, Phase, PhaseEnd, Step, StepInputs } from "./lab.ts";
-export type { EpochReport, FinishedPhase, LabState, RunningPhase } from "./lab-state.ts";
+export type { EpochReport, FinishedPhase, LabState, PhaseCost, RunningPhase } from "./lab-state.ts";
 export type { DefenceMetrics, Rate } from "./metrics.ts";
 export { accuracy, auroc, cleanMetrics, defenceMetrics } from "./metrics.ts";
 export type { Look, Observed } from "./observe.ts";
 export type { LabCallbacks } from "./open-lab.ts";
 export type { Progress } from "./phase-context.ts";
+export type { PhaseKey, PhaseStore, SharedPhase } from "./phase-store.ts";
 export type { AttackInputs, Poisoned, PrepareOptions } from "./poison.ts";
 export { poison, prepareAttack, triggered } from "./poison.ts";
 export type { Predictions, Predictor } from "./predict.ts";

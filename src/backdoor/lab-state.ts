@@ -16,6 +16,14 @@ export interface EpochReport {
   readonly evaluation: Evaluation | null;
 }
 
+/** What a phase cost, over all parts of an interrupted run. */
+export interface PhaseCost {
+  /** Looks and evaluation after each epoch included. */
+  readonly seconds: number;
+  /** That training steps took in, counted once per pass. */
+  readonly images: number;
+}
+
 /** A phase in the midst of its training. */
 export interface RunningPhase {
   readonly name: string;
@@ -28,6 +36,7 @@ export interface RunningPhase {
   /** Sums of the pass's metrics. */
   readonly totals: Readonly<Record<string, AnyTensor>>;
   readonly seen: readonly AnyTensor[];
+  readonly cost: PhaseCost;
 }
 
 /** A phase that is done. */

@@ -10,12 +10,16 @@ import type { Evaluation, TestSet } from "./evaluation.ts";
 import { evaluate, putTestSet } from "./evaluation.ts";
 import { copiesLike } from "./initial-network.ts";
 import type { Lab, Phase, PhaseEnd } from "./lab.ts";
-import type { EpochReport, LabState, RunningPhase } from "./lab-state.ts";
+import type { EpochReport, LabState, PhaseCost, RunningPhase } from "./lab-state.ts";
 import { createObserver } from "./observe.ts";
 import type { PhaseContext, Progress } from "./phase-context.ts";
+import type { CostMeter } from "./phase-cost.ts";
+import { costMeter, noCost } from "./phase-cost.ts";
+import type { PhaseStore, SharedPhase } from "./phase-store.ts";
 import type { Predictor } from "./predict.ts";
 import { createPredictor } from "./predict.ts";
-import { checkState, runPhase } from "./run-phase.ts";
+import { checkState } from "./run-phase.ts";
+import { runOrTake } from "./shared-phase.ts";
 import type { ResolvedTraining } from "./training-options.ts";
 
 /** What a training tells and asks. */
@@ -24,6 +28,10 @@ export interface LabCallbacks {
   readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** After every epoch, with the state to go on from: the place to save it. The training waits for it. */
   readonly onEpoch?: ((report: EpochReport, state: LabState) => void | Promise<void>) | undefined;
+  /** After a phase that another run had trained, with its epochs that {@link onEpoch} has not told, and what else it cost there. */
+  readonly onShared?:
+    | ((reports: readonly EpochReport[], cost: PhaseCost, state: LabState) => void | Promise<void>)
+    | undefined;
   /** Asked before every step; true ends the training with the state as it is. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
@@ -43,6 +51,8 @@ export interface LabSetup<P, S> extends LabCallbacks {
   readonly initial: Readonly<Record<string, Network<P, S>>>;
   /** A state that an earlier run of the same script gave; its tensors are consumed. */
   readonly resume: LabState | undefined;
+  /** Where phases are that other runs trained. */
+  readonly shared?: PhaseStore | undefined;
 }
 
 /** A lab, and what only its opener may see. */
@@ -75,7 +85,31 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
   const names = new Set<string>();
   const onTest = async (network: Network<P, S> | undefined): Promise<Evaluation | null> =>
     test === null || network === undefined ? null : evaluate(predictor, network, test);
-  const contextOf = <T>(phase: Phase<P, S, T>, own: DeviceData): PhaseContext<P, S> => ({
+  const historyOf = (name: string): readonly EpochReport[] => state.history.filter(({ phase }) => phase === name);
+  const remember = <T>(phase: Phase<P, S, T>, training: T): void => {
+    const network = phase.network?.(training);
+    if (network !== undefined) networks[phase.name] = network;
+  };
+  /** Takes a phase over from another run, as if this one had trained it. */
+  const adopt = async <T>(phase: Phase<P, S, T>, found: SharedPhase, known: PhaseCost): Promise<PhaseEnd<T>> => {
+    const { training, seen } = device.put({ training: found.training, seen: found.seen });
+    const history = found.history.map((one) => ({ ...one, phase: phase.name, title: phase.title ?? "" }));
+    const told = historyOf(phase.name).length;
+    device.free(state.running?.name === phase.name ? state.running : null);
+    state = {
+      finished: { ...state.finished, [phase.name]: { training, seen } },
+      running: null,
+      history: [...state.history, ...history.slice(told)],
+    };
+    remember(phase, training as T);
+    const further = {
+      seconds: found.cost.seconds - known.seconds,
+      images: found.cost.images - known.images,
+    };
+    await setup.onShared?.(history.slice(told), further, state);
+    return { state: training as T, seen };
+  };
+  const contextOf = <T>(phase: Phase<P, S, T>, own: DeviceData, cost: CostMeter): PhaseContext<P, S> => ({
     device,
     batch: phase.batch ?? training.batch,
     flip: training.flip === "auto" ? dataset.flip !== false : training.flip === "on",
@@ -84,13 +118,13 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     shouldStop: () => setup.shouldStop?.() === true,
     async onProgress(progress, count) {
       images += count;
+      cost.addImages(count);
       await setup.onProgress?.({ ...progress, images });
     },
     evaluate: onTest,
     async keep(running, report, over = false) {
-      const network = phase.network?.(running.training as T);
-      if (network !== undefined) networks[phase.name] = network;
-      state = kept(state, running, report, over);
+      remember(phase, running.training as T);
+      state = kept(state, { ...running, cost: cost.now() }, report, over);
       if (report !== undefined) await setup.onEpoch?.(report, state);
     },
   });
@@ -103,17 +137,22 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
       checkPhase(phase, names);
       names.add(phase.name);
       const own = ownData(device, data, phase);
-      const context = contextOf(phase, own);
+      const from = state.running?.name === phase.name ? state.running : null;
+      const before = from?.cost ?? noCost;
+      const cost = costMeter(before);
+      const context = contextOf(phase, own, cost);
       try {
         const done = state.finished[phase.name];
-        if (done === undefined) {
-          const from = state.running?.name === phase.name ? state.running : null;
-          return await runPhase(context, phase, from);
+        if (done !== undefined) {
+          checkState(context, phase, done.training);
+          remember(phase, done.training as T);
+          return { state: done.training as T, seen: done.seen };
         }
-        checkState(context, phase, done.training);
-        const network = phase.network?.(done.training as T);
-        if (network !== undefined) networks[phase.name] = network;
-        return { state: done.training as T, seen: done.seen };
+        return await runOrTake(context, phase, from, {
+          store: setup.shared,
+          adopt: (found) => adopt(phase, found, before),
+          told: () => ({ history: historyOf(phase.name), cost: cost.now() }),
+        });
       } finally {
         freeOwn(device, data, own);
       }

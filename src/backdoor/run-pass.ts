@@ -94,7 +94,7 @@ export async function runPass<P, S, T>(
   const training = from.training as T;
   let carry: Carry<T> = {
     training,
-    totals: from.step > 0 ? from.totals : zeroTotals(metricNames(context, phase, pass, training)),
+    totals: from.step > 0 ? from.totals : zeroTotals(Object.keys(stepProgram(context, phase, pass, training).metrics)),
     finite: hostLeaf({ shape: [], dtype: "i32" }, Int32Array.of(from.step)),
   };
   const stand = (): RunningPhase => ({ ...from, training: carry.training, totals: carry.totals, step, seen });
@@ -153,20 +153,20 @@ async function checkFinite({ totals: { loss }, finite }: Carry<unknown>, steps: 
   ]);
 }
 
-/** The names of a step's metrics, from its program; nothing is computed. */
-function metricNames<P, S, T>(
-  { data: { images } }: PhaseContext<P, S>,
+/** A step on one image, as a program; nothing is computed. */
+export function stepProgram<P, S, T>(
+  { data: { images } }: Pick<PhaseContext<P, S>, "data">,
   phase: Phase<P, S, T>,
   pass: Step<T>,
   state: T,
-): readonly string[] {
+): ReturnType<Step<T>> {
   const batch: Batch = {
     images: zeros([1, ...images.shape.slice(1)]),
     labels: zeros([1], { dtype: "i32" }),
     weights: zeros([1]),
     indices: zeros([1], { dtype: "i32" }),
   };
-  return Object.keys(pass(state, batch, { key: keyOf(0), rates: ratesAt(phase, 0) }).metrics);
+  return pass(state, batch, { key: keyOf(0), rates: ratesAt(phase, 0) });
 }
 
 function zeroTotals(names: readonly string[]): Record<string, AnyTensor> {

@@ -50,7 +50,7 @@ export async function runPhase<P, S, T>(
 }
 
 /** The state before the first step, as a program. */
-function begin<P, S, T>({ seed }: PhaseContext<P, S>, phase: Phase<P, S, T>): T {
+export function begin<P, S, T>({ seed }: Pick<PhaseContext<P, S>, "seed">, phase: Phase<P, S, T>): T {
   return phase.init((n) => runKey(seed, "initial", [phase.stream, n]));
 }
 
@@ -61,7 +61,16 @@ export function checkState<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P,
 
 async function initialState<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P, S, T>): Promise<RunningPhase> {
   const training = await context.device.evaluate(await ownLeaves(begin(context, phase)));
-  return { name: phase.name, epoch: 0, pass: 0, step: 0, training, totals: {}, seen: [] };
+  return {
+    name: phase.name,
+    epoch: 0,
+    pass: 0,
+    step: 0,
+    training,
+    totals: {},
+    seen: [],
+    cost: { seconds: 0, images: 0 },
+  };
 }
 
 /** A tree with copies of its leaves: a phase's state is consumed by its steps, what it started from is not. */

@@ -16,6 +16,7 @@ import type { EpochReport, LabState } from "./lab-state.ts";
 import type { LabCallbacks, OpenLab } from "./open-lab.ts";
 import { openLab } from "./open-lab.ts";
 import { TrainingStopped } from "./phase-context.ts";
+import type { PhaseStore } from "./phase-store.ts";
 import type { TrainingOptions } from "./training-options.ts";
 import { resolveTraining, trainingOptionTable, trainingPresets } from "./training-options.ts";
 
@@ -42,11 +43,13 @@ export interface TrainOptions<P, S, O extends object = object> extends LabCallba
   readonly initial?: Readonly<Record<string, Network<P, S>>> | undefined;
   /** A state that an earlier run of the same options gave; its tensors are consumed. */
   readonly resume?: LabState | undefined;
+  /** Where phases are that other runs of the same images, test set, model, seed and device trained. @defaultValue every phase is trained */
+  readonly shared?: PhaseStore | undefined;
 }
 
 /** The result of a training. Its tensors are on the device. */
 export interface Trained<P, S> extends Defended<P, S> {
-  /** The delivered model. If the run was stopped, the network in training, or a fresh one if that phase trains another kind. */
+  /** The delivered model. If the run was stopped, the network in training, or a fresh one if none was or it is of another kind. */
   readonly network: Network<P, S>;
   /** The network of each phase that was begun, by its name. */
   readonly networks: Readonly<Record<string, Network<P, S>>>;
@@ -115,7 +118,7 @@ export async function trainDefence<P extends object, S, O extends object>(
     if (!(error instanceof TrainingStopped)) throw error;
     const end = ending(opened);
     const network =
-      end.networks[end.state.running!.name] ?? (await given.device.evaluate(given.classifier.init(key(0))));
+      end.networks[end.state.running?.name ?? ""] ?? (await given.device.evaluate(given.classifier.init(key(0))));
     return { ...end, network, evaluation: null, stopped: true };
   } finally {
     opened.close();

@@ -11,9 +11,11 @@ import { ConfigError, DataError } from "../tensor/errors.ts";
 import * as json from "../tensor/json-schema.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { isTensor } from "../tensor/tensor.ts";
+import { code } from "./code.generated.ts";
 import type { LazyDevice } from "./device-option.ts";
 import type { Io } from "./io.ts";
 import { dataDigest, sorted } from "./run-identity.ts";
+import type { SharedParts } from "./shared-parts.ts";
 import type { AttackSaving } from "./train-attack.ts";
 import { trainAttack } from "./train-attack.ts";
 
@@ -25,6 +27,8 @@ export interface AttackWorkplace {
   readonly folder: string | null;
   /** Null where nothing is kept of what is trained. */
   readonly saving: AttackSaving | null;
+  /** Of an experiment. @defaultValue none: what is missing is trained */
+  readonly shared?: SharedParts | null;
 }
 
 /** What an attack trained, and the device to stamp with. */
@@ -58,7 +62,7 @@ const largest = 2 ** 32; // bytes
  */
 export async function preparedFor(task: AttackTask, workplace: AttackWorkplace): Promise<PreparedAttack> {
   const { attack, options, seed, train } = task;
-  const { io, device, folder, saving } = workplace;
+  const { io, device, folder, saving, shared = null } = workplace;
   const pictures = await readPictures(options);
   const { residentBytes } = device;
   if (attack.prepare === undefined) return { prepared: {}, pictures, device: undefined, residentBytes, file: null };
@@ -80,12 +84,20 @@ export async function preparedFor(task: AttackTask, workplace: AttackWorkplace):
   const content = (of: { prepared: Prepared } | { training: AttackState }): Promise<Uint8Array> =>
     encodeTree({ made, data, ...("prepared" in of ? { prepared: asLeaves(of.prepared) } : of) });
   const opened = await device.open();
-  const prepared =
-    saved?.prepared ??
-    (await trainAttack(
+  const make = (): Promise<Prepared> =>
+    trainAttack(
       { ...task, train: train!, device: opened, residentBytes, resume: saved?.training, saving, file: name, content },
       io,
-    ));
+    );
+  const taken = [...(task.taken ?? [])];
+  const part = {
+    key: [made, data, JSON.stringify([taken, opened.info().description, code])],
+    read: async (path: string) => (await readSaved(path, made, train)).prepared!,
+    make,
+    content: (prepared: Prepared) => content({ prepared }),
+  };
+  const prepared = saved?.prepared ?? (await (shared === null ? make() : shared.part("attack", part)));
+  if (prepared === null) throw shared!.elsewhere();
   return { prepared, pictures, device: opened, residentBytes, file: { name, content: () => content({ prepared }) } };
 }
 

@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CellLabels, Flags } from "../experiment/index.ts";
 import type { FolderLock } from "../node/index.ts";
-import { isTemporary, lockFolder, lockName, makeWritableFolder, reasonOf, writeAtomically } from "../node/index.ts";
+import { isTemporary, makeWritableFolder, reasonOf, writeAtomically } from "../node/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
 import type { NamedCell } from "./experiment-cells.ts";
+import { lockApart, seemsLocked } from "./lock-apart.ts";
 import type { Result, RunReport } from "./run-report.ts";
 import { stateName } from "./run-state.ts";
+import type { SharedParts } from "./shared-parts.ts";
+import { openSharedParts } from "./shared-parts.ts";
 
 /** A finished cell's file. */
 export interface FinishedCell {
@@ -42,6 +45,8 @@ export const noRecords: CellRecords = { statusOf: () => "waiting", finished: () 
 /** An experiment's folder. */
 export interface CellStore extends CellRecords {
   failed(cell: NamedCell): FailedCell | undefined;
+  /** What its cells have in common. */
+  readonly shared: SharedParts;
   /** The folder of its run. */
   runOf(cell: NamedCell): string;
   /** Keeps other processes off the cell. @returns undefined if one is at work on it. */
@@ -80,11 +85,12 @@ export async function openCellStore(path: string, { write }: { readonly write: b
     }
   };
   return {
+    shared: openSharedParts(join(path, "shared")),
     runOf,
     statusOf(cell) {
       if (existsSync(cellPath(cell))) return "done";
       if (existsSync(failedPath(cell))) return "failed";
-      if (isLocked(lockOf(cell))) return "at work";
+      if (seemsLocked(lockOf(cell))) return "at work";
       if (existsSync(join(runOf(cell), stateName))) return "begun";
       return namesIn(join(path, "cells")).some((name) => name.startsWith(`${cell.training}-`))
         ? "other code"
@@ -110,50 +116,10 @@ export async function openCellStore(path: string, { write }: { readonly write: b
   };
 }
 
-/** Locks by a folder that is there only as long as the lock. @returns undefined if another process holds it. */
-function lockApart(folder: string): FolderLock | undefined {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      mkdirSync(folder, { recursive: true });
-      const { held, release } = lockFolder(folder);
-      return {
-        held,
-        release() {
-          release();
-          removeEmpty(folder);
-        },
-      };
-    } catch (error) {
-      if (error instanceof ConfigError) return undefined;
-      const gone = (error as NodeJS.ErrnoException).code === "ENOENT"; // another process has just released it
-      if (!gone || attempt > 2) throw new DataError(`${folder}: cannot be written, ${reasonOf(error)}`);
-    }
-  }
-}
-
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // another process has locked it meanwhile, or removed it
-  }
-}
-
 function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-const heard = 60_000; // ms; a lock's heartbeat is twice as fast
-
-/** Whether a process seems to be at work; to be sure, one must try the lock. */
-function isLocked(folder: string): boolean {
-  try {
-    return Date.now() - statSync(join(folder, lockName)).mtimeMs < heard;
-  } catch {
-    return false; // no lock
-  }
-}
-
 function isOurs(name: string): boolean {
-  return ["cells", "failed", "runs", "results.csv", "results.md"].includes(name) || isTemporary(name);
+  return ["cells", "failed", "runs", "shared", "results.csv", "results.md"].includes(name) || isTemporary(name);
 }

@@ -1,7 +1,9 @@
 import type { Evaluation } from "../backdoor/evaluation.ts";
 import type { Flag } from "../backdoor/flags.ts";
-import type { EpochReport, FinishedPhase, LabState, RunningPhase } from "../backdoor/lab-state.ts";
+import type { EpochReport, FinishedPhase, LabState, PhaseCost, RunningPhase } from "../backdoor/lab-state.ts";
 import type { Rate } from "../backdoor/metrics.ts";
+import { noCost } from "../backdoor/phase-cost.ts";
+import type { SharedPhase } from "../backdoor/phase-store.ts";
 import type { Schema } from "../tensor/json-schema.ts";
 import * as json from "../tensor/json-schema.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
@@ -91,6 +93,8 @@ const report: Schema<EpochReport> = json.object({
   evaluation: json.nullable(evaluation),
 });
 
+const cost: Schema<PhaseCost> = json.object({ seconds: json.number({ min: 0 }), images: count });
+
 const running: Schema<RunningPhase> = json.object({
   name: json.string,
   epoch: count,
@@ -99,9 +103,18 @@ const running: Schema<RunningPhase> = json.object({
   training: anything,
   totals: json.record(tensor),
   seen: json.list(tensor),
+  cost: (value, place) => (value === undefined ? noCost : cost(value, place)), // files of older versions have none
 });
 
 const finished: Schema<FinishedPhase> = json.object({ training: anything, seen: json.list(tensor) });
+
+/** A phase that a cell of an experiment left for others. */
+export const sharedPhase: Schema<SharedPhase> = json.object({
+  training: anything,
+  seen: json.list(tensor),
+  history: json.list(report),
+  cost,
+});
 
 const training: Schema<LabState> = json.object({
   finished: json.record(finished),
@@ -117,7 +130,7 @@ export const savedState: Schema<Omit<RunState, "format" | "config">> = json.obje
   epochs: json.list(epochRecord),
   suspects: json.nullable(suspects),
   training: json.nullable(training),
-  spent: json.object({ seconds: json.number({ min: 0 }), images: count }),
+  spent: cost,
 });
 
 /** The fields of three schemas. */

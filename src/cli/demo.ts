@@ -44,7 +44,7 @@ and on the CPU reference\n  deconfound train ${lines.reference}\n`,
       return inFolder(values.out, true, async (runFolder) => {
         const run = await prepareRun(config, { io, device: later, folder: null, runFolder });
         const folder = await runFolder.open();
-        return runDefences({ ...run, device, folder, saved: undefined, json: values.json }, io);
+        return runDefences({ ...run, device, folder, saved: undefined, shared: null, json: values.json }, io);
       });
     });
   },

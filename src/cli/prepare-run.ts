@@ -15,6 +15,7 @@ import type { RunIdentity } from "./run-identity.ts";
 import { identityOf, sorted } from "./run-identity.ts";
 import type { RunState } from "./run-state.ts";
 import { beginState, stateName } from "./run-state.ts";
+import type { SharedParts } from "./shared-parts.ts";
 import type { AttackSaving } from "./train-attack.ts";
 
 /** What a run has before it trains: everything that wrong options, data, files or folders could spoil. */
@@ -89,6 +90,8 @@ export function checkSame(saved: RunIdentity, found: RunIdentity, folder: string
 export interface OpenRun extends PreparedRun {
   readonly device: Device;
   readonly folder: RunFolder | undefined;
+  /** What other runs of an experiment have in common with this one; null for a run of its own. */
+  readonly shared: SharedParts | null;
   /** Where an earlier part of the run stopped. */
   readonly saved: RunState | undefined;
   /** Print the report instead of the table. */

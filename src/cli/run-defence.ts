@@ -3,18 +3,21 @@ import { defences } from "../backdoor/defences/index.ts";
 import { none } from "../backdoor/defences/none.ts";
 import type { Evaluation } from "../backdoor/evaluation.ts";
 import { flagsOf } from "../backdoor/flags.ts";
-import type { EpochReport, LabState } from "../backdoor/lab-state.ts";
+import type { EpochReport, LabState, PhaseCost } from "../backdoor/lab-state.ts";
 import type { Progress as StepProgress } from "../backdoor/phase-context.ts";
+import { noCost } from "../backdoor/phase-cost.ts";
 import type { Trained, TrainOptions } from "../backdoor/train.ts";
 import { trainDefence } from "../backdoor/train.ts";
+import { code } from "./code.generated.ts";
 import { residentBytesOf } from "./device-option.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import type { Progress } from "./progress.ts";
 import type { Named } from "./run-config.ts";
 import { byName } from "./run-config.ts";
+import { dataDigest } from "./run-identity.ts";
 import type { EpochRecord, Rates, Result } from "./run-report.ts";
 import { ratesOf } from "./run-report.ts";
-import type { RunState, Spent } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
 
 /** What training with one defence needs. */
 interface Assignment {
@@ -25,7 +28,7 @@ interface Assignment {
   readonly progress: Progress;
   shouldStop(): boolean;
   /** With the state to save, all epochs of the run so far, and what the defence cost so far. */
-  onEpoch(training: LabState, epochs: readonly EpochRecord[], spent: Spent): Promise<void>;
+  onEpoch(training: LabState, epochs: readonly EpochRecord[], spent: PhaseCost): Promise<void>;
 }
 
 /** Either a trained model and its line of the table, or the state to go on from. */
@@ -40,7 +43,7 @@ export type Outcome =
       readonly kind: "stopped";
       readonly training: LabState;
       readonly epochs: readonly EpochRecord[];
-      readonly spent: Spent;
+      readonly spent: PhaseCost;
     };
 
 /** A run's preset, where the defence has it. */
@@ -56,10 +59,15 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const start = performance.now();
   let images = 0;
   let epochs = begun.epochs;
-  const spent = (): Spent => ({
-    seconds: begun.spent.seconds + (performance.now() - start) / 1000,
-    images: begun.spent.images + images,
+  let elsewhere = noCost; // what other runs spent on phases that they left for this one
+  const spent = (): PhaseCost => ({
+    seconds: begun.spent.seconds + elsewhere.seconds + (performance.now() - start) / 1000,
+    images: begun.spent.images + elsewhere.images + images,
   });
+  const record = ({ evaluation, phase, epoch, means }: EpochReport): void => {
+    // the networks of a scan have no accuracy to show
+    if (evaluation !== null) epochs = [...epochs, { defence: name, phase, epoch, means, ...ratesOf(evaluation) }];
+  };
   const show = showProgress(assignment);
   const options: TrainOptions<object, object> = {
     device,
@@ -79,12 +87,14 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
       await turn(); // lets signals in
     },
     onEpoch: async (report, training) => {
-      const { evaluation, phase, epoch, means } = report;
-      if (evaluation !== null) {
-        // the networks of a scan have no accuracy to show
-        epochs = [...epochs, { defence: name, phase, epoch, means, ...ratesOf(evaluation) }];
-        show.epoch(report, evaluation);
-      }
+      record(report);
+      if (report.evaluation !== null) show.epoch(report, report.evaluation);
+      await assignment.onEpoch(training, epochs, spent());
+    },
+    shared: run.shared?.phases(scopeOf(run)),
+    onShared: async (reports, { seconds, images }, training) => {
+      elsewhere = { seconds: elsewhere.seconds + seconds, images: elsewhere.images + images };
+      for (const report of reports) record(report);
       await assignment.onEpoch(training, epochs, spent());
     },
   };
@@ -101,6 +111,14 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
     imagesPerSecond: seen / seconds,
   };
   return { kind: "done", trained, result, epochs };
+}
+
+/** What runs must have in common to share phases, besides what a phase's key says. */
+function scopeOf({ config, device, data, identity }: OpenRun): readonly string[] {
+  const { dataset, attack, others = [] } = data.test;
+  const triggered = [...(attack === undefined ? [] : [attack]), ...others].map((one) => dataDigest(one.triggered));
+  const where = [device.info().description, config.tuning, code];
+  return [JSON.stringify([config.attacks, config.model, ...where]), identity.data, dataDigest(dataset), ...triggered];
 }
 
 /** The target's accuracy without a defence, 0 … 1, where the run has trained such a model before. */

@@ -1,3 +1,4 @@
+import { noCost } from "../backdoor/phase-cost.ts";
 import { encodeTree } from "../node/index.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
@@ -59,6 +60,7 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         await save();
         progress.end();
         if (unwritten !== undefined) return notWritten(run, unwritten, io);
+        if (!stop) throw run.shared!.elsewhere();
         const where =
           folder === undefined
             ? "nothing is saved without --out"
@@ -82,7 +84,7 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         epochs,
         suspects,
         training: null,
-        spent: { seconds: 0, images: 0 },
+        spent: noCost,
       };
       folder?.put("run.json", formatReport(reportOf(run, state)));
       await save();

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { LabState } from "../backdoor/lab-state.ts";
+import type { LabState, PhaseCost } from "../backdoor/lab-state.ts";
+import { noCost } from "../backdoor/phase-cost.ts";
 import { decodeTree, readBytes } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
 import { check } from "../tensor/json-schema.ts";
@@ -27,18 +28,12 @@ export interface RunState {
   /** The defence in training; null when all are done, or the next has not begun. */
   readonly training: LabState | null;
   /** Spent on the defence in training. */
-  readonly spent: Spent;
-}
-
-/** Cost of a defence so far, over all parts of an interrupted run. */
-export interface Spent {
-  readonly seconds: number;
-  readonly images: number;
+  readonly spent: PhaseCost;
 }
 
 /** A run before its first defence. */
 export function beginState(config: RunConfig, identity: RunIdentity | null, device: string): RunState {
-  const nothing = { results: [], epochs: [], suspects: null, training: null, spent: { seconds: 0, images: 0 } };
+  const nothing = { results: [], epochs: [], suspects: null, training: null, spent: noCost };
   return { format: 3, config, identity, device, ...nothing };
 }
 

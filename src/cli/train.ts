@@ -13,23 +13,47 @@ import { attackOwners, formatOwners, trainingOwners } from "./option-owners.ts";
 import { describePoison } from "./poison.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { checkSame, prepareRun } from "./prepare-run.ts";
+import type { RunConfig } from "./run-config.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { runDefences } from "./run-defences.ts";
 import { inFolder } from "./run-folder.ts";
 import { readRunState } from "./run-state.ts";
+import type { SharedParts } from "./shared-parts.ts";
 import { trainOptions } from "./train-options.ts";
 
 const owners = [...formatOwners, ...attackOwners, ...trainingOwners];
 
-async function goOn(path: string, json: boolean, io: Io): Promise<ExitCode> {
+/** What a training is called with, besides its configuration. */
+interface TrainCall {
+  readonly io: Io;
+  /** Print the report instead of the table. */
+  readonly json: boolean;
+  /** Null for a run that is not part of an experiment. */
+  readonly shared: SharedParts | null;
+}
+
+/** Trains anew. @param out - a new folder; null for none. */
+export async function trainAnew(config: RunConfig, out: string | null, call: TrainCall): Promise<ExitCode> {
+  const { io, json, shared } = call;
+  return withDevice(config, io, (device) =>
+    inFolder(out, true, async (runFolder) => {
+      const run = await prepareRun(config, { io, device, folder: null, runFolder, shared });
+      const folder = await runFolder.open();
+      return runPrepared({ ...run, folder, saved: undefined, json, shared, device: await device.open() }, io);
+    }),
+  );
+}
+
+/** Goes on with the run in a folder. */
+export async function goOn(path: string, { io, json, shared }: TrainCall): Promise<ExitCode> {
   await readRunState(path); // before anything is written where there is no run
   return inFolder(path, false, async (runFolder) => {
     const folder = await runFolder.open();
     const saved = await readRunState(path); // as it is now that nobody else writes it
     return withDevice(saved.config, io, async (device) => {
-      const run = await prepareRun(saved.config, { io, device, folder: path, runFolder });
+      const run = await prepareRun(saved.config, { io, device, folder: path, runFolder, shared });
       if (saved.identity !== null) checkSame(saved.identity, run.identity, path);
-      return runPrepared({ ...run, folder, saved, json, device: await device.open() }, io);
+      return runPrepared({ ...run, folder, saved, json, shared, device: await device.open() }, io);
     });
   });
 }
@@ -63,14 +87,7 @@ poisoned. For experiments, --attack poisons a clean set first, and --defence non
     const resume = values.resume ?? undefined;
     const stray = given.names.find((name) => resume !== undefined && name !== "resume" && name !== "json");
     if (stray !== undefined) throw new ConfigError(`--resume goes on with the run's own options; leave out --${stray}`);
-    if (resume !== undefined) return goOn(resume, values.json, io);
-    const config = await parseRunConfig(values, given);
-    return withDevice(config, io, (device) =>
-      inFolder(values.out, true, async (runFolder) => {
-        const run = await prepareRun(config, { io, device, folder: null, runFolder });
-        const folder = await runFolder.open();
-        return runPrepared({ ...run, folder, saved: undefined, json: values.json, device: await device.open() }, io);
-      }),
-    );
+    const call = { io, json: values.json, shared: null };
+    return resume === undefined ? trainAnew(await parseRunConfig(values, given), values.out, call) : goOn(resume, call);
   },
 };

@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SharedPhase } from "../../src/backdoor/phase-store.ts";
 import type { FinishedCell } from "../../src/cli/cell-store.ts";
 import { lockFolder } from "../../src/node/folder-lock.ts";
+import { decodeTree } from "../../src/node/index.ts";
 import type { Captured } from "./capture.ts";
 import { command } from "./capture.ts";
 
@@ -34,10 +36,13 @@ async function experiment(file: string, out: string, more = "", options = {}): P
 /** Contents of all finished cells by name, without what a clock decides. */
 function cellsIn(out: string): Record<string, string> {
   const place = join(folder, out, "cells");
-  const timed = /"(seconds|imagesPerSecond)": [\d.e+-]+/g;
   return Object.fromEntries(
-    readdirSync(place).map((name) => [name, readFileSync(join(place, name), "utf8").replace(timed, "")]),
+    readdirSync(place).map((name) => [name, timeless(readFileSync(join(place, name), "utf8"))]),
   );
+}
+
+function timeless(text: string): string {
+  return text.replace(/"(seconds|imagesPerSecond)": [\d.e+-]+/g, '"$1": 0');
 }
 
 describe("an experiment", () => {
@@ -142,6 +147,38 @@ describe("an experiment", () => {
     expect((await experiment(trained, "broken", "--status")).out).toMatch(/trojan +default +none +0 +begun /);
     expect((await experiment(trained, "broken")).code).toBe(0);
     expect(cellsIn("broken")).toEqual(cellsIn("unbroken"));
+  }, 60_000);
+
+  test("two processes train what their cells have in common once, to the bits of runs of their own", async () => {
+    const settings = ["surrogate.width=1", "surrogate.batch=2", "surrogate.steps=120", "steps=30", "reach=0"];
+    const set = settings.map((one) => `trojan.${one}`);
+    const common = write("common.json", {
+      ...grid,
+      attacks: [{ attack: "trojan", set }],
+      defences: ["none", "clp"],
+    });
+    const both = await Promise.all(["1/2", "2/2"].map((shard) => experiment(common, "pair", `--shard ${shard}`)));
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(both.filter(({ err }) => err.includes("another process trains what this cell needs")).length).toBe(1);
+    const parts = readdirSync(join(folder, "pair/shared"));
+    expect(parts.map((name) => name.replace(/-[0-9a-f]{32}\./, ".")).sort()).toEqual([
+      "attack.safetensors",
+      "phase.safetensors",
+    ]);
+    const line = `train --dataset builtin --size 12 --count 40 --epochs 2 --batch 16 --model small-2 --device cpu --attack trojan`;
+    const cells = Object.values(cellsIn("pair")).map((content) => JSON.parse(content) as FinishedCell);
+    for (const { labels, report } of cells) {
+      const out = join(folder, `alone-${labels.defence}`);
+      await command(`${line} --set ${set.join(" --set ")} --defence ${labels.defence} --out ${out}`);
+      const alone = JSON.parse(timeless(readFileSync(join(out, "run.json"), "utf8"))) as FinishedCell["report"];
+      expect(report).toEqual(alone);
+    }
+    const phase = join(folder, "pair/shared", parts.find((name) => name.startsWith("phase"))!);
+    const { cost } = decodeTree(readFileSync(phase), phase) as SharedPhase;
+    for (const name of readdirSync(join(folder, "pair/cells"))) {
+      const { report } = JSON.parse(readFileSync(join(folder, "pair/cells", name), "utf8")) as FinishedCell;
+      expect(report.results[0]!.seconds).toBeGreaterThanOrEqual(cost.seconds); // counted in both
+    }
   }, 60_000);
 
   test("keeps the error of a cell that fails, trains the others, and tries again when it is told to", async () => {
