@@ -7,6 +7,7 @@ import { ConfigError, DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
 import type { NamedCell } from "./experiment-cells.ts";
 import { lockApart, seemsLocked } from "./lock-apart.ts";
+import { reportFolder, reportName } from "./report-files.ts";
 import type { Result, RunReport } from "./run-report.ts";
 import { stateName } from "./run-state.ts";
 import type { SharedParts } from "./shared-parts.ts";
@@ -44,6 +45,7 @@ export const noRecords: CellRecords = { statusOf: () => "waiting", finished: () 
 
 /** An experiment's folder. */
 export interface CellStore extends CellRecords {
+  readonly path: string;
   failed(cell: NamedCell): FailedCell | undefined;
   /** What its cells have in common. */
   readonly shared: SharedParts;
@@ -86,6 +88,7 @@ export async function openCellStore(path: string, { write }: { readonly write: b
   };
   return {
     shared: openSharedParts(join(path, "shared")),
+    path,
     runOf,
     statusOf(cell) {
       if (existsSync(cellPath(cell))) return "done";
@@ -121,5 +124,8 @@ function namesIn(folder: string): readonly string[] {
 }
 
 function isOurs(name: string): boolean {
-  return ["cells", "failed", "runs", "shared", "results.csv", "results.md"].includes(name) || isTemporary(name);
+  return (
+    ["cells", "failed", "runs", "shared", "results.csv", "results.md", reportName, reportFolder].includes(name) ||
+    isTemporary(name)
+  );
 }

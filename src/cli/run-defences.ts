@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { noCost } from "../backdoor/phase-cost.ts";
 import { encodeTree } from "../node/index.ts";
+import { DataError } from "../tensor/errors.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { className, formatResults } from "./format-results.ts";
@@ -7,6 +9,7 @@ import type { Io } from "./io.ts";
 import { modelFiles } from "./model-files.ts";
 import type { OpenRun } from "./prepare-run.ts";
 import { openProgress } from "./progress.ts";
+import { reportName, writeReport } from "./report-files.ts";
 import { runDefence } from "./run-defence.ts";
 import type { RunReport } from "./run-report.ts";
 import { formatReport } from "./run-report.ts";
@@ -93,8 +96,20 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     forget();
     progress.end();
   }
+  if (folder !== undefined && unwritten === undefined) unwritten = await reportIn(folder.path);
   io.out(run.json ? formatReport(reportOf(run, state)) : formatResults(state.results, run.data.train.classNames));
   return unwritten === undefined ? exitCode.ok : notWritten(run, unwritten, io);
+}
+
+/** Writes the run's page. @returns why it could not be written, if so. */
+async function reportIn(folder: string): Promise<string | undefined> {
+  try {
+    await writeReport({ folder, out: join(folder, reportName) });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return error.message.split("\n")[0]!;
+  }
 }
 
 /** Says what was lost, and how to go on. */

@@ -13,6 +13,7 @@ import { Interrupted } from "./interrupted.ts";
 import type { Io } from "./io.ts";
 import { poisonCommand } from "./poison.ts";
 import { predictCommand } from "./predict.ts";
+import { reportCommand } from "./report.ts";
 import { scanCommand } from "./scan.ts";
 import { showCommand } from "./show.ts";
 import { trainCommand } from "./train.ts";
@@ -26,6 +27,7 @@ const commands: readonly Command[] = [
   demoCommand,
   predictCommand,
   experimentCommand,
+  reportCommand,
   cleanCommand,
   dataCommand,
   poisonCommand,

@@ -13,6 +13,7 @@ import { describeCell } from "./experiment-cells.ts";
 import { resultsCsv, resultsMarkdown, resultsText } from "./experiment-tables.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { Io } from "./io.ts";
+import { reportName, writeReport } from "./report-files.ts";
 import { parseRunConfig } from "./run-config.ts";
 import { stateName } from "./run-state.ts";
 import { Elsewhere } from "./shared-parts.ts";
@@ -85,6 +86,10 @@ export async function trainCells(experiment: Experiment, own: readonly NamedCell
     }
   } finally {
     forget();
+  }
+  if (cells.some((cell) => ["done", "failed"].includes(store.statusOf(cell)))) {
+    const only = new Set(cells.map(({ name }) => name));
+    await writeReport({ folder: store.path, title: printable(title), only, out: join(store.path, reportName) });
   }
   io.out(resultsText(cells, store));
   for (const cell of elsewhere) io.err(`another process is at work on ${printable(describeCell(cell.labels))}\n`);

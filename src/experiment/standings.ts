@@ -36,7 +36,11 @@ export interface Standing {
   readonly entries: readonly (Entry | null)[];
   /** The largest mean ASR over the attacks that were learned and of which the row has cells; null without any. */
   readonly worst: { readonly attack: string; readonly asr: number } | null;
-  /** Learned attacks of which the row has no finished cell: `worst` and `der` do not cover them. */
+  /** The smallest difference of mean CA and mean ASR over the same attacks, in points; null without any. */
+  readonly margin: number | null;
+  /** Mean over all its cells. */
+  readonly seconds: number;
+  /** Learned attacks of which the row has no finished cell: `worst`, `margin` and `der` do not cover them. */
   readonly missing: readonly string[];
   /** Defense effectiveness rating, 0 … 100, over the same attacks; null without any. */
   readonly der: number | null;
@@ -113,6 +117,8 @@ function standingOf(
     defence,
     undefended: own.some(({ undefended }) => undefended),
     entries,
+    margin: there.length === 0 ? null : Math.min(...there.map(({ ca, asr }) => ca - asr)),
+    seconds: spreadOf(own.map(({ seconds }) => seconds))!.mean,
     worst: worst && { attack: worst.base.attack, asr: worst.asr },
     missing: pairs.flatMap(({ base, entry }) => (entry?.asr ? [] : [base.attack])),
     der: spreadOf(ders)?.mean ?? null,

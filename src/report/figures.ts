@@ -2,6 +2,8 @@ import type { PlotOptions } from "@observablehq/plot";
 import { areaY, dot, lineY, plot, rect, ruleX, ruleY } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { Band, Bin } from "./bands.ts";
+import type { Line } from "./epoch-lines.ts";
+import { html } from "./html.ts";
 
 // The only file that draws with Observable Plot, in linkedom's document. Together they are larger than the rest of the package, so
 // the build puts them into a file of their own, which is loaded when a page is written.
@@ -19,16 +21,18 @@ const form = {
 
 /** What is used of the element; the package is compiled without the types of a page. */
 interface Svg {
-  setAttribute(name: string, value: string): void;
   readonly outerHTML: string;
 }
 
 function draw(title: string, options: PlotOptions): string {
   const svg = plot({ ...form, ...options } as PlotOptions) as unknown as Svg;
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", title);
-  return svg.outerHTML;
+  return svg.outerHTML
+    .replace(places, (attribute) => attribute.replace(/(\.\d\d)\d+/g, "$1"))
+    .replace("<svg ", () => html`<svg role="img" aria-label="${title}" `.markup); // linkedom leaves < in attributes as it is
 }
+
+/** Attributes that say where something is; a hundredth of a pixel is not seen, and more digits are a third of a page. */
+const places = / (?:[xy][12]?|c[xy]|width|height|transform)="[^"]*"/g;
 
 /** Losses on the way: a line through the medians, a band between the quartiles, per group. */
 export function historyFigure(bands: readonly Band[]): string {
@@ -50,13 +54,13 @@ export function historyFigure(bands: readonly Band[]): string {
 }
 
 /**
- * The distribution of the scores per group.
+ * The distribution of a number per group, such as a score.
  *
- * @param split - where all images fall into two parts; not drawn unless finite. @param meaning - of a score, beside the axis.
+ * @param split - where all images fall into two parts; not drawn unless finite. @param meaning - of the number, beside the axis.
  */
 export function scoreFigure(bins: readonly Bin[], split: number, meaning: string): string {
-  return draw("Distribution of the score within each group", {
-    x: { label: `score: ${meaning}`, labelOffset: 40 },
+  return draw(`Distribution within each group: ${meaning}`, {
+    x: { label: meaning, labelOffset: 40 },
     y: { label: "% of the group", grid: true },
     marks: [
       rect(bins, { x1: "from", x2: "to", y1: 0, y2: "percent", fill: "colour", fillOpacity: 0.45, z: "group" }),
@@ -64,4 +68,67 @@ export function scoreFigure(bins: readonly Bin[], split: number, meaning: string
       ...(Number.isFinite(split) ? [ruleX([split], { stroke: "currentColor", strokeDasharray: "4 3" })] : []),
     ],
   });
+}
+
+/** What stands beside the axes, and where they end. */
+export interface Axes {
+  readonly x: string;
+  readonly y: string;
+  readonly xDomain?: readonly [number, number] | undefined;
+  readonly yDomain?: readonly [number, number] | undefined;
+  /** Upright dashed lines. */
+  readonly rules?: readonly number[] | undefined;
+  /** Whether x is a whole number. */
+  readonly whole?: boolean | undefined;
+}
+
+/** So wide that a narrow page shows it without shrinking its text. */
+const small = { width: 340, height: 220, marginLeft: 40, marginTop: 24 };
+const [fewPoints, pixelsPerTick] = [12, 48];
+
+/** Lines, and bands around them where there are any. */
+export function lineFigure(title: string, lines: readonly Line[], axes: Axes): string {
+  const [least, most] = axes.yDomain ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const points = lines.flatMap(({ name, colour, dashed = false, points: own }) =>
+    own.map(({ low, high, ...point }) => ({
+      ...{ ...point, name, colour, dashed },
+      low: Math.max(least, low),
+      high: Math.min(most, high),
+    })),
+  );
+  const styles = [
+    { own: points.filter(({ dashed }) => !dashed), dash: {} },
+    { own: points.filter(({ dashed }) => dashed), dash: { strokeDasharray: "5 3" } },
+  ].filter(({ own }) => own.length > 0);
+  const by = { x: "x", z: "name" } as const;
+  return draw(title, {
+    ...small,
+    ...scales(axes),
+    marks: [
+      ruleY([0], { stroke: "currentColor", strokeOpacity: 0.4 }),
+      ruleX(axes.rules ?? [], { stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "2 3" }),
+      areaY(
+        points.filter(({ low, high }) => high > low),
+        { ...by, y1: "low", y2: "high", fill: "colour", fillOpacity: 0.18 },
+      ),
+      ...styles.map(({ own, dash }) => lineY(own, { ...by, y: "y", stroke: "colour", strokeWidth: 1.75, ...dash })),
+      dot(
+        points.filter(({ name }) => lines.find((line) => line.name === name)!.points.length <= fewPoints),
+        { x: "x", y: "y", fill: "colour", r: 2.5 },
+      ),
+    ],
+  });
+}
+
+function scales({ x, y, xDomain, yDomain, whole = false }: Axes): PlotOptions {
+  return {
+    x: {
+      label: x,
+      labelOffset: 38,
+      ...(xDomain === undefined ? {} : { domain: [...xDomain] }),
+      ...(whole ? { tickFormat: (value: number) => (Number.isInteger(value) ? String(value) : "") } : {}),
+      tickSpacing: pixelsPerTick,
+    },
+    y: { label: y, grid: true, ...(yDomain === undefined ? {} : { domain: [...yDomain] }) },
+  };
 }

@@ -95,7 +95,7 @@ function distribution({ late, dataset, figures }: LatePage): Html {
   const least = Math.max(10, Math.floor(dataset.count / 200));
   const split = splitByDistance(late.score, least).threshold;
   const byDrop = late.numbers.dropSeparation !== null;
-  const meaning = byDrop ? "how far the label falls" : "how marked an image looks";
+  const meaning = `score: ${byDrop ? "how far the label falls" : "how marked an image looks"}`;
   return html`<h2>What marks them</h2>
 <p>${byDrop ? dropSaid : triggerSaid}</p>
 ${keyOf(groups)}

@@ -60,7 +60,7 @@ ${keyOf(groups)}
 <div class="pair">
 <figure>${raw(figures.historyFigure(bands))}
 <figcaption>Loss of a small network on the images while it trains on them: median, and the band between the quartiles. Marked images fall first.</figcaption></figure>
-<figure>${raw(figures.scoreFigure(binsOf(scan.score, groups), split, "how early an image was learnt"))}
+<figure>${raw(figures.scoreFigure(binsOf(scan.score, groups), split, "score: how early an image was learnt"))}
 <figcaption>How the score is distributed within each group.${Number.isFinite(split) ? " Dashed: where all images fall into the two parts that lie furthest apart." : ""}</figcaption></figure>
 </div>
 <details><summary>Losses as numbers</summary>

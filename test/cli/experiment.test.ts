@@ -57,7 +57,7 @@ describe("an experiment", () => {
     expect(whole.code, whole.err).toBe(0);
     expect(Object.keys(cellsIn("whole")).length).toBe(4);
     expect(whole.out).toMatch(
-      /^shapes, default\ndefence +worst ASR % +DER % +badnets: CA \/ ASR % +blend: CA \/ ASR %\n/,
+      /^shapes, default\ndefence +worst ASR % +CA − ASR +DER % +seconds +badnets: CA \/ ASR % +blend: CA \/ ASR %\n/,
     );
     expect(whole.out).toMatch(/^quick scan .* \/ /m);
     expect(whole.err).toMatch(/^cell 4 of 4: shapes, blend, default, quick scan, seed 0$/m);
@@ -67,6 +67,10 @@ describe("an experiment", () => {
     expect(readFileSync(join(folder, "whole/results.md"), "utf8")).toMatch(
       /^# two attacks\n\n## shapes, default\n\n\| defence /,
     );
+    const page = readFileSync(join(folder, "whole/report.html"), "utf8");
+    expect(page).toContain("<title>Report of two attacks</title>");
+    expect(page).toContain("4 finished trainings: 1 data set, 1 model, 2 attacks, 2 defences, 1 seed.");
+    expect(readdirSync(join(folder, "whole/report"))).toContain("table.tex");
   });
 
   test("leaves no locks behind", () => {

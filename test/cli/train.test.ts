@@ -38,6 +38,8 @@ test("a run writes report, models and suspects, and prints one table", async () 
   expect(readdirSync(out).sort()).toEqual([
     "model-cbd.safetensors",
     "model-none.safetensors",
+    "report",
+    "report.html",
     "run.json",
     "state.safetensors",
     "suspects.csv",

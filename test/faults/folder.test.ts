@@ -101,7 +101,13 @@ test("a folder that is removed during the run is made again, with all that was t
   const child = program.start(`${train} --out ${out}`, ["ignore", "pipe", "pipe"]);
   listen(child, "epoch 1/3", () => rmSync(out, { recursive: true }));
   expect(await ended(child)).toBe(0);
-  expect(readdirSync(out).sort()).toEqual(["model-none.safetensors", "run.json", "state.safetensors"]);
+  expect(readdirSync(out).sort()).toEqual([
+    "model-none.safetensors",
+    "report",
+    "report.html",
+    "run.json",
+    "state.safetensors",
+  ]);
 });
 
 test("a folder that cannot be written any more: training goes on, results are printed, and the exit code says it", async () => {

@@ -1,0 +1,71 @@
+import { defences } from "../backdoor/defences/index.ts";
+import { none } from "../backdoor/defences/none.ts";
+import type { CellLabels, Entry, Score, Spread, Standing, Standings } from "../experiment/index.ts";
+import { standingsOf } from "../experiment/index.ts";
+import type { TextTable } from "../report/latex.ts";
+import { printable } from "../tensor/printable.ts";
+import type { Result } from "./run-report.ts";
+
+/** What a ranking needs of a cell. */
+export interface RankedCell {
+  readonly labels: CellLabels;
+  readonly result: Pick<Result, "defence" | "flags" | "ca" | "asr" | "cleanTargetRate" | "targetAccuracy" | "seconds">;
+}
+
+/** With what its cells are flagged. */
+export interface RankedTable extends TextTable {
+  readonly flags: readonly string[];
+}
+
+/** The ranking of the defences, for each data set and model. */
+export function rankedTables(found: readonly RankedCell[]): readonly RankedTable[] {
+  return standingsOf(found.map(scoreOf)).map((standings) => tableOf(standings, found));
+}
+
+function scoreOf({ labels, result }: RankedCell): Score {
+  const { defence, flags, ca, asr, cleanTargetRate, targetAccuracy, seconds } = result;
+  const kinds = flags.map(({ kind }) => kind);
+  return { labels, undefended: defence === none.name, ca, asr, cleanTargetRate, targetAccuracy, seconds, flags: kinds };
+}
+
+const needs = { nothing: "", cleanSubset: " (needs clean images)", poisonRate: " (needs the rate)" } as const;
+
+function tableOf(standings: Standings, found: readonly RankedCell[]): RankedTable {
+  const { data, model, attacks, learned, rows } = standings;
+  const needOf = (label: string): string => {
+    const { defence } = found.find(({ labels }) => labels.defence === label)!.result;
+    return needs[defences.find(({ name }) => name === defence)?.needs ?? "nothing"]; // a file may name one that is gone
+  };
+  return {
+    heading: `${printable(data)}, ${printable(model)}`,
+    header: [
+      "defence",
+      "worst ASR %",
+      "CA − ASR",
+      "DER %",
+      "seconds",
+      ...attacks.map((attack) => `${printable(attack)}: CA / ASR %`),
+    ],
+    rows: rows.map((row) => [
+      printable(row.defence) + needOf(row.defence),
+      row.worst === null ? "-" : `${row.worst.asr.toFixed(1)}${row.missing.length === 0 ? "" : " so far"}`,
+      row.margin === null ? "-" : row.margin.toFixed(1),
+      row.der === null ? "-" : row.der.toFixed(1),
+      row.seconds.toFixed(0),
+      ...row.entries.map((entry) => (entry === null ? "-" : `${spreadText(entry.ca)} / ${spreadText(entry.asr)}`)),
+    ]),
+    note: `Ranked by the worst ASR over the attacks that the undefended model learned (ASR of 80 % or more): ${learned.map((one) => printable(one)).join(", ") || "none so far"}.`,
+    flags: rows.flatMap(flagNotes),
+  };
+}
+
+function flagNotes({ defence, entries }: Standing): readonly string[] {
+  return entries.flatMap((entry: Entry | null) =>
+    (entry?.flags ?? []).map((flag) => `${printable(defence)}, ${printable(entry!.attack)}: ${flag}.`),
+  );
+}
+
+function spreadText(spread: Spread | null): string {
+  if (spread === null) return "-";
+  return spread.mean.toFixed(1) + (spread.sd === null ? "" : ` ± ${spread.sd.toFixed(1)}`);
+}
