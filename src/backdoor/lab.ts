@@ -24,6 +24,9 @@ export type Step<T> = (
   inputs: StepInputs,
 ) => { readonly state: T; readonly metrics: Readonly<Record<string, AnyTensor>> };
 
+/** The images that a phase trains on, or that are looked at: the training set, or the clean images of a defence that needs some. */
+export type LabImages = "train" | "clean";
+
 /** Looks at a state in the middle of a phase. */
 export interface Looks<T> {
   /** Numbers of steps of the phase, ascending, after which to look. */
@@ -38,11 +41,13 @@ export interface Phase<P, S, T> {
   readonly name: string;
   /** What a line of progress calls the network; left out where a defence trains only one. */
   readonly title?: string | undefined;
-  /** Indices into the training set. @defaultValue all of it */
+  /** @defaultValue "train" */
+  readonly images?: LabImages | undefined;
+  /** Indices into its set. @defaultValue all of it */
   readonly samples?: Int32Array | undefined;
-  /** What to learn instead of the labels: one class per sample of the whole training set. */
+  /** What to learn instead of the labels: one class per sample of the whole set. */
   readonly labels?: Int32Array | undefined;
-  /** `batch.weights` of the steps: one number per sample of the whole training set. @defaultValue the steps get none */
+  /** `batch.weights` of the steps: one number per sample of the whole set. @defaultValue the steps get none */
   readonly weights?: Float32Array | undefined;
   /** Images per step. @defaultValue that of the training */
   readonly batch?: number | undefined;
@@ -77,6 +82,8 @@ export interface Lab<P, S> {
   readonly training: ResolvedTraining;
   /** The training set, poison and all. */
   readonly train: Dataset;
+  /** Images whose labels can be trusted; null but for a defence that says it `needs` a `cleanSubset`. */
+  readonly clean: Dataset | null;
   /** The network that a phase starts from: the given one, or a fresh one of the key. A program. */
   fresh(phase: string, key: AnyTensor): Network<P, S>;
   /**
@@ -90,12 +97,13 @@ export interface Lab<P, S> {
   /** The same of a network that is not of the lab's classifier. @param labels - what the losses are of, instead of the set's labels. */
   predictBy<Q, R>(classifier: Classifier<Q, R>, network: Network<Q, R>, labels?: Int32Array): Promise<Predictions>;
   /**
-   * What any pure function says of the training images as they are: representations, activations, scores. It is compiled, and runs
+   * What any pure function says of images as they are: representations, activations, scores. It is compiled, and runs
    * over the images in batches.
    *
    * @param state - a tree of tensors, such as a network. @param look - from the state and a batch of n images, f32 tensors `(n, …)` by name.
    * @param samples - indices of the images. @defaultValue all of them
+   * @param of - whose images. @defaultValue "train"
    * @returns by name, one row per image in the order of `samples`, row-major.
    */
-  observe<T, K extends string>(state: T, look: Look<T, K>, samples?: Int32Array): Promise<Observed<K>>;
+  observe<T, K extends string>(state: T, look: Look<T, K>, samples?: Int32Array, of?: LabImages): Promise<Observed<K>>;
 }

@@ -9,7 +9,7 @@ import { putDataset } from "./device-data.ts";
 import type { Evaluation, TestSet } from "./evaluation.ts";
 import { evaluate, putTestSet } from "./evaluation.ts";
 import { copiesLike } from "./initial-network.ts";
-import type { Lab, Phase, PhaseEnd } from "./lab.ts";
+import type { Lab, LabImages, Phase, PhaseEnd } from "./lab.ts";
 import type { EpochReport, LabState, PhaseCost, RunningPhase } from "./lab-state.ts";
 import { createObserver } from "./observe.ts";
 import type { PhaseContext, Progress } from "./phase-context.ts";
@@ -41,6 +41,8 @@ export interface LabSetup<P, S> extends LabCallbacks {
   readonly device: Device;
   /** Images and labels in memory. Put on the device once. */
   readonly dataset: Dataset;
+  /** For a defence that needs a clean subset; null for others. */
+  readonly clean: Dataset | null;
   /** As in {@link putDataset}. */
   readonly residentBytes?: number | undefined;
   readonly classifier: Classifier<P, S>;
@@ -76,6 +78,12 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
   const { device, dataset, residentBytes, classifier, training, seed, resume } = setup;
   const initial = await copiesLike(classifier, setup.initial);
   const data = putDataset(device, dataset, residentBytes);
+  const clean = setup.clean === null ? null : putDataset(device, setup.clean, residentBytes);
+  const imagesOf = (of: LabImages = "train"): DeviceData => {
+    if (of === "train") return data;
+    if (clean !== null) return clean;
+    throw new ConfigError("lab: there are no clean images", ['a defence that uses some says needs: "cleanSubset"']);
+  };
   const test = setup.test === undefined ? null : putTestSet(device, setup.test, residentBytes);
   const predictorOf = predictors(device);
   const predictor = predictorOf(classifier);
@@ -132,11 +140,13 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     classifier,
     training,
     train: dataset,
+    clean: setup.clean,
     fresh: (phase, key) => initial[phase] ?? classifier.init(key),
     async phase<T>(phase: Phase<P, S, T>): Promise<PhaseEnd<T>> {
       checkPhase(phase, names);
       names.add(phase.name);
-      const own = ownData(device, data, phase);
+      const all = imagesOf(phase.images);
+      const own = ownData(device, all, phase);
       const from = state.running?.name === phase.name ? state.running : null;
       const before = from?.cost ?? noCost;
       const cost = costMeter(before);
@@ -154,7 +164,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
           told: () => ({ history: historyOf(phase.name), cost: cost.now() }),
         });
       } finally {
-        freeOwn(device, data, own);
+        freeOwn(device, all, own);
       }
     },
     predict: (network) => predictor(network, data),
@@ -166,14 +176,14 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
         freeOwn(device, data, own);
       }
     },
-    observe: (state, look, samples) => createObserver(device, look)(state, data, samples),
+    observe: (state, look, samples, of) => createObserver(device, look)(state, imagesOf(of), samples),
   };
   return {
     lab,
     state: () => state,
     networks: () => networks,
     evaluate: onTest,
-    close: () => device.free([data, test?.clean, test?.triggered, test?.others]),
+    close: () => device.free([data, clean, test?.clean, test?.triggered, test?.others]),
   };
 }
 

@@ -13,12 +13,14 @@ import { begin } from "./run-phase.ts";
  * its rates, samples, labels and weights. Its name is not among them, so defences that train the same under other names share it; but
  * what looks see is only known by the name.
  *
- * @returns null for a phase that starts from, or reads, what is on the device, such as another network.
+ * @returns null for a phase that starts from, or reads, what is on the device, such as another network, and for one on clean images,
+ * which a store knows nothing of.
  */
 export function phaseKey<P, S, T>(
   context: Pick<PhaseContext<P, S>, "seed" | "flip" | "batch" | "data">,
   phase: Phase<P, S, T>,
 ): PhaseKey | null {
+  if (phase.images === "clean") return null;
   const { name, samples, labels, weights, length, augment, rates, stream, passes, network, at } = phase;
   const state = begin(context, phase);
   const trees = [state, ...passes.map((pass) => stepProgram(context, phase, pass, state))];

@@ -11,7 +11,7 @@ import type { Lab, Phase } from "./lab.ts";
 
 /** A phase that trains the lab's classifier on labels. What is left out is as in plain training. */
 export interface SupervisedPhase<P, S>
-  extends Pick<Phase<P, S, Training<P, S>>, "name" | "title" | "samples" | "labels" | "weights"> {
+  extends Pick<Phase<P, S, Training<P, S>>, "name" | "title" | "images" | "samples" | "labels" | "weights"> {
   /** @defaultValue 1, that of the delivered model */
   readonly stream?: number | undefined;
   /** @defaultValue that of the training */
@@ -20,6 +20,8 @@ export interface SupervisedPhase<P, S>
   readonly rate?: Schedule | undefined;
   /** What it starts from; stays as it is. @defaultValue a fresh network */
   readonly start?: Network<P, S> | undefined;
+  /** What the parameters are held to after every step, as a program. @defaultValue nothing */
+  readonly hold?: ((params: P) => P) | undefined;
   /** From logits `(n, k)` and labels `(n)`: the samples' losses `(n)`, or the loss of the whole batch `()`. @defaultValue cross entropy */
   readonly loss?: ((logits: AnyTensor, labels: AnyTensor) => AnyTensor) | undefined;
 }
@@ -31,11 +33,12 @@ export async function trainSupervised<P extends object, S>(
 ): Promise<Network<P, S>> {
   const { classifier, training } = lab;
   const { stream = 1, epochs = training.clean.epochs, augment = training.clean.augment } = phase;
-  const { rate = scheduleOf(training.clean, epochs), start, loss = crossEntropy } = phase;
-  const { name, title, samples, labels, weights } = phase;
+  const { rate = scheduleOf(training.clean, epochs), start, loss = crossEntropy, hold } = phase;
+  const { name, title, images, samples, labels, weights } = phase;
   const { state } = await lab.phase<Training<P, S>>({
     name,
     title,
+    images,
     samples,
     labels,
     weights,
@@ -45,14 +48,11 @@ export async function trainSupervised<P extends object, S>(
     stream,
     init: (key) => beginTraining(start ?? lab.fresh("clean", key(0)), sgd(training.optimizer)),
     passes: [
-      (state, batch, { key, rates }) =>
-        supervisedStep(state, batch, {
-          classifier,
-          optimizer: sgd(training.optimizer),
-          loss,
-          key,
-          lr: rates["lr"]!,
-        }),
+      (before, batch, { key, rates }) => {
+        const optimizer = sgd(training.optimizer);
+        const next = supervisedStep(before, batch, { classifier, optimizer, loss, key, lr: rates["lr"]! });
+        return hold === undefined ? next : { ...next, state: { ...next.state, params: hold(next.state.params) } };
+      },
     ],
     network: ({ params, stats }) => ({ params, stats }),
   });

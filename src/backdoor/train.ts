@@ -4,7 +4,7 @@ import type { Network } from "../nn/network.ts";
 import type { Changes, OptionTable } from "../options/option.ts";
 import { defaultsOf, listOptions, withChanges } from "../options/table.ts";
 import type { Device } from "../tensor/device.ts";
-import { ConfigError } from "../tensor/errors.ts";
+import { ConfigError, DataError } from "../tensor/errors.ts";
 import { key } from "../tensor/random.ts";
 import type { Defence, Defended } from "./defence.ts";
 import { isUsed, presetOptions } from "./defence.ts";
@@ -25,6 +25,11 @@ export interface TrainOptions<P, S, O extends object = object> extends LabCallba
   readonly device: Device;
   /** Images and labels in memory, poisoned or not. Put on the device once. */
   readonly dataset: Dataset;
+  /**
+   * Images whose labels can be trusted, in memory, of the training set's size and classes: {@link cleanSubset} draws some where the poison
+   * is known. For a defence that needs a `cleanSubset`, and for no other. Never test images.
+   */
+  readonly clean?: Dataset | undefined;
   /**
    * Images of a set, training or test, of more bytes stay in memory, and each batch is uploaded by itself: same results, a little
    * slower. @defaultValue what one buffer of the device holds
@@ -65,7 +70,8 @@ export interface Trained<P, S> extends Defended<P, S> {
  *
  * The same seed and device give the same bits, also through `shouldStop` and `resume`.
  *
- * @throws ConfigError for options that do not exist, are out of range or contradict the data; DataError for a dataset whose
+ * @throws ConfigError for options that do not exist, are out of range or contradict the data, and for clean images that are missing or
+ * that the defence has no use for; DataError for a dataset whose
  * fields disagree; DivergenceError for a loss that is not finite. It is looked at after every 64 steps, at the end of an epoch
  * and before a stop; the error names the first step at fault.
  * @example
@@ -104,6 +110,7 @@ export async function trainDefence<P extends object, S, O extends object>(
   const { seed = 0, test, initial = {}, resume } = given;
   const opened = await openLab({
     ...given,
+    clean: cleanImages(defence, given),
     training: resolveTraining(options, given.dataset.count),
     seed,
     test,
@@ -123,6 +130,22 @@ export async function trainDefence<P extends object, S, O extends object>(
   } finally {
     opened.close();
   }
+}
+
+/** @throws ConfigError for clean images that are missing, or that the defence does not use; DataError for images of another form. */
+function cleanImages(
+  { name, needs }: Pick<Defence, "name" | "needs">,
+  { clean, dataset }: Pick<TrainOptions<object, object>, "clean" | "dataset">,
+): Dataset | null {
+  if (clean === undefined) {
+    if (needs !== "cleanSubset") return null;
+    throw new ConfigError(`${name}: needs clean images`, ["pass some as clean; cleanSubset draws them"]);
+  }
+  if (needs !== "cleanSubset") throw new ConfigError(`${name}: has no use for clean images`, ["leave out clean"]);
+  const form = ({ height, width, channels, classes }: Dataset): string =>
+    `${height}×${width} pixels, ${channels} channels and ${classes} classes`;
+  if (form(clean) === form(dataset)) return clean;
+  throw new DataError(`${name}: the clean images have ${form(clean)}`, [`expects ${form(dataset)}`]);
 }
 
 /** @throws ConfigError for a change to an option that decides nothing under the preset. */

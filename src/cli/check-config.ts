@@ -34,11 +34,12 @@ export function checkedConfig(value: unknown, source: string): RunConfig {
       attacks: poisoning,
       poisoned,
       defences: trained,
+      clean,
       training,
       model,
       initial,
       ...plain
-    } = fieldsOf(value, "config");
+    } = { clean: null, ...fieldsOf(value, "config") } as Fields; // files of older versions have no clean
     const { limit, preset, seed, device, tuning, resident } = checkedOptions<
       Pick<RunConfig, "limit" | "preset" | "seed" | "device" | "tuning" | "resident">
     >(plainFields, { resident: null, ...plain }, "config"); // files of older versions have none
@@ -49,6 +50,7 @@ export function checkedConfig(value: unknown, source: string): RunConfig {
       poisoned: checkedFlag(poisoned, "poisoned"),
       training: checkedOptions<TrainingOptions>(trainingOptionTable, training, "training"),
       defences: listOf(trained, "defences").map((defence) => checkedRecord(defences, defence, "defence")),
+      clean: checkedClean(clean),
       preset,
       model: parseModel(textOf(model, "model")).name,
       initial: checkedPaths(initial),
@@ -120,6 +122,15 @@ function checkedDataset(value: unknown): RunConfig["dataset"] {
     folder: reads ? textOf(folder, "dataset.folder") : null,
     options: checkedOptions<object>(known.options, options, known.name),
   };
+}
+
+function checkedClean(value: unknown): RunConfig["clean"] {
+  if (value === null) return null;
+  const fields = fieldsOf(value, "clean");
+  if ("dataset" in fields) return { dataset: checkedDataset(fields["dataset"]) };
+  const { share } = fields;
+  if (typeof share === "number" && share > 0 && share <= 1) return { share };
+  throw new ConfigError("clean.share is not a number above 0 and up to 1");
 }
 
 /** A format and its options, without the folder. @throws ConfigError */

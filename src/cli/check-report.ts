@@ -60,7 +60,7 @@ const report: json.Schema<CheckedReport> = json.object({
   }),
   versions: json.record(json.string),
   device: json.object({ description: json.string }),
-  sets: json.object({ train: count, poisoned: count, test: count, triggered: count }),
+  sets: json.object({ train: count, poisoned: count, clean: json.optional(count), test: count, triggered: count }),
   epochs: json.list(
     json.object({
       defence: json.string,

@@ -6,6 +6,7 @@ import { ConfigError, DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
 import { printable } from "../tensor/printable.ts";
 import { checkedConfig } from "./check-config.ts";
+import { readClean } from "./clean-images.ts";
 import { code } from "./code.generated.ts";
 import { parseOptions } from "./command.ts";
 import type { Io } from "./io.ts";
@@ -34,7 +35,7 @@ interface ParsedCell extends Pick<NamedCell, "labels" | "options" | "words"> {
 
 /** Options that the experiment decides. */
 const decided = ["out", "resume", "json", "init", "backdoor-init"];
-const folders = ["data", "poisoned"];
+const folders = ["data", "poisoned", "clean"];
 
 /**
  * The cells of an experiment's file, each checked as `train` checks its options. Then every set of images is read once, for the names
@@ -89,7 +90,8 @@ function withFolders({ labels, options }: Cell, base: string, data: string | nul
       folders.includes(name) && typeof value === "string" ? resolve(base, value) : value,
     ]),
   );
-  const given = folders.some((name) => own[name] !== undefined) || own["dataset"] === "builtin" || data === null;
+  const given =
+    own["data"] !== undefined || own["poisoned"] !== undefined || own["dataset"] === "builtin" || data === null;
   return { labels, options: given ? own : { ...own, data: resolve(data) } };
 }
 
@@ -113,12 +115,14 @@ function digestsOfData(io: Pick<Io, "err">): (config: RunConfig) => Promise<stri
   const known = new Map<string, string>();
   return async (config) => {
     const { dataset, limit, poisoned, seed } = config;
-    const source = JSON.stringify([dataset, limit, poisoned, dataset.folder === null ? seed : null]);
+    const clean = config.clean !== null && "dataset" in config.clean ? config.clean : null;
+    const source = JSON.stringify([dataset, limit, poisoned, dataset.folder === null ? seed : null, clean]);
     const found = known.get(source);
     if (found !== undefined) return found;
     if (dataset.folder !== null) io.err(`reading the images of ${printable(dataset.folder, 300)}\n`);
     const { kept, parts } = await loadClean(config);
-    const digest = dataDigest(kept) + dataDigest(parts.test);
+    const images = await readClean(config, { train: kept, test: parts.test }, () => {});
+    const digest = dataDigest(kept) + dataDigest(parts.test) + (images === null ? "" : dataDigest(images));
     known.set(source, digest);
     return digest;
   };

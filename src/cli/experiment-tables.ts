@@ -22,7 +22,7 @@ const header = [
     "target_accuracy",
     "worst_class",
   ],
-  ...["flags", "train_images", "poisoned", "test_images", "triggered", "seconds", "device"],
+  ...["flags", "train_images", "poisoned", "clean_images", "test_images", "triggered", "seconds", "device"],
 ];
 
 /** One line per finished cell. */
@@ -32,13 +32,13 @@ export function resultsCsv(cells: readonly NamedCell[], store: CellStore): strin
     if (found === undefined) return [];
     const { labels, report } = found;
     const { ca, asr, cleanTargetRate, ra, targetAccuracy, classAccuracy, flags, seconds } = resultOf(found);
-    const { train, poisoned, test, triggered } = report.sets;
+    const { train, poisoned, clean = 0, test, triggered } = report.sets;
     return [
       [
         ...[cell.name, labels.data, labels.attack, labels.model, labels.defence, labels.seed],
         ...[ca, asr, cleanTargetRate, ra, targetAccuracy, Math.min(...classAccuracy)],
         flags.map(({ kind }) => kind).join("; "),
-        ...[train, poisoned, test, triggered, seconds.toFixed(1), report.device.description],
+        ...[train, poisoned, clean, test, triggered, seconds.toFixed(1), report.device.description],
       ],
     ];
   });
@@ -68,5 +68,5 @@ export function resultsText(cells: readonly NamedCell[], store: CellStore): stri
 
 function tablesOf(cells: readonly NamedCell[], store: CellStore): readonly RankedTable[] {
   const found = cells.flatMap((cell) => store.finished(cell) ?? []);
-  return rankedTables(found.map((cell) => ({ labels: cell.labels, result: resultOf(cell) })));
+  return rankedTables(found.map((cell) => ({ labels: cell.labels, result: resultOf(cell), sets: cell.report.sets })));
 }

@@ -1,7 +1,6 @@
-import { defences } from "../backdoor/defences/index.ts";
 import type { Flag } from "../backdoor/flags.ts";
-import { byName } from "./run-config.ts";
-import type { Result } from "./run-report.ts";
+import { needOf } from "./need.ts";
+import type { RunReport } from "./run-report.ts";
 import { formatTable } from "./table.ts";
 
 /**
@@ -9,11 +8,14 @@ import { formatTable } from "./table.ts";
  *
  * @param classNames - by label; numbers where there are none.
  */
-export function formatResults(results: readonly Result[], classNames: readonly string[] = []): string {
+export function formatResults(
+  { results, sets }: Pick<RunReport, "results" | "sets">,
+  classNames: readonly string[] = [],
+): string {
   const show = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
   const header = ["defence", "CA %", "ASR %", "clean target %", "RA %", "target class %", "worst class %"];
   const rows = results.map((result) => [
-    labelOf(result.defence),
+    result.defence + needOf(result.defence, sets),
     ...[result.ca, result.asr, result.cleanTargetRate, result.ra, result.targetAccuracy].map(show),
     show(Math.min(...result.classAccuracy)),
     result.seconds.toFixed(1),
@@ -29,13 +31,6 @@ export function formatResults(results: readonly Result[], classNames: readonly s
     found.map((flag) => `${defence}: ${describeFlag(flag, classNames, classAccuracy)}\n`),
   );
   return formatTable([...header, "seconds", "images/s"], rows) + others.join("") + flags.join("");
-}
-
-const needs = { nothing: "", cleanSubset: " (needs a clean subset)", poisonRate: " (needs the poison rate)" } as const;
-
-/** A defence's name, with what it must be given besides the training set. */
-function labelOf(name: string): string {
-  return name + needs[byName(defences, name).needs];
 }
 
 function describeFlag(flag: Flag, classNames: readonly string[], classAccuracy: readonly number[]): string {

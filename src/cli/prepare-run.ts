@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/dataset.ts";
 import { parseModel } from "../nn/models/index.ts";
 import type { AnyClassifier, ImageShape } from "../nn/models/model-family.ts";
 import type { Network } from "../nn/network.ts";
@@ -6,6 +7,7 @@ import type { Device } from "../tensor/device.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { AttackWorkplace } from "./attack-training.ts";
 import { checkedConfig } from "./check-config.ts";
+import { checkShare, cleanOf, readClean } from "./clean-images.ts";
 import type { RunData } from "./load-data.ts";
 import { loadClean, poisonClean } from "./load-data.ts";
 import { readWeights } from "./model-file.ts";
@@ -23,6 +25,8 @@ export interface PreparedRun {
   readonly config: RunConfig;
   readonly data: RunData;
   readonly shape: ImageShape;
+  /** For the defences that need clean images; null where none does. */
+  readonly clean: Dataset | null;
   readonly classifier: AnyClassifier;
   /** Networks to start phases from, by phase. */
   readonly initial: Readonly<Record<string, Network<object, object>>>;
@@ -41,8 +45,8 @@ export async function prepareRun(given: RunConfig, { runFolder, ...workplace }: 
   const config = checkedConfig(sorted(given), "options");
   const { training } = config;
   if (training.clean.epochs === 0) throw new ConfigError("clean.epochs is 0: there is nothing to train");
-  const clean = await loadClean(config);
-  const { height, width, channels, classes, count } = clean.kept;
+  const loaded = await loadClean(config);
+  const { height, width, channels, classes, count } = loaded.kept;
   if (training.batch > count) {
     throw new ConfigError(`--batch ${training.batch} is more than the ${count} training images`);
   }
@@ -52,9 +56,14 @@ export async function prepareRun(given: RunConfig, { runFolder, ...workplace }: 
     initial[phase] = await readWeights(path, config.model, shape);
   }
   const classifier = parseModel(config.model).build(shape);
-  const data = await poisonClean(config, clean, { ...workplace, saving: savingIn(runFolder, config) });
-  const identity = await identityOf(config, data, initial);
-  return { config, data, shape, classifier, initial, identity };
+  checkShare(config, loaded.kept);
+  const read = await readClean(config, { train: loaded.kept, test: loaded.parts.test }, (note) =>
+    workplace.io.err(`${note}\n`),
+  );
+  const data = await poisonClean(config, loaded, { ...workplace, saving: savingIn(runFolder, config) });
+  const clean = cleanOf(config, data, read);
+  const identity = await identityOf(config, data, initial, clean);
+  return { config, data, clean, shape, classifier, initial, identity };
 }
 
 /** Saves attacks with a state that says which run they are of; one that a defence saved stays. */

@@ -1,15 +1,16 @@
-import { defences } from "../backdoor/defences/index.ts";
 import { none } from "../backdoor/defences/none.ts";
 import type { CellLabels, Entry, Score, Spread, Standing, Standings } from "../experiment/index.ts";
 import { standingsOf } from "../experiment/index.ts";
 import type { TextTable } from "../report/latex.ts";
 import { printable } from "../tensor/printable.ts";
-import type { Result } from "./run-report.ts";
+import { needOf } from "./need.ts";
+import type { Result, RunReport } from "./run-report.ts";
 
 /** What a ranking needs of a cell. */
 export interface RankedCell {
   readonly labels: CellLabels;
   readonly result: Pick<Result, "defence" | "flags" | "ca" | "asr" | "cleanTargetRate" | "targetAccuracy" | "seconds">;
+  readonly sets: Pick<RunReport["sets"], "train" | "clean">;
 }
 
 /** With what its cells are flagged. */
@@ -28,13 +29,11 @@ function scoreOf({ labels, result }: RankedCell): Score {
   return { labels, undefended: defence === none.name, ca, asr, cleanTargetRate, targetAccuracy, seconds, flags: kinds };
 }
 
-const needs = { nothing: "", cleanSubset: " (needs clean images)", poisonRate: " (needs the rate)" } as const;
-
 function tableOf(standings: Standings, found: readonly RankedCell[]): RankedTable {
   const { data, model, attacks, learned, rows } = standings;
-  const needOf = (label: string): string => {
-    const { defence } = found.find(({ labels }) => labels.defence === label)!.result;
-    return needs[defences.find(({ name }) => name === defence)?.needs ?? "nothing"]; // a file may name one that is gone
+  const needOfRow = (label: string): string => {
+    const { result, sets } = found.find(({ labels }) => labels.defence === label)!;
+    return needOf(result.defence, sets);
   };
   return {
     heading: `${printable(data)}, ${printable(model)}`,
@@ -47,7 +46,7 @@ function tableOf(standings: Standings, found: readonly RankedCell[]): RankedTabl
       ...attacks.map((attack) => `${printable(attack)}: CA / ASR %`),
     ],
     rows: rows.map((row) => [
-      printable(row.defence) + needOf(row.defence),
+      printable(row.defence) + needOfRow(row.defence),
       row.worst === null ? "-" : `${row.worst.asr.toFixed(1)}${row.missing.length === 0 ? "" : " so far"}`,
       row.margin === null ? "-" : row.margin.toFixed(1),
       row.der === null ? "-" : row.der.toFixed(1),

@@ -61,7 +61,7 @@ export function withOwnLabels(cells: readonly FoundCell[]): readonly FoundCell[]
 }
 
 export function rankedOf({ labels, report }: FoundCell): RankedCell {
-  return { labels, result: report.results[0]! };
+  return { labels, result: report.results[0]!, sets: report.sets };
 }
 
 /** A cell as a page shows it. */

@@ -10,6 +10,8 @@ import type { OptionsOf } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
 import { ConfigError } from "../tensor/errors.ts";
 import { namedAttacks } from "./attack-option.ts";
+import type { CleanConfig } from "./clean-option.ts";
+import { chooseClean } from "./clean-option.ts";
 import type { Given } from "./command.ts";
 import type { DatasetChoice } from "./dataset-options.ts";
 import { chooseDataset } from "./dataset-options.ts";
@@ -46,6 +48,8 @@ export interface RunConfig extends DeviceConfig {
   /** The folder holds a set that `poison` wrote: these attacks were made already. */
   readonly poisoned: boolean;
   readonly defences: readonly Named[];
+  /** Where clean images come from; null where no defence needs any. */
+  readonly clean: CleanConfig | null;
   readonly preset: string;
   /** Options of every training. */
   readonly training: TrainingOptions;
@@ -64,6 +68,7 @@ export async function parseRunConfig(values: OptionsOf<typeof trainOptions>, { f
     attacks,
     poisoned,
     ...training,
+    clean: await chooseClean(values, { dataset, attacked: attacks.length > 0 }),
     preset: values.preset,
     model: parseModel(values.model).name,
     initial: {

@@ -55,7 +55,7 @@ function presetOf(defence: string, preset: string): string | undefined {
 export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const { run, defence, begun, progress } = assignment;
   const { name } = defence;
-  const { config, device, data, classifier, initial } = run;
+  const { config, device, data, clean, classifier, initial } = run;
   const start = performance.now();
   let images = 0;
   let epochs = begun.epochs;
@@ -72,6 +72,7 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const options: TrainOptions<object, object> = {
     device,
     dataset: data.train,
+    clean: byName(defences, name).needs === "cleanSubset" ? (clean ?? undefined) : undefined,
     test: data.test,
     residentBytes: residentBytesOf(config),
     classifier,

@@ -97,7 +97,8 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
     progress.end();
   }
   if (folder !== undefined && unwritten === undefined) unwritten = await reportIn(folder.path);
-  io.out(run.json ? formatReport(reportOf(run, state)) : formatResults(state.results, run.data.train.classNames));
+  const report = reportOf(run, state);
+  io.out(run.json ? formatReport(report) : formatResults(report, run.data.train.classNames));
   return unwritten === undefined ? exitCode.ok : notWritten(run, unwritten, io);
 }
 
@@ -122,7 +123,10 @@ function notWritten({ folder }: OpenRun, reason: string, io: Io): ExitCode {
   return exitCode.notWritten;
 }
 
-function reportOf({ config, device, data, identity }: OpenRun, { results, epochs, suspects }: RunState): RunReport {
+function reportOf(
+  { config, device, data, clean, identity }: OpenRun,
+  { results, epochs, suspects }: RunState,
+): RunReport {
   const { kind, adapterClass, description } = device.info();
   const { dataset, attack } = data.test;
   const triggered =
@@ -132,7 +136,13 @@ function reportOf({ config, device, data, identity }: OpenRun, { results, epochs
     config,
     versions: versions(),
     device: { kind, adapterClass, description },
-    sets: { train: data.train.count, poisoned: data.poisoned?.length ?? 0, test: dataset.count, triggered },
+    sets: {
+      train: data.train.count,
+      poisoned: data.poisoned?.length ?? 0,
+      ...(clean === null ? {} : { clean: clean.count }),
+      test: dataset.count,
+      triggered,
+    },
     epochs,
     results,
     suspects,

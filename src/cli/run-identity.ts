@@ -14,22 +14,27 @@ export interface RunIdentity {
   readonly data: string;
 }
 
-/** @param initial - networks to start phases from, by phase. */
+/** @param initial - networks to start phases from, by phase. @param clean - the clean images of defences that need some. */
 export async function identityOf(
   config: RunConfig,
   { train, test }: RunData,
   initial: Readonly<Record<string, Network<object, object>>>,
+  clean: Dataset | null,
 ): Promise<RunIdentity> {
   const data = dataDigest(train);
   const weights: (string | ArrayBufferView)[] = [];
   for (const { path, value } of leavesOf(initial)) if (isTensor(value)) weights.push(path, await value.data());
-  return { run: digestOf([decisiveText(config), data, dataDigest(test.dataset), ...weights]).slice(0, 16), data };
+  const images = [data, dataDigest(test.dataset), ...(clean === null ? [] : [dataDigest(clean)])];
+  return { run: digestOf([decisiveText(config), ...images, ...weights]).slice(0, 16), data };
 }
 
 /** What of a configuration decides the results, besides images and starting weights: not where it runs, nor where files lie. */
 export function decisiveText(config: RunConfig): string {
-  const { device: _, tuning: __, resident: ___, dataset, initial: ____, ...decisive } = config;
-  return JSON.stringify(sorted({ ...decisive, dataset: { ...dataset, folder: null } }));
+  const { device: _, tuning: __, resident: ___, dataset, initial: ____, clean, ...decisive } = config;
+  const source = clean !== null && "dataset" in clean ? { dataset: { ...clean.dataset, folder: null } } : clean;
+  // runs without clean images have the names that they had before there were any
+  const given = source === null ? {} : { clean: source };
+  return JSON.stringify(sorted({ ...decisive, ...given, dataset: { ...dataset, folder: null } }));
 }
 
 /** SHA-256 of a dataset's images and labels. */

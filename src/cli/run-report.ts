@@ -64,6 +64,8 @@ export interface RunReport extends RunIdentity {
   readonly sets: {
     readonly train: number;
     readonly poisoned: number;
+    /** Clean images that the defences which need some were given; left out where none does. */
+    readonly clean?: number | undefined;
     readonly test: number;
     /** Triggered images: the test images of other classes than the target. */
     readonly triggered: number;

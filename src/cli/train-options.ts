@@ -1,3 +1,4 @@
+import { usualCleanShare } from "../backdoor/clean-subset.ts";
 import { defences } from "../backdoor/defences/index.ts";
 import { modelFamilies } from "../nn/models/index.ts";
 import { attackOption } from "./attack-option.ts";
@@ -9,6 +10,8 @@ const defenceNames: readonly string[] = defences.map(({ name }) => name);
 const presetNames: readonly string[] = [...new Set(defences.flatMap(({ presets = {} }) => Object.keys(presets)))];
 const modelForm: string = modelFamilies.map(({ form }) => form).join("|");
 const firstPreset = presetNames[0]!;
+
+const cleanShareDoc: string = `for defences that need clean images: this share of the training images is drawn from those that no attack changed, evenly from all classes, and given to them with the true labels. The training set is the same for all defences [${usualCleanShare} where an attack was made, by train or poison, or the images are drawn]`;
 
 /** The options of `deconfound train` itself; those of formats, attacks, training and defences stand in their own tables. */
 export const trainOptions = {
@@ -27,6 +30,19 @@ export const trainOptions = {
     default: ["cbd"],
     choices: defenceNames as readonly string[],
     doc: "defences to train with, one after the other on the same training set",
+  },
+  "clean-share": {
+    kind: "number",
+    default: null,
+    from: 0,
+    to: 1,
+    doc: cleanShareDoc as string,
+  },
+  clean: {
+    kind: "text",
+    default: null,
+    form: "DIR",
+    doc: "for defences that need clean images: a folder of them, of any format below, without test images of the run",
   },
   preset: {
     kind: "choice",

@@ -21,6 +21,8 @@ import { readRunState } from "./run-state.ts";
 import type { SharedParts } from "./shared-parts.ts";
 import { trainOptions } from "./train-options.ts";
 
+const needHelp = { nothing: "", cleanSubset: "; needs clean images", poisonRate: "; needs the poison rate" } as const;
+
 const owners = [...formatOwners, ...attackOwners, ...trainingOwners];
 
 /** What a training is called with, besides its configuration. */
@@ -77,7 +79,10 @@ poisoned. For experiments, --attack poisons a clean set first, and --defence non
 `,
     recordsHelp("Dataset formats, for --dataset", datasetFormats),
     recordsHelp("Attacks, for --attack", attacks),
-    recordsHelp("Defences, for --defence", defences),
+    recordsHelp(
+      "Defences, for --defence",
+      defences.map(({ name, summary, needs }) => ({ name, summary: summary + needHelp[needs] })),
+    ),
     recordsHelp(
       "Models, for --model",
       modelFamilies.map(({ form, summary }) => ({ name: form, summary })),

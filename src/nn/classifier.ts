@@ -1,6 +1,7 @@
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { BatchNormParams, BatchNormStats } from "./batch-norm-layer.ts";
 import type { ConvLayerParams } from "./conv-layer.ts";
+import type { DenseParams } from "./dense.ts";
 
 export interface ApplyOptions {
   /** Batch statistics and dropout; else running statistics and neither randomness nor new statistics. */
@@ -35,13 +36,21 @@ export interface Classifier<P, S> {
   init(key: AnyTensor): { params: P; stats: S };
   /**
    * @param images - `(n, h, w, c)`, f32 in [0, 1].
-   * @returns `logits (n, k)`, the representation `z (n, d)` that the last layer reads, the statistics after this batch, and the batch
-   * norms from the image on. Methods that prune need `batchNorms`; a classifier that has none, or does not say them, leaves it out.
+   * @returns `logits (n, k)`, the representation `z (n, d)` that the last layer reads, and the statistics after this batch. Then what
+   * methods need that look into a network; a classifier that has none, or does not say it, leaves it out:
+   * - `batchNorms` from the image on;
+   * - `head`, where the logits are z · weight + bias: a branch of `params`, so that its tensors are found there by identity.
    */
   apply(
     params: P,
     stats: S,
     images: AnyTensor,
     options: ApplyOptions,
-  ): { logits: AnyTensor; z: AnyTensor; stats: S; batchNorms?: readonly BatchNormUse[] | undefined };
+  ): {
+    logits: AnyTensor;
+    z: AnyTensor;
+    stats: S;
+    batchNorms?: readonly BatchNormUse[] | undefined;
+    head?: DenseParams | undefined;
+  };
 }

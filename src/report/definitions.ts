@@ -49,10 +49,18 @@ const definitions = [
 
 /** What each number means, and of how many images it is. */
 export function definitionsSection(cells: readonly ReportCell[]): Section {
-  const header = ["data", "attack", "training images", "of these poisoned", "test images", "triggered test images"];
+  const header = [
+    "data",
+    "attack",
+    "training images",
+    "of these poisoned",
+    "clean images given",
+    "test images",
+    "triggered test images",
+  ];
   const lines = cells.map(({ place, sets }) => [
     ...[place.data, place.attack],
-    ...[sets.train, sets.poisoned, sets.test, sets.triggered],
+    ...[sets.train, sets.poisoned, sets.clean ?? 0, sets.test, sets.triggered],
   ]);
   const rows = [...new Map(lines.map((line) => [JSON.stringify(line), line])).values()];
   const body = html`<h2>What the numbers mean</h2>

@@ -46,6 +46,8 @@ export interface ReportCell {
   readonly sets: {
     readonly train: number;
     readonly poisoned: number;
+    /** Clean images that the defences which need some were given; left out where none does. */
+    readonly clean?: number | undefined;
     readonly test: number;
     readonly triggered: number;
   };

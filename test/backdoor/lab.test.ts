@@ -5,6 +5,7 @@ import type { Lab } from "../../src/backdoor/lab.ts";
 import type { LabState } from "../../src/backdoor/lab-state.ts";
 import type { Trained } from "../../src/backdoor/train.ts";
 import { trainDefence } from "../../src/backdoor/train.ts";
+import { trainSupervised } from "../../src/backdoor/train-supervised.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
 import { sum } from "../../src/tensor/ops/broadcast.ts";
@@ -95,6 +96,40 @@ describe("a script of two phases that looks in between", () => {
     expect.assertions(6);
   });
 
+  it("trains and looks at clean images where it asks for them", async () => {
+    const clean = builtinDataset({ count: 5, size: 12, seed: 9, classes: 3 });
+    const seen: string[] = [];
+    const tuning: Defence = {
+      ...none,
+      needs: "cleanSubset",
+      async train(lab) {
+        const { sum: sums } = await lab.observe(
+          {},
+          (_, { images }) => ({ sum: sum(images, { axis: [1, 2, 3] }) }),
+          undefined,
+          "clean",
+        ); // prettier-ignore
+        const bytes = Array.from({ length: 5 }, (_, i) => clean.images.subarray(i * 432, (i + 1) * 432));
+        expect([...sums].map((value) => Math.round(value * 255))).toEqual(
+          bytes.map((own) => own.reduce((a, b) => a + b, 0)),
+        );
+        const first = await trainSupervised(lab, { name: "first", images: "clean", epochs: 2 });
+        return { network: await trainSupervised(lab, { name: "clean", start: first, epochs: 1 }) };
+      },
+    };
+    const device = referenceDevice();
+    const given = { ...base, options: { batch: 4 }, device };
+    const onProgress = ({ phase, images }: { phase: string; images: number }): void =>
+      void seen.push(`${phase} ${images}`);
+    const { state } = await trainDefence(tuning, { ...given, clean, onProgress });
+    device.free(state);
+    expect(device.allocatedBytes()).toBe(0);
+    expect(seen).toEqual(["first 4", "first 5", "first 9", "first 10", "clean 14", "clean 18", "clean 22"]);
+    await expect(trainDefence({ ...tuning, needs: "nothing" }, given)).rejects.toThrow(
+      "lab: there are no clean images",
+    );
+  });
+
   it("trains a phase on its samples only, in batches of them", async () => {
     const seen: string[] = [];
     await trainDefence(twice, {
@@ -147,6 +182,16 @@ describe("trainDefence", () => {
       "there is no option backdoor",
     );
     await expect(trainDefence(none, { ...given, preset: "paper" })).rejects.toThrow("none: there is no preset paper");
+  });
+
+  it("refuses clean images that are missing, of no use, or of another form", async () => {
+    const needing: Defence = { ...none, needs: "cleanSubset" };
+    await expect(trainDefence(needing, given)).rejects.toThrow("none: needs clean images\n  pass some as clean");
+    await expect(trainDefence(none, { ...given, clean: dataset })).rejects.toThrow("none: has no use for clean images");
+    const clean = builtinDataset({ count: 12, size: 16, classes: 3 });
+    await expect(trainDefence(needing, { ...given, clean })).rejects.toThrow(
+      "none: the clean images have 16×16 pixels, 3 channels and 3 classes\n  expects 12×12 pixels",
+    );
   });
 
   it("refuses images that are not bytes and labels that are not i32", async () => {

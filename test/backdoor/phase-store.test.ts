@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
 import { badnets } from "../../src/backdoor/attacks/badnets.ts";
+import { cleanSubset } from "../../src/backdoor/clean-subset.ts";
 import type { Defence } from "../../src/backdoor/defence.ts";
 import { abl } from "../../src/backdoor/defences/abl.ts";
 import { ac } from "../../src/backdoor/defences/ac.ts";
 import { cbd } from "../../src/backdoor/defences/cbd.ts";
 import { clp } from "../../src/backdoor/defences/clp.ts";
+import { fp } from "../../src/backdoor/defences/fp.ts";
 import { none } from "../../src/backdoor/defences/none.ts";
 import type { PhaseStore, SharedPhase } from "../../src/backdoor/phase-store.ts";
 import { poison, triggered } from "../../src/backdoor/poison.ts";
 import type { Trained } from "../../src/backdoor/train.ts";
 import { trainDefence } from "../../src/backdoor/train.ts";
+import { trainSupervised } from "../../src/backdoor/train-supervised.ts";
 import { builtinDataset } from "../../src/data/builtin.ts";
 import { parseModel } from "../../src/nn/models/index.ts";
 import { decodeTree, digestOf, encodeTree } from "../../src/node/index.ts";
@@ -46,9 +49,16 @@ async function train<O extends object>(
   const device = referenceDevice();
   return trainDefence(defence, {
     ...{ device, dataset, classifier, test: test3, shared },
+    clean: defence.needs === "cleanSubset" ? cleanSubset(dataset, { share: 0.5 }) : undefined,
     options: { batch: 16, clean: { epochs: 2 }, ...more } as object,
   });
 }
+
+const onClean: Defence = {
+  ...none,
+  needs: "cleanSubset",
+  train: async (lab) => ({ network: await trainSupervised(lab, { name: "clean", images: "clean" }) }),
+};
 
 /** All that a training came to, but for what a clock decides. */
 async function bitsOf({ network, history, suspicion, evaluation, stopped }: Trained<object, object>): Promise<unknown> {
@@ -64,6 +74,8 @@ test("defences that begin with the undefended model train it once, to the bits o
     [clp, {}, 1],
     [ac, options, 2], // a model without the suspects
     [abl, { share: 0.1 }, 3], // the isolation; what follows starts from it
+    [fp, { tuning: { epochs: 1 } }, 3],
+    [onClean, {}, 3], // clean images are not those that the store is of
   ] as const) {
     const shared = await bitsOf(await train(defence as Defence, store, own));
     expect(shared, defence.name).toEqual(await bitsOf(await train(defence as Defence, undefined, own)));

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { checkedConfig } from "../../src/cli/check-config.ts";
 import { parseOptions } from "../../src/cli/command.ts";
 import { parseRunConfig } from "../../src/cli/run-config.ts";
@@ -11,6 +14,12 @@ async function config(line: string): Promise<unknown> {
   const parsed = parseOptions(trainCommand, line.split(" "));
   return JSON.parse(JSON.stringify(await parseRunConfig(parsed.values, parsed)));
 }
+
+/** A folder of clean images. */
+const clean = mkdtempSync(join(tmpdir(), "deconfound-"));
+mkdirSync(join(clean, "ring"));
+writeFileSync(join(clean, "ring", "0.png"), "");
+afterAll(() => rmSync(clean, { recursive: true }));
 
 /** A copy with the value at a path replaced. */
 function replaced(tree: unknown, path: string, value: unknown): unknown {
@@ -25,6 +34,8 @@ function replaced(tree: unknown, path: string, value: unknown): unknown {
 describe.each([
   "--dataset builtin",
   "--dataset builtin --attack badnets --defence none,cbd --limit 100 --preset official+mi --init a --backdoor-init b",
+  "--dataset builtin --attack badnets --defence fp --clean-share 0.2",
+  `--dataset builtin --defence fp --clean ${clean}`,
 ])("the configuration of %s", (line) => {
   test("is read back as it was written", async () => {
     const written = await config(line);

@@ -4,10 +4,11 @@ import { ac } from "./ac.ts";
 import { cbd } from "./cbd.ts";
 import { clp } from "./clp.ts";
 import { ep } from "./ep.ts";
+import { fp } from "./fp.ts";
 import { jttInverse } from "./jtt-inverse.ts";
 import { lff } from "./lff.ts";
 import { none } from "./none.ts";
 import { spectral } from "./spectral.ts";
 
 /** Every defence, in the order of tables. To add one: a file, and a row here. */
-export const defences: readonly Defence[] = [none, ep, clp, ac, spectral, abl, jttInverse, lff, cbd];
+export const defences: readonly Defence[] = [none, ep, clp, ac, spectral, abl, jttInverse, lff, fp, cbd];

@@ -57,6 +57,7 @@ export async function scanDataset(options: ScanDatasetOptions): Promise<Scan | n
   const opened = await openLab({
     device,
     dataset,
+    clean: null,
     residentBytes,
     classifier: parseModel("shortcut").build(dataset),
     training: resolveTraining(defaultsOf<TrainingOptions>(trainingOptionTable), dataset.count), // a scan has settings of its own

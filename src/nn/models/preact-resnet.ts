@@ -143,7 +143,13 @@ export function preActResNet(options: {
       const conv = stem === "cifar" ? params.conv1 : undefined; // the other stem ends with a maximum
       const body = applyGroups(groups, params, stats, applyStem(params.conv1, images), { train, conv });
       const z = globalAvgPool2d(body.y);
-      return { logits: dense(params.linear, z), z, stats: body.stats, batchNorms: body.batchNorms };
+      return {
+        logits: dense(params.linear, z),
+        z,
+        stats: body.stats,
+        batchNorms: body.batchNorms,
+        head: params.linear,
+      };
     },
   };
 }

@@ -90,7 +90,7 @@ export function smallConvNet(options: {
       });
       const mean = globalAvgPool2d(x);
       const z = pool === "mean" ? mean : concat([max(x, { axis: [1, 2] }), mean], { axis: 1 });
-      return { logits: dense(params.fc, z), z, stats: { layers }, batchNorms };
+      return { logits: dense(params.fc, z), z, stats: { layers }, batchNorms, head: params.fc };
     },
   };
 }

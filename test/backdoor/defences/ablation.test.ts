@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { cleanSubset } from "../../../src/backdoor/clean-subset.ts";
 import { defences } from "../../../src/backdoor/defences/index.ts";
 import { trainDefence } from "../../../src/backdoor/train.ts";
 import { trainingOwners } from "../../../src/cli/option-owners.ts";
@@ -15,6 +16,7 @@ import { readText } from "../../support/repository.ts";
 /** The rows of that table: name, what `--set` takes, whether plain training is left. */
 const rows = readText("docs/defences.md")
   .split("## The same steps without the method's term")[1]!
+  .split("\n## ")[0]!
   .split("\n")
   .filter((line) => line.startsWith("| `"))
   .map((line) => {
@@ -26,14 +28,22 @@ const rows = readText("docs/defences.md")
 const dataset = builtinDataset({ count: 12, size: 12, seed: 3, classes: 3 });
 const classifier = smallConvNet({ channels: 3, classes: 3, width: 1 });
 
+/** Lengths of stages whose defaults are for large sets. */
+const short: Readonly<Record<string, readonly string[]>> = { fp: ["fp.tuning.epochs=2"] };
+
 async function delivered(name: string, assignments: readonly string[]): Promise<unknown> {
   const defence = defences.find((one) => one.name === name)!;
   const owner = trainingOwners.find((one) => one.name === name)!;
   const chosen = [{ owner, base: defaultsOf(defence.options) }];
-  const changes = resolveSettings(chosen, trainingOwners, { flags: new Map(), assignments, classNames: [] });
+  const changes = resolveSettings(chosen, trainingOwners, {
+    flags: new Map(),
+    assignments: [...(short[name] ?? []), ...assignments],
+    classNames: [],
+  });
   const { network } = await trainDefence(defence, {
     device: referenceDevice(),
     dataset,
+    clean: defence.needs === "cleanSubset" ? cleanSubset(dataset, { share: 0.5 }) : undefined,
     classifier,
     options: { batch: 6, clean: { epochs: 1 }, ...changes.get(owner) },
   });

@@ -11,7 +11,7 @@ export const channelMeans: Classifier<{ readonly fc: DenseParams }, object> = {
   init: () => ({ params: { fc: { weight: zeros([3, 2]), bias: zeros([2]) } }, stats: {} }),
   apply: (params, stats, images) => {
     const z = globalAvgPool2d(images);
-    return { logits: dense(params.fc, z), z, stats };
+    return { logits: dense(params.fc, z), z, stats, head: params.fc };
   },
 };
 

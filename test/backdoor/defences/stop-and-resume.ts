@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { cleanSubset } from "../../../src/backdoor/clean-subset.ts";
 import type { Defence } from "../../../src/backdoor/defence.ts";
 import type { LabState } from "../../../src/backdoor/lab-state.ts";
 import type { Trained } from "../../../src/backdoor/train.ts";
@@ -23,6 +24,7 @@ export async function expectSameWhenStopped(defence: Defence<never>, options: ob
     return trainDefence(defence as unknown as Defence, {
       device: referenceDevice(),
       dataset,
+      clean: defence.needs === "cleanSubset" ? cleanSubset(dataset, { share: 0.5 }) : undefined,
       classifier,
       options: { batch: 4, clean: { epochs: 1 }, ...options },
       shouldStop: () => step++ === stopAt,

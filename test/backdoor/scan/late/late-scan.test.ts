@@ -63,6 +63,7 @@ async function scanOf(
     classifier: smallConvNet({ channels: 3, classes, width: 1 }) as never,
     training: resolveTraining(defaultsOf<TrainingOptions>(trainingOptionTable), count),
     train: { ...builtinDataset({ count: 1, size: 12, classes }), labels, count: labels.length, ...only },
+    clean: null,
     fresh: () => network,
     phase<T>({ name }: Phase<object, object, T>): Promise<PhaseEnd<T>> {
       phases.push(name);
