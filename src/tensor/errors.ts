@@ -37,7 +37,7 @@ export class TraceError extends DeconfoundError {
 export class DeviceError extends DeconfoundError {
   override readonly name = "DeviceError";
 }
-/** A kernel that does not compile: names file and line. */
+/** A kernel that does not compile, with file and line; or one that computes something else than its op is defined to. */
 export class KernelError extends DeconfoundError {
   override readonly name = "KernelError";
 }

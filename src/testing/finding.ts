@@ -8,6 +8,9 @@ import { slopeAlong } from "./slope.ts";
 
 /** A gradient that failed, and all that its report needs. */
 export interface Finding {
+  /** The check's public name. */
+  readonly name: string;
+  readonly verdict: readonly string[];
   readonly loss: Loss;
   readonly at: LossAt;
   readonly tensors: readonly AnyTensor[];
@@ -17,6 +20,8 @@ export interface Finding {
   readonly site: Site;
   readonly rtol: number;
   readonly mode: ForwardOptions;
+  /** Whether single elements of the outputs and inputs were compared. */
+  readonly full: boolean;
 }
 
 /** One element of the inputs and its derivatives: by the VJPs, by forward mode, by differences. */
@@ -37,9 +42,8 @@ export function elementAt({ at, tensors, names, mode, loss }: Finding, flat: num
   const forward = alongDirection(at, basis, mode).value;
   const { value, error } = slopeAlong(loss, tensors, basis);
   const settled = error <= 1e-3 * Math.abs(value) ? `${value} ± ${error.toExponential(0)}` : "do not settle";
-  const index = coordinates(i, tensors[t]!.shape);
   return {
-    name: `${names[t]!}${index.length === 0 ? "" : `, element [${index.join(",")}]`}`,
+    name: elementName(names[t]!, tensors[t]!.shape, i),
     analytic,
     forward,
     lines: [
@@ -47,6 +51,12 @@ export function elementAt({ at, tensors, names, mode, loss }: Finding, flat: num
       `differences ${settled}`,
     ],
   };
+}
+
+/** `argument 0.w, element [1,0]` */
+export function elementName(tensor: string, shape: readonly number[], flat: number): string {
+  const index = coordinates(flat, shape);
+  return index.length === 0 ? tensor : `${tensor}, element [${index.join(",")}]`;
 }
 
 function coordinates(flat: number, shape: readonly number[]): number[] {

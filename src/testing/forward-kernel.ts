@@ -4,7 +4,9 @@ import type { Op } from "../tensor/op.ts";
 import { conv2dInputGradientOp, conv2dOp, conv2dWeightGradientOp } from "../tensor/ops/conv2d.ts";
 import { matmulOp } from "../tensor/ops/matmul.ts";
 import { maxPool2dGatherOp, maxPool2dGradientOp } from "../tensor/ops/max-pool.ts";
+import { computeValues, valueOf } from "../tensor/reference.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { hostLeaf } from "../tensor/tensor.ts";
 import { extrapolate } from "./differences.ts";
 import { choices } from "./forward-choice.ts";
 import type { KernelCall } from "./kernel-call.ts";
@@ -26,6 +28,11 @@ export function knowsKernel(op: Op): boolean {
   return multilinear.has(op) || choices.has(op) || op.linear !== undefined;
 }
 
+/** The inputs in which an op is linear, each by itself; undefined if there are none. */
+export function linearInputs(op: Op): readonly number[] | undefined {
+  return multilinear.get(op) ?? op.linear;
+}
+
 /** How an op moves whose value comes from its reference loop. */
 export function moveKernel(call: KernelCall): readonly MaybeMotion[] {
   const choose = choices.get(call.op);
@@ -37,12 +44,19 @@ export function moveKernel(call: KernelCall): readonly MaybeMotion[] {
   return others ? moveByDifferences(call) : [moveLinear(call, call.op.linear)];
 }
 
-function run({ node, op }: KernelCall, inputs: readonly NumericArray[]): readonly NumericArray[] {
+/** An op on other values of its inputs, in double precision. */
+export function runKernel({ node, op }: KernelCall, inputs: readonly NumericArray[]): readonly NumericArray[] {
+  if (op.reference === undefined) {
+    const leaves = inputs.map((data, i) => hostLeaf(node.inputs[i]!, data));
+    const roots = op.expand!(leaves, node.params);
+    const values = computeValues(roots, "f64");
+    return roots.map((root) => valueOf(values, root));
+  }
   const outputs = node.outputs.map(({ dtype, shape }) =>
     isFloat(dtype) ? new Float64Array(sizeOf(shape)) : allocate(dtype, sizeOf(shape), "f64"),
   );
   const call = { inputs, outputs, inputTypes: node.inputs, outputTypes: node.outputs };
-  op.reference!({ ...call, params: node.params, precision: "f64" });
+  op.reference({ ...call, params: node.params, precision: "f64" });
   return outputs;
 }
 
@@ -51,7 +65,7 @@ function moveLinear(call: KernelCall, linear: readonly number[]): Motion {
     const lanes = call.values.map((value, i) =>
       linear.includes(i) ? (call.inputs[i]?.[lane] ?? zeros(call.node.inputs[i]!)) : value,
     );
-    return run(call, lanes)[0] as Float64Array;
+    return runKernel(call, lanes)[0] as Float64Array;
   };
   return { tangent: through("tangent"), doubt: through("doubt") };
 }
@@ -64,7 +78,7 @@ function moveMultilinear(call: KernelCall, inputs: readonly number[]): Motion {
     const motion = call.inputs[index]!;
     if (motion === null) continue;
     const put = (lanes: readonly NumericArray[], lane: Float64Array): NumericArray =>
-      run(
+      runKernel(
         call,
         lanes.map((value, i) => (i === index ? lane : value)),
       )[0]!;
@@ -82,7 +96,7 @@ function moveByDifferences(call: KernelCall): readonly MaybeMotion[] {
   );
   if (!Number.isFinite(scale)) return call.node.outputs.map(() => null);
   const at = (t: number): readonly NumericArray[] =>
-    run(
+    runKernel(
       call,
       call.values.map((value, i) => {
         const motion = call.inputs[i]!;

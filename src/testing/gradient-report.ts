@@ -160,14 +160,19 @@ function placeOf(what: string, node: Node | undefined): string[] {
 }
 
 function failure(
-  { tensors, names, level, seed, site }: Finding,
+  { name, verdict, tensors, names, level, seed, site, full }: Finding,
   head: string,
   lines: readonly string[],
 ): GradientError {
   const types = tensors.map((tensor, i) => `${names[i]} ${formatType(tensor)}`).join(", ");
   return new GradientError(
-    `checkGrads: ${head}`,
-    [...lines, `inputs ${types}`, `replay with { order: ${level}, seed: ${seed} }`],
+    `${name}: ${head}`,
+    [
+      ...lines,
+      ...verdict,
+      `inputs ${types}`,
+      `replay with { order: ${level}, ${full ? 'mode: "full"' : `seed: ${seed}`} }`,
+    ],
     site,
   );
 }

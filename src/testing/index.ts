@@ -1,5 +1,8 @@
 import { endOfEntry } from "../tensor/site.ts";
 
+export type { Device } from "../tensor/device.ts";
+export type { CheckDeviceOptions } from "./check-device.ts";
+export { checkDevice } from "./check-device.ts";
 export type { CheckGradsOptions } from "./check-grads.ts";
 export { checkGrads } from "./check-grads.ts";
 export { checkHessianSymmetry } from "./check-hessian-symmetry.ts";

@@ -203,3 +203,24 @@ test("misuse is one clear line", () => {
   expect(() => check(f, [x(1)], { directions: 0 })).toThrow(/directions is 0/);
   expect(() => check(f, [x(1)], { rtol: Number.NaN })).toThrow(/rtol is NaN/);
 });
+
+test('mode "full" finds an element that is small beside the others, and says which', () => {
+  const scales = x(1, 1e9, 1e-3);
+  const wrong = customVjp(
+    (v: AnyTensor) => mul(v, scales),
+    ({ g }) => [mul(g, x(1, 1e9, 1.1e-3))],
+  );
+  const f = (v: AnyTensor): AnyTensor => wrong(v);
+  checkGrads(f, [x(1, 2, 3)]);
+  expect(() => checkGrads(f, [x(1, 2, 3)], { mode: "full" })).toThrow(
+    /wrong gradient by argument 0, element \[2\]\n[\s\S]*replay with \{ order: 1, mode: "full" \}/,
+  );
+  checkGrads((v: Tensor) => exp(mul(v, sum(sin(v)))), [x(0.3, -2)], { mode: "full", order: 2 });
+  const large = reshape(x(...Array.from({ length: 400 }, (_, i) => i + 1)), [400]);
+  expect(() => checkGrads((v: AnyTensor) => square(v), [large], { mode: "full" })).toThrow(
+    /mode "full" takes a pass for each pair of elements: 400 outputs, 400 inputs, order 1/,
+  );
+  expect(() => checkGrads((v: AnyTensor) => square(v), [x(1)], { mode: "slow" as never })).toThrow(
+    /mode is "slow"; expects "random" or "full"/,
+  );
+});
