@@ -2,7 +2,7 @@ import type { Model } from "../../nn/models/model-family.ts";
 import type { Lab } from "../lab.ts";
 import type { LossHistory } from "./loss-history.ts";
 import { lossHistory } from "./loss-history.ts";
-import { outOfFold, twoFolds } from "./out-of-fold.ts";
+import { bestOutOfFold, outOfFold, twoFolds } from "./out-of-fold.ts";
 import { probabilityOfSuspect } from "./refine.ts";
 
 /** A network that tells suspects from the other images. Of its two classes, 1 is "suspect". */
@@ -17,7 +17,7 @@ export type Alarm = Pick<LossHistory, "network" | "classifier" | "model">;
  *
  * @param suspects - 1 for a suspect, else 0. @param options.steps - of each network. @param options.stream - the first of two numbers of
  * random streams.
- * @returns the probability of "suspect" per image, and the first network.
+ * @returns the probability of "suspect" per image, and the network that judged the other half better.
  * @example
  * ```ts
  * import { referenceDevice } from "deconfound";
@@ -64,6 +64,6 @@ export async function secondOpinion<P, S>(
     );
   }
   const rows = opinions.map(({ losses }) => probabilityOfSuspect(losses, suspects));
-  const { network, classifier } = opinions[0]!;
+  const { network, classifier } = opinions[bestOutOfFold(folds, rows, suspects)]!;
   return { probability: outOfFold(folds, rows, count), alarm: { network, classifier, model: model.name } };
 }
