@@ -1,3 +1,4 @@
+import type { Classifier } from "../nn/classifier.ts";
 import type { Network } from "../nn/network.ts";
 import type { Changes, OptionTable } from "../options/option.ts";
 import { defaultsOf, withChanges } from "../options/table.ts";
@@ -5,6 +6,17 @@ import { ConfigError } from "../tensor/errors.ts";
 import type { Lab } from "./lab.ts";
 import type { LateFinding } from "./scan/late/late-scan.ts";
 import type { Scan } from "./scan/scan.ts";
+
+/** A network that learnt shortcuts before it learnt anything else, and what applies it: CBD's f_B, the early model of other defences. */
+export interface Confounder {
+  readonly classifier: Classifier<object, object>;
+  readonly network: Network<object, object>;
+}
+
+/** A network of the lab's classifier as a confounder. */
+export function confounderOf<P, S>({ classifier }: Pick<Lab<P, S>, "classifier">, network: Network<P, S>): Confounder {
+  return { classifier, network } as unknown as Confounder; // whoever applies it gives the one to the other
+}
 
 /** What a defence delivers. */
 export interface Defended<P, S> {
@@ -15,6 +27,8 @@ export interface Defended<P, S> {
   readonly evidence?: Readonly<Record<string, ArrayLike<number>>> | undefined;
   /** Of defences that scan the set first. */
   readonly scan?: Scan | undefined;
+  /** Of those that train one. */
+  readonly confounder?: Confounder | undefined;
   /** Of those that then looked for triggers that are learnt late. */
   readonly late?: LateFinding | undefined;
 }

@@ -54,7 +54,7 @@ export type { WanetOptions } from "./attacks/wanet/wanet.ts";
 export { wanet, wanetOptions } from "./attacks/wanet/wanet.ts";
 export type { CleanSubsetOptions } from "./clean-subset.ts";
 export { cleanSubset } from "./clean-subset.ts";
-export type { Defence, Defended, Preset } from "./defence.ts";
+export type { Confounder, Defence, Defended, Preset } from "./defence.ts";
 export type { IsolationKind, IsolationLoss } from "./defences/abl/isolation-loss.ts";
 export { isolationLoss } from "./defences/abl/isolation-loss.ts";
 export { abl } from "./defences/abl.ts";

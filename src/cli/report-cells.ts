@@ -1,6 +1,7 @@
 import { defences } from "../backdoor/defences/index.ts";
 import { none } from "../backdoor/defences/none.ts";
 import type { CellLabels } from "../experiment/index.ts";
+import type { Evidence } from "../report/evidence.ts";
 import type { ReportCell } from "../report/report-cell.ts";
 import { printable } from "../tensor/printable.ts";
 import type { CheckedReport } from "./check-report.ts";
@@ -65,7 +66,7 @@ export function rankedOf({ labels, report }: FoundCell): RankedCell {
 }
 
 /** A cell as a page shows it. */
-export function reportCellOf({ name, labels, report, config }: FoundCell): ReportCell {
+export function reportCellOf({ name, labels, report, config }: FoundCell, evidence: Evidence | null): ReportCell {
   const { results, epochs, sets, suspects, versions, device } = report;
   const result = results[0]!;
   return {
@@ -83,6 +84,7 @@ export function reportCellOf({ name, labels, report, config }: FoundCell): Repor
       ),
     })),
     sets,
+    evidence,
     auroc: suspects?.auroc ?? null,
     settings: {
       ...Object.fromEntries(flat(config, "")),

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { isTemporary, readText, reasonOf, writeAtomically } from "../node/index.ts";
-import type { FailedReportCell } from "../report/report-cell.ts";
+import type { FailedReportCell, ReportCell } from "../report/report-cell.ts";
 import { resultsPage } from "../report/results-page.ts";
 import { DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
 import { printable } from "../tensor/printable.ts";
 import { checkCell, checkFailure, checkReport, configOf } from "./check-report.ts";
+import { evidenceName, readEvidence } from "./evidence-file.ts";
 import { rankedTables } from "./ranked-tables.ts";
 import type { FoundCell } from "./report-cells.ts";
 import { cellsOfRun, inOrder, rankedOf, reportCellOf, withOwnLabels } from "./report-cells.ts";
@@ -37,16 +38,16 @@ export interface ReportTask {
  * @throws DataError for a folder without a finished training, a damaged file, or a place that cannot be written.
  */
 export async function writeReport({ folder, title, only, out }: ReportTask): Promise<readonly string[]> {
-  const { cells, failed, unfinished } = await readFolder(folder, only);
+  const { cells, failed, unfinished, runOf } = await readFolder(folder, only);
   if (cells.length + failed.length === 0) {
     throw new DataError(`${folder}: holds no finished training`, [
       "name the folder of an experiment, or that of train --out",
     ]);
   }
   const figures = await import("../report/figures.ts"); // large: only whoever writes a page loads it
-  const { page, files } = resultsPage({
+  const { page, files } = await resultsPage({
     title: `Report of ${title ?? printable(basename(resolve(folder)))}`,
-    cells: cells.map(reportCellOf),
+    cells: await withEvidence(cells, runOf),
     failed,
     unfinished,
     tables: rankedTables(cells.map(rankedOf)),
@@ -69,17 +70,39 @@ function makeFolder(path: string): void {
   }
 }
 
+/** Cells with what their runs kept, of those that differ in the seed alone for the first that kept something. */
+async function withEvidence(cells: readonly FoundCell[], runOf: Found["runOf"]): Promise<readonly ReportCell[]> {
+  const done = new Set<string>();
+  const read: ReportCell[] = [];
+  for (const cell of cells) {
+    const { seed: _, ...place } = cell.labels;
+    const group = JSON.stringify(place);
+    const path = join(runOf(cell.name), evidenceName(cell.report.results[0]!.defence));
+    const evidence = done.has(group) ? undefined : await readEvidence(path);
+    if (evidence !== undefined) done.add(group);
+    read.push(reportCellOf(cell, evidence ?? null));
+  }
+  return read;
+}
+
 interface Found {
   readonly cells: readonly FoundCell[];
   readonly failed: readonly FailedReportCell[];
   readonly unfinished: number;
+  /** The folder of a cell's run. */
+  runOf(name: string): string;
 }
 
 async function readFolder(folder: string, only: ReadonlySet<string> | undefined): Promise<Found> {
   const run = join(folder, "run.json");
   if (existsSync(run)) {
     const value = await readJson(run);
-    return { cells: inOrder(cellsOfRun(checkReport(value, run), configOf(value, run))), failed: [], unfinished: 0 };
+    return {
+      cells: inOrder(cellsOfRun(checkReport(value, run), configOf(value, run))),
+      failed: [],
+      unfinished: 0,
+      runOf: () => folder,
+    };
   }
   const inside = existsSync(join(folder, "cells"));
   const [finished, failures] = inside
@@ -101,7 +124,8 @@ async function readFolder(folder: string, only: ReadonlySet<string> | undefined)
   }
   const done = new Set([...namesIn(finished), ...namesIn(failures)]);
   const begun = inside ? foldersIn(join(folder, "runs")).filter((name) => wanted(name) && !done.has(name)) : [];
-  return { cells: withOwnLabels(inOrder(cells)), failed, unfinished: begun.length };
+  const runs = inside ? join(folder, "runs") : join(folder, "..", "runs");
+  return { cells: withOwnLabels(inOrder(cells)), failed, unfinished: begun.length, runOf: (name) => join(runs, name) };
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { noCost } from "../backdoor/phase-cost.ts";
 import { encodeTree } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
+import { collectEvidence } from "./collect-evidence.ts";
+import { encodeEvidence, evidenceName } from "./evidence-file.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import { className, formatResults } from "./format-results.ts";
@@ -79,6 +81,7 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         for (const { name, content } of await modelFiles(run, defence.name, network, scan?.alarm ?? null)) {
           folder.put(name, content);
         }
+        folder.put(evidenceName(defence.name), await encodeEvidence(await collectEvidence(run, trained)));
       }
       device.free(trained.state);
       state = {

@@ -69,7 +69,7 @@ export const trainOptions = {
     kind: "text",
     default: null,
     form: "DIR",
-    doc: "new folder for run.json, model-<defence>.safetensors, suspects.csv, report.html with report/; suspects.html after a scan, alarm-<defence>.safetensors where it found suspects; and the state to resume from, saved after each epoch and while an attack trains",
+    doc: "new folder for run.json, model-<defence>.safetensors, evidence-<defence>.safetensors, suspects.csv, report.html with report/; suspects.html after a scan, alarm-<defence>.safetensors where it found suspects; and the state to resume from, saved after each epoch and while an attack trains",
   },
   resume: {
     kind: "text",

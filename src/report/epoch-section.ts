@@ -1,5 +1,6 @@
 import type { Line } from "./epoch-lines.ts";
 import { epochLines, thinned } from "./epoch-lines.ts";
+import { folded } from "./evidence-cells.ts";
 import type { lineFigure } from "./figures.ts";
 import type { Html } from "./html.ts";
 import { html, raw } from "./html.ts";
@@ -10,9 +11,6 @@ import type { Section } from "./section.ts";
 import { placeCells, placeHeader } from "./section.ts";
 
 type Draw = typeof lineFigure;
-
-/** Further parts are folded; on paper they are not. */
-const mostOpen = 3;
 
 /** How CA, ASR and losses went, epoch by epoch, with bands over the seeds. */
 export function epochSection(settings: readonly Setting[], draw: Draw): Section {
@@ -37,10 +35,8 @@ ${
 ${lineKey(losses)}<figcaption>${defence}: mean loss of the steps of an epoch, ${seeds}.</figcaption></figure>`
 }`;
   };
-  const parts = settings.map(
-    (setting, at) =>
-      html`<details class="part"${at < mostOpen ? raw(" open") : ""}><summary>${nameSetting(setting)}</summary>
-<div class="panels">${setting.groups.map(panels)}</div></details>\n`,
+  const parts = settings.map((setting, at) =>
+    folded(nameSetting(setting), at, html`<div class="panels">${setting.groups.map(panels)}</div>`),
   );
   const body = html`<h2>Epoch by epoch</h2>
 <p>Lines are means over the seeds, bands one standard deviation of the sample (n − 1) to both sides; one seed has no band. The last epoch is

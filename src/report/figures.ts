@@ -120,6 +120,31 @@ export function lineFigure(title: string, lines: readonly Line[], axes: Axes): s
   });
 }
 
+/** The distribution of a number per group, small. */
+export function histogramFigure(title: string, bins: readonly Bin[], meaning: string): string {
+  return draw(title, {
+    ...small,
+    ...scales({ x: meaning, y: "% of the group" }),
+    marks: [
+      rect(bins, { x1: "from", x2: "to", y1: 0, y2: "percent", fill: "colour", fillOpacity: 0.5, z: "group" }),
+      ruleY([0], { stroke: "currentColor", strokeOpacity: 0.4 }),
+    ],
+  });
+}
+
+/** Dots whose places mean something only to each other. */
+export function dotFigure(
+  title: string,
+  dots: readonly { readonly x: number; readonly y: number; readonly colour: string }[],
+): string {
+  const bare = { label: null, ticks: [] };
+  return draw(title, {
+    ...{ ...small, marginLeft: 8, marginRight: 8, marginTop: 8, marginBottom: 8 },
+    ...{ x: bare, y: bare },
+    marks: [dot(dots, { x: "x", y: "y", fill: "colour", fillOpacity: 0.6, r: 2.5 })],
+  });
+}
+
 function scales({ x, y, xDomain, yDomain, whole = false }: Axes): PlotOptions {
   return {
     x: {

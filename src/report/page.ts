@@ -30,6 +30,7 @@ p { max-width: 44rem; margin: .5rem 0; }
 .images li { font-size: .7rem; line-height: 1.3; color: var(--dim); break-inside: avoid; }
 img { display: block; width: 100%; height: auto; image-rendering: pixelated; }
 figure { margin: .5rem 0; break-inside: avoid; }
+figure.sheet { max-width: 44rem; }
 figure.large { max-width: 13rem; }
 figcaption { font-size: .85rem; color: var(--dim); }
 figure svg { display: block; max-width: 100%; height: auto; }

@@ -1,5 +1,6 @@
 import type { Defence } from "../backdoor/defence.ts";
 import type { Flag } from "../backdoor/flags.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** Where in a comparison a training lies. */
 export interface Place {
@@ -53,6 +54,8 @@ export interface ReportCell {
   };
   /** How well its ranking of the training images finds the poison; null without a ranking, or without known poison. */
   readonly auroc: number | null;
+  /** For pictures of how it works; null where it kept none. */
+  readonly evidence: Evidence | null;
   /** All that was set, and what it ran on: names and values. */
   readonly settings: Readonly<Record<string, string>>;
 }

@@ -1,16 +1,20 @@
 import { csvOf } from "./csv.ts";
 import { definitionsSection } from "./definitions.ts";
 import { epochSection } from "./epoch-section.ts";
-import type { lineFigure } from "./figures.ts";
+import type { dotFigure, histogramFigure, lineFigure } from "./figures.ts";
 import { findingsOf } from "./findings.ts";
 import { firstSection } from "./first-section.ts";
 import { html } from "./html.ts";
+import { sheetSection, suspectSection } from "./image-sections.ts";
 import type { TextTable } from "./latex.ts";
 import { latexTables } from "./latex.ts";
+import { lossSection } from "./loss-section.ts";
 import { page, tableOf } from "./page.ts";
+import { projectionSection } from "./projection-section.ts";
 import { rateSection } from "./rate-section.ts";
 import type { FailedReportCell, ReportCell } from "./report-cell.ts";
 import { settingsOf } from "./report-cell.ts";
+import { rocSection } from "./roc-section.ts";
 import type { Section } from "./section.ts";
 import { settingsSection } from "./settings-section.ts";
 
@@ -25,7 +29,11 @@ export interface Results {
   /** The ranking of the defences, for each data set and model. */
   readonly tables: readonly TextTable[];
   /** What draws; handed in because it is loaded apart. */
-  readonly figures: { readonly lineFigure: typeof lineFigure };
+  readonly figures: {
+    readonly lineFigure: typeof lineFigure;
+    readonly histogramFigure: typeof histogramFigure;
+    readonly dotFigure: typeof dotFigure;
+  };
 }
 
 /** A file of a report. */
@@ -36,14 +44,21 @@ export interface ReportFile {
 }
 
 /** The page, one HTML file that needs nothing else, and the numbers that it shows as files of their own. */
-export function resultsPage(results: Results): { readonly page: string; readonly files: readonly ReportFile[] } {
+export async function resultsPage(
+  results: Results,
+): Promise<{ readonly page: string; readonly files: readonly ReportFile[] }> {
   const { title, cells, failed, unfinished, tables, figures } = results;
   const settings = settingsOf(cells);
   const sections: readonly Section[] = [
     firstSection(findingsOf(settings, failed), unfinished),
     tableSection(tables),
     epochSection(settings, figures.lineFigure),
+    lossSection(settings, figures.histogramFigure),
+    rocSection(settings, figures.lineFigure),
     rateSection(cells, figures.lineFigure),
+    await sheetSection(settings),
+    projectionSection(settings, figures.dotFigure),
+    await suspectSection(settings),
     settingsSection(cells),
     definitionsSection(cells),
   ];

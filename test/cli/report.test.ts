@@ -26,16 +26,8 @@ test("of an experiment's folder writes the page and the files beside it, the sam
     join(folder, "exp/report/findings.csv"),
   ]);
   expect(readdirSync(join(folder, "exp/report")).sort()).toEqual([
-    ...[
-      "epochs.csv",
-      "findings.csv",
-      "rates.csv",
-      "sets.csv",
-      "settings.csv",
-      "table.csv",
-      "table.tex",
-      "trainings.csv",
-    ],
+    ...["epochs.csv", "findings.csv", "losses.csv", "projections.csv", "rates.csv", "roc.csv", "sets.csv"],
+    ...["settings.csv", "suspects.csv", "table.csv", "table.tex", "trainings.csv"],
   ]);
   const page = readFileSync(join(folder, "exp/report.html"), "utf8");
   expect(page).toContain("<title>Report of exp</title>");

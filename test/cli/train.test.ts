@@ -36,6 +36,8 @@ test("a run writes report, models and suspects, and prints one table", async () 
   expect(err.match(/^cbd: backdoored model {2}epoch \d\/2 /gm)).toHaveLength(2); // 5 steps are 2 epochs of 4
   expect(err).toMatch(/^cbd: nothing found.* AUROC /m); // two epochs on 60 images
   expect(readdirSync(out).sort()).toEqual([
+    "evidence-cbd.safetensors",
+    "evidence-none.safetensors",
     "model-cbd.safetensors",
     "model-none.safetensors",
     "report",

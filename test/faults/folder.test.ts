@@ -102,6 +102,7 @@ test("a folder that is removed during the run is made again, with all that was t
   listen(child, "epoch 1/3", () => rmSync(out, { recursive: true }));
   expect(await ended(child)).toBe(0);
   expect(readdirSync(out).sort()).toEqual([
+    "evidence-none.safetensors",
     "model-none.safetensors",
     "report",
     "report.html",

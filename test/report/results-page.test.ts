@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { rankedTables } from "../../src/cli/ranked-tables.ts";
 import { inOrder, rankedOf, reportCellOf, withOwnLabels } from "../../src/cli/report-cells.ts";
 import { epochLines, thinned } from "../../src/report/epoch-lines.ts";
@@ -7,9 +7,11 @@ import { findingsOf } from "../../src/report/findings.ts";
 import { rateLines } from "../../src/report/rate-lines.ts";
 import type { ReportCell } from "../../src/report/report-cell.ts";
 import { settingsOf } from "../../src/report/report-cell.ts";
+import type { ReportFile } from "../../src/report/results-page.ts";
 import { resultsPage } from "../../src/report/results-page.ts";
 import type { MadeUp } from "./made-up-cells.ts";
 import { evil, madeUpCell, madeUpGrid } from "./made-up-cells.ts";
+import { madeUpEvidence } from "./made-up-evidence.ts";
 import { expectSelfContained } from "./self-contained.ts";
 
 function found(cells: readonly ReturnType<typeof madeUpCell>[]): Parameters<typeof reportCellOf>[0][] {
@@ -18,7 +20,7 @@ function found(cells: readonly ReturnType<typeof madeUpCell>[]): Parameters<type
 }
 
 function cellsOf(...given: readonly MadeUp[]): ReportCell[] {
-  return given.map((one) => reportCellOf(found([madeUpCell(one)])[0]!));
+  return given.map((one) => reportCellOf(found([madeUpCell(one)])[0]!, null));
 }
 
 describe("findings", () => {
@@ -115,18 +117,27 @@ test("a figure has a path per line and band, and no number that is none", () => 
 describe("the page of a folder of cells", () => {
   const cells = found(madeUpGrid());
   const failed = [{ place: { ...cells[0]!.labels, defence: evil }, error: `${evil}\nmore` }];
-  const { page, files } = resultsPage({
-    title: "Report of <it>",
-    cells: cells.map(reportCellOf),
-    failed,
-    unfinished: 2,
-    tables: rankedTables(cells.map(rankedOf)),
-    figures,
+  const isDrawn = ({ labels }: (typeof cells)[number]): boolean => labels.seed === 0 && labels.attack !== "none";
+  let page: string;
+  let files: readonly ReportFile[];
+  beforeAll(async () => {
+    ({ page, files } = await resultsPage({
+      title: "Report of <it>",
+      cells: cells.map((cell) => reportCellOf(cell, isDrawn(cell) ? madeUpEvidence() : null)),
+      failed,
+      unfinished: 2,
+      tables: rankedTables(cells.map(rankedOf)),
+      figures,
+    }));
   });
 
   test("fetches nothing, runs nothing, is well nested, and holds its figures", () => {
-    // 5 settings of 3 defences, each with rates and losses; 2 attacks with 2 rates, each with ASR and CA
-    expectSelfContained(page, 5 * 3 * 2 + 2 * 2, 0);
+    // 5 settings of 3 defences, each with rates and losses; 2 attacks with 2 rates, each with ASR and CA; of 4 settings with evidence the
+    // losses of 3 defences under 2 networks, an ROC, and projections of the undefended model and cbd's two
+    expectSelfContained(page, 5 * 3 * 2 + 2 * 2 + 4 * (3 * 2 + 1 + 3), 4 * (1 + 3 * 2));
+    expect(
+      page.match(/No (losses|curve|images|representations|suspects) of shapes, small-8, none, none; /g)!.length,
+    ).toBe(5);
     expect(page).toContain("<h1>Report of &lt;it&gt;</h1>");
     expect(page).not.toContain("<script>");
   });
@@ -137,7 +148,12 @@ describe("the page of a folder of cells", () => {
       "What to know first",
       "Defences, ranked by their worst attack",
       "Epoch by epoch",
+      "Losses of the training images",
+      "How well suspicion finds the poison",
       "By poisoning rate",
+      "What the attacks do",
+      "Where the networks put test images",
+      "The most suspect images",
       "How it was made",
       "What the numbers mean",
     ]);
@@ -151,7 +167,17 @@ describe("the page of a folder of cells", () => {
 
   test("has a CSV file per figure and table, and tables for LaTeX", () => {
     expect(files.map(({ name }) => name)).toEqual([
-      ...["findings.csv", "table.csv", "epochs.csv", "rates.csv", "trainings.csv", "settings.csv", "sets.csv"],
+      ...[
+        "findings.csv",
+        "table.csv",
+        "epochs.csv",
+        "losses.csv",
+        "roc.csv",
+        "rates.csv",
+        "projections.csv",
+        "suspects.csv",
+      ],
+      ...["trainings.csv", "settings.csv", "sets.csv"],
       "table.tex",
     ]);
     const lines = (name: string): string[] =>

@@ -2,6 +2,7 @@ import { crossEntropy } from "../../nn/losses.ts";
 import type { OptionsOf } from "../../options/option.ts";
 import { neg } from "../../tensor/ops/elementwise.ts";
 import type { Defence } from "../defence.ts";
+import { confounderOf } from "../defence.ts";
 import { trainSupervised } from "../train-supervised.ts";
 import { isolationLoss } from "./abl/isolation-loss.ts";
 
@@ -117,6 +118,11 @@ export const abl: Defence<OptionsOf<typeof options>> = {
       start: tuned,
       loss: (logits, labels) => neg(crossEntropy(logits, labels)),
     });
-    return { network, suspicion: losses.map((loss) => -loss), evidence: { loss: losses } };
+    return {
+      network,
+      confounder: confounderOf(lab, isolating),
+      suspicion: losses.map((loss) => -loss),
+      evidence: { loss: losses },
+    };
   },
 };

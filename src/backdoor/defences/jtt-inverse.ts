@@ -1,5 +1,6 @@
 import type { OptionsOf } from "../../options/option.ts";
 import type { Defence } from "../defence.ts";
+import { confounderOf } from "../defence.ts";
 import { trainSupervised } from "../train-supervised.ts";
 import { trainWithout } from "./without-suspects.ts";
 
@@ -87,6 +88,11 @@ export const jttInverse: Defence<OptionsOf<typeof options>> = {
       known.sort((a, b) => suspicion[b]! - suspicion[a]! || a - b);
       for (const i of known.slice(0, most)) suspects[i] = 1;
     }
-    return { network: await trainWithout(lab, suspects), suspicion, evidence: { dropped: suspects } };
+    return {
+      network: await trainWithout(lab, suspects),
+      confounder: confounderOf(lab, network),
+      suspicion,
+      evidence: { dropped: suspects },
+    };
   },
 };

@@ -13,6 +13,7 @@ import { evaluateReference } from "../../tensor/reference.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { Defence } from "../defence.ts";
+import { confounderOf } from "../defence.ts";
 import type { Lab, Step } from "../lab.ts";
 import { difficultyWeights } from "./lff/difficulty-weights.ts";
 import type { MovingLosses } from "./lff/moving-losses.ts";
@@ -117,7 +118,8 @@ export const lff: Defence<OptionsOf<typeof options>> = {
     const pair = { biased: tensor(lossBiased), debiased: tensor(lossDebiased), labels, classes };
     const weight = await evaluateReference(difficultyWeights(pair, arange(count, { dtype: "i32" }))).data();
     const suspicion = weight.map((share) => 1 - share);
-    return { network: debiasedOf(state), suspicion, evidence: { weight, lossBiased, lossDebiased } };
+    const confounder = confounderOf(lab, { params: state.params.biased, stats: state.stats.biased });
+    return { network: debiasedOf(state), confounder, suspicion, evidence: { weight, lossBiased, lossDebiased } };
   },
 };
 

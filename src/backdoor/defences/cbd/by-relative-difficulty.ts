@@ -9,8 +9,8 @@ import { beginTraining, supervisedStep } from "../../../nn/supervised-step.ts";
 import { evaluateReference } from "../../../tensor/reference.ts";
 import { tensor } from "../../../tensor/tensor.ts";
 import type { Defended } from "../../defence.ts";
+import { confounderOf } from "../../defence.ts";
 import type { Lab } from "../../lab.ts";
-import type { Confounder } from "./train-clean.ts";
 import { networkOf, trainClean } from "./train-clean.ts";
 
 /**
@@ -22,9 +22,9 @@ export async function trainByRelativeDifficulty<P extends object, S>(
   options: CbdOptions,
 ): Promise<Defended<P, S>> {
   const backdoored = networkOf(await trainBackdoored(lab, options));
-  const confounder = { classifier: lab.classifier, network: backdoored } as unknown as Confounder;
+  const confounder = confounderOf(lab, backdoored);
   const clean = await trainClean(lab, options, confounder);
-  return { network: clean, ...(await suspect(lab, backdoored, clean)) };
+  return { network: clean, confounder, ...(await suspect(lab, backdoored, clean)) };
 }
 
 async function trainBackdoored<P extends object, S>(lab: Lab<P, S>, options: CbdOptions): Promise<Training<P, S>> {

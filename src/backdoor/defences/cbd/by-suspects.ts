@@ -17,7 +17,7 @@ export async function trainBySuspects<P extends object, S>(
   options: CbdDefenceOptions,
 ): Promise<Defended<P, S>> {
   const found = await scan(lab, options.scan);
-  const said = { suspicion: found.score, scan: found };
+  const said = { suspicion: found.score, scan: found, confounder: found.history };
   if (found.found) {
     const weights = new Float32Array(lab.train.count).fill(1);
     for (const index of found.suspects) weights[index] = 0;
@@ -32,7 +32,7 @@ export async function trainBySuspects<P extends object, S>(
     weights: Float32Array.from(relabel, (label) => (label < 0 ? 0 : 1)),
   };
   const network = await trainClean(lab, options, found.history, samples);
-  return { network, suspicion: late.score, scan: found, late: toldOf(late) };
+  return { ...said, network, suspicion: late.score, late: toldOf(late) };
 }
 
 /** Without the network, which is delivered or not needed any more. */

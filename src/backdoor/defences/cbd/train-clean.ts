@@ -6,17 +6,11 @@ import { beginClean } from "../../../cbd/state.ts";
 import { dependenceEstimators } from "../../../mi/index.ts";
 import type { Classifier } from "../../../nn/classifier.ts";
 import { scheduleOf } from "../../../nn/decay.ts";
-import type { AnyClassifier } from "../../../nn/models/model-family.ts";
 import type { Network } from "../../../nn/network.ts";
 import { zeros } from "../../../tensor/ops/creation.ts";
 import type { AnyTensor } from "../../../tensor/tensor.ts";
+import type { Confounder } from "../../defence.ts";
 import type { Lab, Phase, Step, StepInputs } from "../../lab.ts";
-
-/** f_B: a network and what applies it. */
-export interface Confounder {
-  readonly classifier: AnyClassifier;
-  readonly network: Network<object, object>;
-}
 
 /** The phase of f_C: what it learns, by what weights and labels, is the caller's. */
 export async function trainClean<P extends object, S>(
