@@ -1,5 +1,5 @@
 import type { PlotOptions } from "@observablehq/plot";
-import { areaY, dot, lineY, plot, rect, ruleX, ruleY } from "@observablehq/plot";
+import { areaY, dot, frame, lineY, plot, rect, ruleX, ruleY } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { Band, Bin } from "./bands.ts";
 import type { Line } from "./epoch-lines.ts";
@@ -141,7 +141,7 @@ export function dotFigure(
   return draw(title, {
     ...{ ...small, marginLeft: 8, marginRight: 8, marginTop: 8, marginBottom: 8 },
     ...{ x: bare, y: bare },
-    marks: [dot(dots, { x: "x", y: "y", fill: "colour", fillOpacity: 0.6, r: 2.5 })],
+    marks: [frame({ strokeOpacity: 0.15 }), dot(dots, { x: "x", y: "y", fill: "colour", fillOpacity: 0.6, r: 2.5 })],
   });
 }
 

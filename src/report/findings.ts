@@ -71,7 +71,11 @@ function flags({ place, cells }: CellGroup, base: CellGroup | undefined): Findin
     if (told || lost) add("target class lost", place.seed, `${(targetAccuracy ?? 0).toFixed(1)} %`);
   }
   return [...found.values()].map(({ what, seeds, details }) => {
-    const detail = explain(what, [...details].join(", "), before);
+    const detail = explain(
+      what,
+      [...details].sort((a, b) => a.localeCompare(b, "en", { numeric: true })).join(", "),
+      before,
+    );
     return { kind: "flag", what, place, seeds, detail };
   });
 }
@@ -82,7 +86,7 @@ function explain(kind: Flag["kind"], figures: string, before: number | null): st
     case "collapsed":
       return `CA ${figures}: hardly better than always naming one class, so the other rates mean nothing`;
     case "class lost":
-      return `hardly any test image is called by its label of ${figures}`;
+      return `accuracy below a quarter of CA: ${figures}`;
     case "attack not learned":
       return `ASR ${figures} without a defence, below 80 %: a low ASR proves no defence`;
     case "target class lost": {

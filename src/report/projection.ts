@@ -3,7 +3,7 @@ import type { Evidence, NetworkEvidence } from "./evidence.ts";
 
 /** What a test image is in a projection. */
 export const dotKinds = [
-  { name: "clean, other classes", colour: "var(--rest)" },
+  { name: "clean", colour: "var(--rest)" },
   { name: "clean, target class", colour: "var(--other)" },
   { name: "triggered", colour: "var(--suspect)" },
 ] as const;

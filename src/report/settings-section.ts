@@ -19,10 +19,22 @@ export function settingsSection(cells: readonly ReportCell[]): Section {
       return [name, value, whose(own, cells)];
     }),
   );
-  const header = ["name", ...placeHeader, "seed", "CA", "ASR", "RA", "clean target", "target class", "seconds"];
-  const rows = cells.map(({ name, place, result }) => [
+  const header = [
+    "name",
+    ...placeHeader,
+    "seed",
+    "CA",
+    "ASR",
+    "RA",
+    "clean target",
+    "target class",
+    "AUROC",
+    "seconds",
+  ];
+  const rows = cells.map(({ name, place, result, auroc }) => [
     ...[name, ...placeCells(place), place.seed],
     ...[result.ca, result.asr, result.ra, result.cleanTargetRate, result.targetAccuracy].map((rate) => rate ?? "-"),
+    auroc === null ? "-" : Number(auroc.toFixed(4)),
     Math.round(result.seconds),
   ]);
   const all = cells.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [name, key, value]));
