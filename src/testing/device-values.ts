@@ -51,14 +51,19 @@ export function compareValues(
   return { worst, decided };
 }
 
-/** Computes tensors on a device, reads them, and gives their memory back. */
+/** Computes tensors on a device, reads them, and gives the memory of what was computed back. */
 export async function valuesOn(device: Device, tensors: readonly AnyTensor[]): Promise<NumericArray[]> {
-  return readAndFree(device, await device.evaluate(tensors));
+  return readAndFree(device, await device.evaluate(tensors), tensors);
 }
 
-export async function readAndFree(device: Device, tensors: readonly AnyTensor[]): Promise<NumericArray[]> {
-  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-  device.free(tensors);
+/** @param kept - tensors that stay: a program may return what it was given. */
+export async function readAndFree(
+  device: Device,
+  results: readonly AnyTensor[],
+  kept: readonly AnyTensor[],
+): Promise<NumericArray[]> {
+  const values = await Promise.all(results.map((result) => result.data()));
+  device.free(results.filter((result) => !kept.includes(result)));
   return values;
 }
 

@@ -10,6 +10,9 @@ const ratio = 4; // of a step to the next
 const steps = 14; // down to 1/8·4⁻¹³ = 2e-9 of the first direction's length
 const highestOrder = 5; // of the extrapolation: errors O(t²), O(t⁴) … O(t¹⁰)
 
+/** The steps at which {@link extrapolate} asks for quotients, largest first. */
+export const differenceSteps: readonly number[] = Array.from({ length: steps }, (_, k) => firstStep * ratio ** -k);
+
 /**
  * The derivative at 0 from central quotients at shrinking steps: Ridders' method. Richardson extrapolation removes one power of t²
  * after another, and of all extrapolations the one counts that agrees best with its two neighbours; their distance is the error.
@@ -22,8 +25,7 @@ const highestOrder = 5; // of the extrapolation: errors O(t²), O(t⁴) … O(t�
 export function extrapolate(quotient: (t: number) => Float64Array, noise: ArrayLike<number>): Estimate {
   let previous: Float64Array[] = [];
   let best: Estimate | undefined;
-  for (let k = 0; k < steps; k++) {
-    const step = firstStep * ratio ** -k;
+  for (const [k, step] of differenceSteps.entries()) {
     const row = [quotient(step)];
     best ??= { value: row[0]!.slice().fill(Number.NaN), error: row[0]!.slice().fill(Number.POSITIVE_INFINITY) };
     let power = 1;
