@@ -15,11 +15,13 @@ export type DrawnTree<S> =
  * ```ts
  * import * as fc from "fast-check";
  * import { add, matmul, tanh } from "deconfound";
+ * import type { Tensor } from "deconfound";
  * import { checkGrads } from "deconfound/testing";
  * import { tensor, tree } from "deconfound/testing/fast-check";
  *
- * const layer = tree({ w: tensor([2, 3]), b: tensor([3]) });
- * const right = fc.property(layer, tensor([4, 2]), (p, x) => checkGrads((q, v) => tanh(add(matmul(v, q.w), q.b)), [p, x]));
+ * const layer = (p: { w: Tensor; b: Tensor }, x: Tensor): Tensor => tanh(add(matmul(x, p.w), p.b));
+ * const weights = tree({ w: tensor([2, 3]), b: tensor([3]) });
+ * const right = fc.property(weights, tensor([4, 2]), (p, x) => checkGrads(layer, [p, x]));
  * fc.assert(right, { numRuns: 10 });
  * console.log("right by w, b and x"); // right by w, b and x
  * ```
