@@ -12,6 +12,8 @@ import {
   greater,
   leakyRelu,
   log,
+  logSoftmax,
+  logSumExp,
   max,
   maximum,
   maxPool2d,
@@ -20,6 +22,7 @@ import {
   relu,
   reshape,
   sin,
+  softmaxCrossEntropy,
   sort,
   sqrt,
   square,
@@ -119,6 +122,12 @@ test.each<[string, (v: AnyTensor) => AnyTensor, AnyTensor, RegExp]>([
 });
 
 test("ties that do not matter, and places beside a kink, are no kinks", () => {
+  for (const at of [x(0, 0), x(3, 1, 3), x(2, 2, 2)]) {
+    checkGrads((v: Tensor) => logSumExp(v), [at], { order: 2 });
+    checkGrads((v: Tensor) => logSoftmax(v), [at], { order: 2 });
+    const label = tensor([1], { dtype: "i32" });
+    checkGrads((v: AnyTensor) => softmaxCrossEntropy(reshape(v, [1, at.shape[0]!]), label), [at], { order: 2 });
+  }
   checkGrads((v: AnyTensor) => relu(v), [x(1e-9, -1e-9)]);
   checkGrads((v: AnyTensor) => square(relu(v)), [x(0)]);
   checkGrads((v: AnyTensor) => sum(sort(v as Tensor)), [x(2, 2)]);

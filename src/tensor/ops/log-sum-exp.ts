@@ -4,7 +4,6 @@ import { defineOp } from "../op.ts";
 import type { AnyTensor } from "../tensor.ts";
 import type { ReduceParams } from "./broadcast.ts";
 import { reducedShape, reduceSamples, reduction, reductionParameters, sum } from "./broadcast.ts";
-import { ones } from "./creation.ts";
 import { add, div, equal, exp, isFinite, log, log1p, mul, sub } from "./elementwise.ts";
 import { max } from "./extremum.ts";
 import { countOver } from "./mean.ts";
@@ -22,12 +21,12 @@ const shiftOf = (x: AnyTensor, axes: readonly number[]): AnyTensor =>
 
 /**
  * ln Σ exp(below) over the axes, of numbers whose maximum is 0. As ln(1 + rest), with the powers of zeros counted instead of added, so
- * that a rest far below 1 keeps its digits. Not for differentiation: where zeros tie it would drop all but one.
+ * that a rest far below 1 keeps its digits. Its first derivative is right, where zeros tie too; its second is not.
  */
 export function logTotal(below: AnyTensor, options: ReduceOptions): AnyTensor {
   const isLargest = equal(below, 0);
   const rest = sum(where(isLargest, 0, exp(below)), options);
-  const largest = sum(where(isLargest, ones(below.shape), 0), options);
+  const largest = sum(where(isLargest, add(1, below), 0), options); // 1 + below is 1 here, and moves as exp does
   return log1p(add(rest, sub(largest, 1)));
 }
 
