@@ -25,12 +25,27 @@ import { wassersteinDependence } from "./wasserstein/from-scores.ts";
 import { wasserstein } from "./wasserstein/wasserstein.ts";
 
 export type { AdamState } from "../nn/adam.ts";
+export type { DenseParams } from "../nn/dense.ts";
+export type * from "../tensor/device.ts";
 export { DeconfoundError } from "../tensor/errors.ts";
 export type { Operand } from "../tensor/ops/signatures.ts";
 export type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 export type { CheckEstimatorOptions } from "./check/check-estimator.ts";
 export { checkEstimator } from "./check/check-estimator.ts";
 export { EstimatorError } from "./check/estimator-error.ts";
+export type { BilinearParams } from "./critics/bilinear.ts";
+export { bilinear } from "./critics/bilinear.ts";
+export type { ConcatenatedParams } from "./critics/concatenated.ts";
+export { concatenated } from "./critics/concatenated.ts";
+export type { Critic, Features } from "./critics/critic.ts";
+export type { MlpParams } from "./critics/mlp.ts";
+export { normalConditional } from "./critics/normal-conditional.ts";
+export type { SeparableParams } from "./critics/separable.ts";
+export { separable } from "./critics/separable.ts";
+export type { Estimate, EstimateOptions } from "./estimate/estimate.ts";
+export { estimate } from "./estimate/estimate.ts";
+export type { Sampler, Samples } from "./estimate/source.ts";
+export type { Learnt } from "./estimate/training.ts";
 export type {
   CompanionName,
   DependenceEstimator,
@@ -43,6 +58,9 @@ export type {
   SampleEstimator,
   Trailing,
 } from "./estimator.ts";
+export { cebLoss } from "./losses/ceb.ts";
+export { infoMaxLoss } from "./losses/info-max.ts";
+export { vibLoss } from "./losses/vib.ts";
 export type { BinnedOptions } from "./references/binned.ts";
 export type { KsgOptions } from "./references/ksg.ts";
 export type { HsicOptions } from "./samples/hsic.ts";
@@ -50,6 +68,8 @@ export type { BarberAgakovOptions } from "./scores/barber-agakov.ts";
 export type { AlphaOptions } from "./scores/interpolation.ts";
 export type { MineOptions, MineState } from "./scores/mine.ts";
 export type { SmileOptions } from "./scores/smile.ts";
+export { taskNamed, tasks } from "./tasks/index.ts";
+export type { Pairs, Task } from "./tasks/task.ts";
 export type { CriticParams, CriticState } from "./wasserstein/critic.ts";
 export { criticScores, initCritic } from "./wasserstein/critic.ts";
 export type { WassersteinOptions } from "./wasserstein/options.ts";

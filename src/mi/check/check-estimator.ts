@@ -34,8 +34,9 @@ const checkArguments = parameters(
  * import type { Estimator } from "deconfound/mi";
  * import { checkEstimator, nwj } from "deconfound/mi";
  *
- * const mine: Estimator = { ...nwj, name: "mine", facts: { ...nwj.facts, optimum: "log r" } };
- * await checkEstimator(mine).catch((error) => console.log(error.message.split("\n")[0])); // mine: its value is -0.3679 where the critic says 0 of every pair
+ * const wrong: Estimator = { ...nwj, name: "wrong", facts: { ...nwj.facts, optimum: "log r" } };
+ * const error: Error = await checkEstimator(wrong).then(() => new Error("none"), (caught) => caught);
+ * console.log(error.message.split("\n")[0]); // wrong: its value is -0.3679 where the critic says 0 of every pair
  * ```
  */
 export async function checkEstimator<O extends object, C extends CompanionName, S extends object>(
