@@ -11,6 +11,8 @@ import { experimentCommand } from "./experiment.ts";
 import { helpFor } from "./help.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { Io } from "./io.ts";
+import { miCommand } from "./mi.ts";
+import { miBenchCommand } from "./mi-bench.ts";
 import { poisonCommand } from "./poison.ts";
 import { predictCommand } from "./predict.ts";
 import { reportCommand } from "./report.ts";
@@ -32,6 +34,8 @@ const commands: readonly Command[] = [
   dataCommand,
   poisonCommand,
   showCommand,
+  miCommand,
+  miBenchCommand,
   doctorCommand,
   tuneCommand,
 ];

@@ -1,4 +1,6 @@
 import { endOfEntry } from "../tensor/site.ts";
+import { clubDependence } from "./dependence/club-dependence.ts";
+import { hsicDependence } from "./dependence/hsic-dependence.ts";
 import type { DependenceEstimator, Estimator, ReferenceEstimator, SampleEstimator } from "./estimator.ts";
 import { binned } from "./references/binned.ts";
 import { cca } from "./references/cca.ts";
@@ -42,6 +44,8 @@ export type { MlpParams } from "./critics/mlp.ts";
 export { normalConditional } from "./critics/normal-conditional.ts";
 export type { SeparableParams } from "./critics/separable.ts";
 export { separable } from "./critics/separable.ts";
+export type { ClubOptions, ClubTraining } from "./dependence/club-dependence.ts";
+export type { HsicTraining } from "./dependence/hsic-dependence.ts";
 export type { Estimate, EstimateOptions } from "./estimate/estimate.ts";
 export { estimate } from "./estimate/estimate.ts";
 export type { Sampler, Samples } from "./estimate/source.ts";
@@ -68,7 +72,7 @@ export type { BarberAgakovOptions } from "./scores/barber-agakov.ts";
 export type { AlphaOptions } from "./scores/interpolation.ts";
 export type { MineOptions, MineState } from "./scores/mine.ts";
 export type { SmileOptions } from "./scores/smile.ts";
-export { taskNamed, tasks } from "./tasks/index.ts";
+export { easyTasks, taskNamed, tasks } from "./tasks/index.ts";
 export type { Pairs, Task } from "./tasks/task.ts";
 export type { CriticParams, CriticState } from "./wasserstein/critic.ts";
 export { criticScores, initCritic } from "./wasserstein/critic.ts";
@@ -84,6 +88,7 @@ export {
   binned,
   cca,
   club,
+  clubDependence,
   clubSample,
   differenceOfEntropies,
   distanceCorrelation,
@@ -91,6 +96,7 @@ export {
   flo,
   gaussianMI,
   hsic,
+  hsicDependence,
   infoNCE,
   interpolated,
   jensenShannon,
@@ -131,7 +137,7 @@ export const sampleEstimators: readonly SampleEstimator[] = [gaussianMI, hsic, d
 export const referenceEstimators: readonly ReferenceEstimator[] = [ksg, cca, binned];
 
 /** Measures that are trained beside a network. To add one: a file, and a row here. */
-export const dependenceEstimators: readonly DependenceEstimator[] = [wasserstein];
+export const dependenceEstimators: readonly DependenceEstimator[] = [wasserstein, clubDependence, hsicDependence];
 export type {
   BooleanOption,
   Changes,

@@ -28,7 +28,20 @@ afterAll(() => {
 test("help and version go to standard output", async () => {
   const help = await command("--help");
   expect(help.code).toBe(0);
-  for (const name of ["scan", "train", "demo", "predict", "clean", "data", "poison", "show", "doctor", "tune"]) {
+  for (const name of [
+    "scan",
+    "train",
+    "demo",
+    "predict",
+    "clean",
+    "data",
+    "poison",
+    "show",
+    "mi",
+    "mi-bench",
+    "doctor",
+    "tune",
+  ]) {
     expect(help.out).toMatch(new RegExp(`^ {2}${name} `, "m"));
     const page = await command(`${name} --help`);
     const long = page.out.split("\n").filter((line) => line.length > 80 && !line.startsWith("  deconfound ")); // a command stays whole

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { randomStream } from "../../src/mi/float64/random-stream.ts";
 import type { Points, Task } from "../../src/mi/index.ts";
-import { cca, ksg, taskNamed, tasks } from "../../src/mi/index.ts";
+import { cca, easyTasks, ksg, taskNamed, tasks } from "../../src/mi/index.ts";
 import { bmiTasks } from "../../src/mi/tasks/bmi.ts";
 import { hardTasks } from "../../src/mi/tasks/hard.ts";
 import * as maps from "../../src/mi/tasks/maps.ts";
@@ -81,6 +81,7 @@ function independentTruth(id: string): { value: number; within: number } {
   const base = baseOf(id);
   const numbers = base.split("-").slice(1).map(Number);
   if (base === "1v1-normal-0.75" || base === "1v1-bimodal-0.75") return { value: ofPair(0.75), within: 1e-12 };
+  if (base === "1v1-normal-0") return { value: 0, within: 1e-15 };
   if (base.startsWith("multinormal-sparse")) return { value: 2 * ofPair(0.8), within: 1e-12 };
   if (base.startsWith("multinormal-dense")) {
     // only the means of x and of y matter: their correlation is n·ρ/(1 + (n − 1)ρ)
@@ -143,12 +144,18 @@ describe("truths", () => {
   it("are bmi's forty ids, one to one", () => {
     expect(bmiTasks.map(({ id }) => id).sort()).toEqual([...ids].sort());
     expect(new Set(tasks.map(({ id }) => id)).size).toBe(tasks.length);
-    expect(hardTasks.length).toBe(13);
+    expect(hardTasks.length).toBe(14);
   });
 
   it.each(tasks.map((task) => [task.id, task] as const))("%s", (id, task) => {
     const { value, within } = independentTruth(id);
     expect(Math.abs(task.truth - value)).toBeLessThanOrEqual(within);
+  });
+
+  it("the first tier's are among them", () => {
+    expect(easyTasks.map((id) => taskNamed(id).truth.toFixed(3))).toEqual(
+      ["0.413", "0.413", "0.413", "0.413", "0.333", "0.224", "1.022", "0.000"], // the specification's column
+    );
   });
 
   it("are bmi's published numbers", () => {

@@ -24,6 +24,7 @@ export const hardTasks: readonly Task[] = [
   ...stairs,
   ...stairs.map((task) => transformedTask(`cubic-${task.id}`, `${task.summary}, y cubed`, task, identity, cube)),
   paired("doe-128-0.5", 128, 0.5),
+  gaussianTask("1v1-normal-0", "independent", pairedCovariance(1, 0, 0), 1),
   signTask("sign-0.2", Math.sqrt(0.2)),
   mixtureTask("1v1-X-0.9", "correlation 0.9 or −0.9, by a coin", [
     { weight: 0.5, correlation: 0.9 },

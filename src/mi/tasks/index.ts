@@ -7,6 +7,18 @@ import type { Task } from "./task.ts";
 /** Every task with a known mutual information. To add one: a row of `bmi.ts`, if it is one of bmi's, or of `hard.ts`. */
 export const tasks: readonly Task[] = [...bmiTasks, ...hardTasks];
 
+/** Eight tasks on which every bound should come near the truth within a minute: the first tier of `mi-bench`. */
+export const easyTasks: readonly string[] = [
+  "1v1-normal-0.75",
+  "half_cube-1v1-normal-0.75",
+  "normal_cdf-1v1-normal-0.75",
+  "swissroll_x-normal_cdf-1v1-normal-0.75",
+  "1v1-additive-0.75",
+  "asinh-student-identity-1-1-1",
+  "multinormal-sparse-3-3-2-2.0",
+  "1v1-normal-0",
+];
+
 /**
  * The task of an id.
  *
