@@ -12,7 +12,7 @@ import type { Io } from "./io.ts";
 import type { MiCell, MiLine, MiStore } from "./mi-bench-store.ts";
 import { folderStore, memoryStore } from "./mi-bench-store.ts";
 import { formatMiTable } from "./mi-bench-table.ts";
-import { methodNames, miTraining, runMethod } from "./mi-method.ts";
+import { checkMethod, methodsHelp, miTraining, runMethod } from "./mi-method.ts";
 
 const options = {
   tier: {
@@ -22,10 +22,10 @@ const options = {
     doc: "0: each estimator against its facts, without training; 1: eight easy tasks; 2: all tasks",
   },
   estimators: {
-    kind: "choices",
-    default: ["infonce", "dv", "nwj", "smile"] as readonly string[],
-    choices: methodNames as readonly string[],
-    doc: "which estimators",
+    kind: "text",
+    default: "infonce,dv,nwj,smile",
+    form: "NAME,NAME…",
+    doc: "which estimators, of the list below",
   },
   tasks: { kind: "text", default: null, form: "ID,ID…", doc: "which tasks [those of the tier]" },
   seeds: { kind: "integer", default: 2, from: 1, to: 1000, unit: "seeds", doc: "seeds 0, 1, … of every cell" },
@@ -49,6 +49,13 @@ const options = {
 
 type Values = OptionsOf<typeof options>;
 
+/** Names of `--estimators`. @throws ConfigError for one that there is not. */
+function estimatorsOf({ estimators: text }: Values): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  names.forEach(checkMethod);
+  return names;
+}
+
 /** `deconfound mi-bench`: estimators on tasks whose information is known. */
 export const miBenchCommand: Command<typeof options> = {
   name: "mi-bench",
@@ -56,6 +63,8 @@ export const miBenchCommand: Command<typeof options> = {
   options,
   notes: `A cell is an estimator on a task with a seed. --json prints { task, estimator, seed, true, estimate, low, high, error, seconds } a line,
 as cells finish. The table has the mean over the seeds; the largest error of a seed, with its sign, stands behind it.
+
+${methodsHelp}
 `,
   async run(values, io) {
     if (values.tier === "0") return checkFacts(values, io);
@@ -66,7 +75,9 @@ as cells finish. The table has the mean over the seeds; the largest error of a s
   },
 };
 
-function cellsOf({ tier, tasks: chosen, estimators: names, seeds, shard }: Values): readonly MiCell[] {
+function cellsOf(values: Values): readonly MiCell[] {
+  const { tier, tasks: chosen, seeds, shard } = values;
+  const names = estimatorsOf(values);
   const ids = chosen === null ? (tier === "1" ? easyTasks : tasks.map(({ id }) => id)) : chosen.split(",");
   const cells = ids.flatMap((id) =>
     names.flatMap((estimator) =>
@@ -111,7 +122,7 @@ async function runCells(cells: readonly MiCell[], { values, io, store, device }:
   } finally {
     forget();
   }
-  if (!values.json) io.out(formatMiTable(lines, values.estimators));
+  if (!values.json) io.out(formatMiTable(lines, estimatorsOf(values)));
   return failed > 0 ? exitCode.someFailed : exitCode.ok;
 }
 
@@ -128,7 +139,8 @@ async function runCell(cell: MiCell, values: Values, device: LazyDevice): Promis
 /** Tier 0: every estimator of scores that is asked for, against its facts. */
 async function checkFacts(values: Values, io: Io): Promise<ExitCode> {
   let failed = 0;
-  for (const estimator of estimators.filter(({ name }) => values.estimators.includes(name))) {
+  const names = estimatorsOf(values);
+  for (const estimator of estimators.filter(({ name }) => names.includes(name))) {
     let fault: string | null = null;
     try {
       await checkEstimator(estimator);

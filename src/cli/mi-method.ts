@@ -17,8 +17,16 @@ import type { LazyDevice } from "./device-option.ts";
 
 const all = [...estimators, ...sampleEstimators, ...referenceEstimators];
 
-/** Names of everything that estimates, for `--estimator`. */
-export const methodNames: readonly string[] = all.map(({ name }) => name);
+/** Everything that estimates, for help pages. */
+export const methodsHelp: string = `Estimators: ${all.map(({ name }) => name).join(", ")}; docs/mi.md says what each one's number means.`;
+
+/** @throws ConfigError for a name of no estimator. */
+export function checkMethod(name: string): void {
+  if (all.some((one) => one.name === name)) return;
+  throw new ConfigError(`there is no estimator ${JSON.stringify(name)}`, [
+    `known: ${all.map((one) => one.name).join(", ")}`,
+  ]);
+}
 
 /** Critics by name; `auto`: the one that the estimator's facts ask for. */
 export const criticNames = ["auto", "concatenated", "separable", "bilinear", "normal"] as const;

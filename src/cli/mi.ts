@@ -5,14 +5,14 @@ import { ConfigError, DataError } from "../tensor/errors.ts";
 import type { Command, Given } from "./command.ts";
 import { deviceConfig, deviceOption, tuningOption, withDevice } from "./device-option.ts";
 import { exitCode } from "./exit-code.ts";
-import { criticNames, methodNames, miTraining, runMethod } from "./mi-method.ts";
+import { checkMethod, criticNames, methodsHelp, miTraining, runMethod } from "./mi-method.ts";
 import { readPairs, readPoints } from "./points-file.ts";
 
 const options = {
   x: { kind: "text", default: null, form: "FILE", doc: "samples of x, one a row: .npy, .csv, .npz, .safetensors" },
   y: { kind: "text", default: null, form: "FILE", doc: "samples of y, the rows that belong to those of x" },
   task: { kind: "text", default: null, form: "ID", doc: "a task with a known answer instead: docs/mi.md" },
-  estimator: { kind: "choice", default: "infonce", choices: methodNames as readonly string[], doc: "which estimate" },
+  estimator: { kind: "text", default: "infonce", form: "NAME", doc: "which estimate, of the list below" },
   critic: {
     kind: "choice",
     default: "auto",
@@ -49,10 +49,13 @@ export const miCommand: Command<typeof options> = {
   notes: `One half of the pairs trains a critic, the other gives the estimate: its mean over held-out batches, with a 95 % interval. ksg, cca,
 binned, gaussian, hsic and distance-correlation need no critic and take all pairs. What may make the number mislead goes to standard error.
 
+${methodsHelp}
+
 As an external estimator of bmi, which writes X0, …, Y0, … and reads one number:  deconfound mi SAMPLE.csv --bare
 `,
   async run(values, io, given) {
     if (values.bare && values.json) throw new ConfigError("--bare and --json exclude each other");
+    checkMethod(values.estimator);
     const samples = await samplesOf(values, given);
     const quiet = values.bare ? { ...io, err: () => {} } : io; // bmi takes standard error for a part of the number
     const result = await withDevice(deviceConfig(values), quiet, (device) =>

@@ -100,6 +100,7 @@ describe("mi", () => {
     [file("one.npz", encodeZip([{ name: "x.npy", content: npy(x) }])), /one\.npz: has no arrays x and y, but x/],
     [file("odd.txt", "1"), /odd\.txt: is none of \.npy, \.npz, \.csv, \.safetensors/],
     [`${join(folder, "none.csv")}`, /none\.csv: cannot be read/],
+    ["--task 1v1-normal-0 --estimator infonse", /there is no estimator "infonse"/],
     ["--task nope", /there is no task "nope"/],
     [`--x ${paths.x} --y ${paths.y} --estimator ksg --set kk=3`, /--set kk: ksg has k/],
     [`--x ${paths.x} --y ${paths.y} --estimator ksg --set k=0`, /--set k: expects an integer, 1 … 1000/],
