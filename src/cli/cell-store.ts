@@ -43,6 +43,9 @@ export interface CellRecords {
 /** Of an experiment that has no folder yet. */
 export const noRecords: CellRecords = { statusOf: () => "waiting", finished: () => undefined };
 
+/** The folder in it for what was submitted: scripts, lists of cells, logs and numbers of jobs. */
+export const submissions = "slurm";
+
 /** An experiment's folder. */
 export interface CellStore extends CellRecords {
   readonly path: string;
@@ -125,7 +128,8 @@ function namesIn(folder: string): readonly string[] {
 
 function isOurs(name: string): boolean {
   return (
-    ["cells", "failed", "runs", "shared", "results.csv", "results.md", reportName, reportFolder].includes(name) ||
-    isTemporary(name)
+    ["cells", "failed", "runs", "shared", submissions, "results.csv", "results.md", reportName, reportFolder].includes(
+      name,
+    ) || isTemporary(name)
   );
 }

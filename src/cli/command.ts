@@ -53,7 +53,12 @@ export function parseOptions<T extends OptionRows>(command: Command<T>, words: r
   const targets = flagsOf(command.owners ?? []);
   const flags = [...targets.keys()];
   const { found, operands } = parse(command, words, [
-    ...own.map(({ name, option }) => ({ name, flag: option.kind === "boolean", repeated: option.kind === "texts" })),
+    ...own.map(({ name, option }) => ({
+      name,
+      flag: option.kind === "boolean",
+      repeated: option.kind === "texts",
+      dashes: option.kind === "text" && option.form === "OPTIONS",
+    })),
     ...flags.map((name) => ({
       name,
       flag: targets.get(name)!.every(({ option }) => option.kind === "boolean"),
@@ -79,6 +84,8 @@ interface Word {
   /** Without a value. */
   readonly flag: boolean;
   readonly repeated: boolean;
+  /** Its value holds options of another program, so it may begin with a dash. */
+  readonly dashes?: boolean;
 }
 
 type Found = Readonly<Record<string, boolean | string | readonly string[] | undefined>>;
@@ -89,13 +96,14 @@ function parse(
   known: readonly Word[],
 ): { readonly found: Found; readonly operands: readonly string[] } {
   const valued = new Set(known.flatMap(({ name, flag }) => (flag ? [] : [`--${name}`])));
+  const dashed = new Set(known.flatMap(({ name, dashes }) => (dashes === true ? [`--${name}`] : [])));
   const options = Object.fromEntries(
     known.map(({ name, flag, repeated }) => [name, { type: flag ? "boolean" : "string", multiple: repeated } as const]),
   );
   const allowPositionals = operands !== undefined;
   try {
     const { values, positionals } = parseArgs({
-      args: joinNumbers(words, valued),
+      args: joinValues(words, valued, dashed),
       options,
       strict: true,
       allowPositionals,
@@ -124,12 +132,12 @@ function checkOperands(name: string, operands: Operands | undefined, given: read
   }
 }
 
-/** `--target -1` as `--target=-1`: no option's name begins with a digit. */
-function joinNumbers(words: readonly string[], valued: ReadonlySet<string>): string[] {
+/** `--target -1` as `--target=-1`: no option's name begins with a digit. @param dashed - whose values may begin with any dash. */
+function joinValues(words: readonly string[], valued: ReadonlySet<string>, dashed: ReadonlySet<string>): string[] {
   const joined: string[] = [];
   for (const word of words) {
     const before = joined.at(-1);
-    if (before !== undefined && valued.has(before) && /^-[\d.]/.test(word))
+    if (before !== undefined && (dashed.has(before) || (valued.has(before) && /^-[\d.]/.test(word))))
       joined[joined.length - 1] = `${before}=${word}`;
     else joined.push(word);
   }

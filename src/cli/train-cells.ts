@@ -100,7 +100,8 @@ export async function trainCells(experiment: Experiment, own: readonly NamedCell
   return failed.length > 0 ? exitCode.someFailed : exitCode.ok;
 }
 
-function isOpen(cell: NamedCell, store: CellStore, retry: boolean): boolean {
+/** Whether there is something to train. @param retry - a failed cell counts, too. */
+export function isOpen(cell: NamedCell, store: CellStore, retry: boolean): boolean {
   const status = store.statusOf(cell);
   return status !== "done" && (status !== "failed" || retry);
 }
@@ -126,8 +127,11 @@ async function trainCell(
     code = begun ? await goOn(run, call) : await trainAnew(await parseRunConfig(values, given), run, call);
   } catch (error) {
     if (error instanceof Elsewhere) return error;
-    // stopped while its attack trained: the run goes on from there; without a device no cell can be trained
-    if (error instanceof Interrupted || error instanceof DeviceMissing || error instanceof DeviceError) throw error;
+    if (error instanceof Interrupted) {
+      io.err(`${error.message}\n`); // while its attack trained: the run goes on from there
+      return error.code;
+    }
+    if (error instanceof DeviceMissing || error instanceof DeviceError) throw error; // no cell can be trained
     const { name, message, stack } = error as Error;
     store.fail(cell, error instanceof DeconfoundError ? `${name}: ${message}` : (stack ?? message));
     return exitCode.ok; // the cell's file has it; the others go on

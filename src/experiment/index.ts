@@ -1,3 +1,4 @@
+export { balanced } from "./balance.ts";
 export type { Cell, CellLabels, Choice, Flag, Flags, Grid } from "./grid.ts";
 export { cellsOf, parseGrid } from "./grid.ts";
 export type { Shard } from "./shard.ts";
