@@ -64,7 +64,7 @@ export function definitionsSection(cells: readonly ReportCell[]): Section {
   ]);
   const rows = [...new Map(lines.map((line) => [JSON.stringify(line), line])).values()];
   const body = html`<h2>What the numbers mean</h2>
-${tableOf(["name", "definition", "of"], definitions)}
+${tableOf(["name", "definition", "of"], definitions, "stacks")}
 <h3>Sizes of the sets</h3>
 <p>Triggered test images are those whose label is not the target. Of n images, a rate of 50 % has a standard error of 50 / √n points:
 ${[...new Set(cells.map(({ sets }) => sets.test))].map((n) => `${(50 / Math.sqrt(n)).toFixed(1)} for ${n}`).join(", ")}.</p>

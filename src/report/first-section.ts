@@ -37,6 +37,6 @@ ${verdictBox(
   findings.some(({ kind }) => kind !== "flag"),
   [sentence, ...open, checked],
 )}
-${rows.length === 0 ? "" : tableOf(["what", ...axes, "seeds", "detail"], shown)}`;
+${rows.length === 0 ? "" : tableOf(["what", ...axes, "seeds", "detail"], shown, "stacks")}`;
   return { body, data: { findings: { header, rows } } };
 }

@@ -53,6 +53,15 @@ td.number { text-align: right; }
 .matrix tbody th { font-weight: 400; }
 .matrix .own { color: var(--dim); }
 .matrix .marked { outline: 2px solid var(--suspect); outline-offset: -2px; }
+@media (max-width: 40rem) {
+  .stacks thead { display: none; }
+  .stacks tbody, .stacks tr { display: block; }
+  .stacks tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
+  .stacks td { display: inline; padding: 0; border: 0; }
+  .stacks td:first-child { font-weight: 600; }
+  .stacks td:last-child { display: block; }
+  .stacks td:nth-last-child(n + 3)::after { content: " · "; font-weight: 400; color: var(--dim); }
+}
 @media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; } .verdict { border: 1px solid; }
   details::details-content { content-visibility: visible; height: auto; } }
 `;
@@ -92,11 +101,15 @@ export function lineKey(lines: readonly Pick<Line, "name" | "colour" | "dashed">
   return html`<p class="key">${lines.map((line) => html`<span>${mark(line)}${line.name}</span> `)}</p>`;
 }
 
-/** A table. Numbers stand to the right. */
-export function tableOf(header: readonly string[], rows: readonly (readonly (string | number)[])[]): Html {
+/** A table. Numbers stand to the right. @param narrow - what a narrow page does with it: scrolls, or writes each row as a paragraph. */
+export function tableOf(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  narrow: "scrolls" | "stacks" = "scrolls",
+): Html {
   const cell = (value: string | number): Html =>
     typeof value === "number" ? html`<td class="number">${value}</td>` : html`<td>${value}</td>`;
-  return html`<div class="wide"><table>
+  return html`<div class="wide"><table${narrow === "stacks" ? raw(' class="stacks"') : ""}>
 <thead><tr>${header.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 </table></div>`;
