@@ -2,6 +2,7 @@ import type { AugmentKind } from "../data/augment-kind.ts";
 import { scheduleOf } from "../nn/decay.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Network } from "../nn/network.ts";
+import type { Optimizer } from "../nn/optimizer.ts";
 import type { Schedule } from "../nn/schedule.ts";
 import { sgd } from "../nn/sgd.ts";
 import type { Training } from "../nn/supervised-step.ts";
@@ -11,13 +12,15 @@ import type { Lab, Phase } from "./lab.ts";
 
 /** A phase that trains the lab's classifier on labels. What is left out is as in plain training. */
 export interface SupervisedPhase<P, S>
-  extends Pick<Phase<P, S, Training<P, S>>, "name" | "title" | "images" | "samples" | "labels" | "weights"> {
+  extends Pick<Phase<P, S, unknown>, "name" | "title" | "images" | "samples" | "labels" | "weights"> {
   /** @defaultValue 1, that of the delivered model */
   readonly stream?: number | undefined;
   /** @defaultValue that of the training */
   readonly epochs?: number | undefined;
   readonly augment?: AugmentKind | undefined;
   readonly rate?: Schedule | undefined;
+  /** @defaultValue SGD, as the training says */
+  readonly optimizer?: Optimizer<object> | undefined;
   /** What it starts from; stays as it is. @defaultValue a fresh network */
   readonly start?: Network<P, S> | undefined;
   /** What the parameters are held to after every step, as a program. @defaultValue nothing */
@@ -26,7 +29,7 @@ export interface SupervisedPhase<P, S>
   readonly loss?: ((logits: AnyTensor, labels: AnyTensor) => AnyTensor) | undefined;
 }
 
-/** Trains by SGD with the training's optimizer. */
+/** Trains by the training's optimizer, or another one. */
 export async function trainSupervised<P extends object, S>(
   lab: Lab<P, S>,
   phase: SupervisedPhase<P, S>,
@@ -34,8 +37,9 @@ export async function trainSupervised<P extends object, S>(
   const { classifier, training } = lab;
   const { stream = 1, epochs = training.clean.epochs, augment = training.clean.augment } = phase;
   const { rate = scheduleOf(training.clean, epochs), start, loss = crossEntropy, hold } = phase;
+  const { optimizer = sgd(training.optimizer) as unknown as Optimizer<object> } = phase;
   const { name, title, images, samples, labels, weights } = phase;
-  const { state } = await lab.phase<Training<P, S>>({
+  const { state } = await lab.phase<Training<P, S, object>>({
     name,
     title,
     images,
@@ -46,10 +50,9 @@ export async function trainSupervised<P extends object, S>(
     augment,
     rates: { lr: rate },
     stream,
-    init: (key) => beginTraining(start ?? lab.fresh("clean", key(0)), sgd(training.optimizer)),
+    init: (key) => beginTraining(start ?? lab.fresh("clean", key(0)), optimizer),
     passes: [
       (before, batch, { key, rates }) => {
-        const optimizer = sgd(training.optimizer);
         const next = supervisedStep(before, batch, { classifier, optimizer, loss, key, lr: rates["lr"]! });
         return hold === undefined ? next : { ...next, state: { ...next.state, params: hold(next.state.params) } };
       },

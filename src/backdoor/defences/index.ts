@@ -9,6 +9,7 @@ import { jttInverse } from "./jtt-inverse.ts";
 import { lff } from "./lff.ts";
 import { none } from "./none.ts";
 import { spectral } from "./spectral.ts";
+import { vabLite } from "./vab-lite.ts";
 
 /** Every defence, in the order of tables. To add one: a file, and a row here. */
-export const defences: readonly Defence[] = [none, ep, clp, ac, spectral, abl, jttInverse, lff, fp, cbd];
+export const defences: readonly Defence[] = [none, ep, clp, ac, spectral, abl, jttInverse, lff, vabLite, fp, cbd];
