@@ -12,7 +12,7 @@ export interface EpochReport {
   readonly rates: Readonly<Record<string, number>>;
   /** Means of the steps' metrics over the epoch: loss, and what else the defence measures. */
   readonly means: Readonly<Record<string, number>>;
-  /** Of the network that trained, after the epoch; null without a test set, and for a phase without a network of the lab's classifier. */
+  /** Of the network that trained, after the epoch; null without a test set, after an epoch that was not evaluated, and for a phase without a network of the lab's classifier. */
   readonly evaluation: Evaluation | null;
 }
 

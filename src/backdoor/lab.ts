@@ -52,6 +52,8 @@ export interface Phase<P, S, T> {
   /** Images per step. @defaultValue that of the training */
   readonly batch?: number | undefined;
   readonly length: { readonly epochs: number } | { readonly steps: number };
+  /** Epochs from one evaluation on the test set to the next; there is one after the last. @defaultValue 1 */
+  readonly evaluateEvery?: number | undefined;
   readonly augment: AugmentKind;
   /** By name, as the steps ask for them. */
   readonly rates: Readonly<Record<string, Schedule>>;

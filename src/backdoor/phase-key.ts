@@ -21,7 +21,20 @@ export function phaseKey<P, S, T>(
   phase: Phase<P, S, T>,
 ): PhaseKey | null {
   if (phase.images === "clean") return null;
-  const { name, samples, labels, weights, length, augment, rates, stream, passes, network, at } = phase;
+  const {
+    name,
+    samples,
+    labels,
+    weights,
+    length,
+    evaluateEvery = 1,
+    augment,
+    rates,
+    stream,
+    passes,
+    network,
+    at,
+  } = phase;
   const state = begin(context, phase);
   const trees = [state, ...passes.map((pass) => stepProgram(context, phase, pass, state))];
   const leaves = leavesOf(trees).filter((leaf): leaf is { path: string; value: AnyTensor } => isTensor(leaf.value));
@@ -29,7 +42,7 @@ export function phaseKey<P, S, T>(
   if (programs === null) return null;
   const { seed, flip, batch } = context;
   const looks = at === undefined ? null : { name, steps: at.steps };
-  const evaluated = network !== undefined;
+  const evaluated = network === undefined ? 0 : evaluateEvery;
   const settings = { seed, flip, batch, length, augment, rates, stream, passes: passes.length, looks, evaluated };
   const own = Object.entries({ samples, labels, weights }).flatMap(([which, values]) =>
     values === undefined ? [] : [which, values],

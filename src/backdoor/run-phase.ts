@@ -40,10 +40,11 @@ export async function runPhase<P, S, T>(
       running = { ...running, pass: running.pass + 1, step: 0, totals: {} };
       continue;
     }
-    const report = await reportEpoch(context, phase, running);
+    const over = (running.epoch + 1) * stepsPerEpoch >= steps;
+    const report = await reportEpoch(context, phase, running, over);
     device.free(running.totals);
     running = { ...running, epoch: running.epoch + 1, pass: 0, step: 0, totals: {} };
-    await context.keep(running, report, running.epoch * stepsPerEpoch >= steps);
+    await context.keep(running, report, over);
   }
   if (running === initial) await context.keep(running, undefined, true); // no step was left
   return { state: running.training as T, seen: running.seen };
@@ -86,10 +87,12 @@ async function reportEpoch<P, S, T>(
   context: PhaseContext<P, S>,
   phase: Phase<P, S, T>,
   { epoch, step, totals, training }: RunningPhase,
+  last: boolean,
 ): Promise<EpochReport> {
   const means: Record<string, number> = {};
   for (const name of Object.keys(totals).sort()) means[name] = (await totals[name]!.item()) / step;
-  const evaluation = await context.evaluate(phase.network?.(training as T));
+  const due = last || (epoch + 1) % (phase.evaluateEvery ?? 1) === 0;
+  const evaluation = await context.evaluate(due ? phase.network?.(training as T) : undefined);
   const title = phase.title ?? "";
   return { phase: phase.name, title, epoch: epoch + 1, rates: ratesAt(phase, epoch), means, evaluation };
 }

@@ -29,6 +29,14 @@ export interface SupervisedPhase<P, S>
   readonly loss?: ((logits: AnyTensor, labels: AnyTensor) => AnyTensor) | undefined;
 }
 
+/**
+ * Epochs between evaluations of a phase over clean images: these are few, so that an evaluation after each epoch would take longer than
+ * the training.
+ */
+export function cleanEvaluation(epochs: number): number {
+  return Math.max(1, Math.ceil(epochs / 10));
+}
+
 /** Trains by the training's optimizer, or another one. */
 export async function trainSupervised<P extends object, S>(
   lab: Lab<P, S>,
@@ -47,6 +55,7 @@ export async function trainSupervised<P extends object, S>(
     labels,
     weights,
     length: { epochs },
+    ...(images === "clean" ? { evaluateEvery: cleanEvaluation(epochs) } : {}),
     augment,
     rates: { lr: rate },
     stream,

@@ -39,6 +39,7 @@ export interface Classifier<P, S> {
    * @returns `logits (n, k)`, the representation `z (n, d)` that the last layer reads, and the statistics after this batch. Then what
    * methods need that look into a network; a classifier that has none, or does not say it, leaves it out:
    * - `batchNorms` from the image on;
+   * - `stages`: what its groups of layers give, from the image on, f32 `(n, h, w, c)` each;
    * - `head`, where the logits are z · weight + bias: a branch of `params`, so that its tensors are found there by identity.
    */
   apply(
@@ -51,6 +52,7 @@ export interface Classifier<P, S> {
     z: AnyTensor;
     stats: S;
     batchNorms?: readonly BatchNormUse[] | undefined;
+    stages?: readonly AnyTensor[] | undefined;
     head?: DenseParams | undefined;
   };
 }

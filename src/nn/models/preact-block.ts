@@ -78,9 +78,10 @@ export function applyGroups<Name extends string>(
   stats: { readonly [N in Name]: readonly PreActBlockStats[] },
   x: AnyTensor,
   { train, conv }: { train: boolean; conv: ConvLayerParams | undefined },
-): { y: AnyTensor; stats: Groups<Name, PreActBlockStats>; batchNorms: BatchNormUse[] } {
+): { y: AnyTensor; stats: Groups<Name, PreActBlockStats>; batchNorms: BatchNormUse[]; stages: AnyTensor[] } {
   const newStats = {} as Groups<Name, PreActBlockStats>;
   const batchNorms: BatchNormUse[] = [];
+  const stages: AnyTensor[] = [];
   let y = x;
   for (const { name, stride } of groups) {
     newStats[name] = params[name].map((block, i) => {
@@ -90,8 +91,9 @@ export function applyGroups<Name extends string>(
       y = result.y;
       return result.stats;
     });
+    stages.push(y);
   }
-  return { y, stats: newStats, batchNorms };
+  return { y, stats: newStats, batchNorms, stages };
 }
 
 /** The shortcut convolution reads the activated input, as in the usual code of both kinds of network. */

@@ -148,6 +148,7 @@ export function preActResNet(options: {
         z,
         stats: body.stats,
         batchNorms: body.batchNorms,
+        stages: body.stages,
         head: params.linear,
       };
     },

@@ -81,16 +81,18 @@ export function smallConvNet(options: {
     apply: (params, stats, images, { train }) => {
       let x: AnyTensor = images;
       const batchNorms: BatchNormUse[] = [];
+      const stages: AnyTensor[] = [];
       const layers = params.layers.map(({ conv, bn }, i) => {
         const input = convLayer(conv, x, { stride: i === 0 ? stride : 2, padding: 1 });
         const normed = batchNormLayer(bn, stats.layers[i]!, input, { train });
         batchNorms.push({ params: bn, stats: stats.layers[i]!, input, conv });
         x = relu(normed.y);
+        stages.push(x);
         return normed.stats;
       });
       const mean = globalAvgPool2d(x);
       const z = pool === "mean" ? mean : concat([max(x, { axis: [1, 2] }), mean], { axis: 1 });
-      return { logits: dense(params.fc, z), z, stats: { layers }, batchNorms, head: params.fc };
+      return { logits: dense(params.fc, z), z, stats: { layers }, batchNorms, stages, head: params.fc };
     },
   };
 }

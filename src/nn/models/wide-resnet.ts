@@ -99,7 +99,15 @@ export function wideResNet(options: {
       const last = batchNormLayer(params.bn1, stats.bn1, body.y, { train });
       const batchNorms = [...body.batchNorms, { params: params.bn1, stats: stats.bn1, input: body.y }];
       const z = globalAvgPool2d(relu(last.y));
-      return { logits: dense(params.fc, z), z, stats: { ...body.stats, bn1: last.stats }, batchNorms, head: params.fc };
+      const { stages } = body;
+      return {
+        logits: dense(params.fc, z),
+        z,
+        stats: { ...body.stats, bn1: last.stats },
+        batchNorms,
+        stages,
+        head: params.fc,
+      };
     },
   };
 }

@@ -29,7 +29,12 @@ const dataset = builtinDataset({ count: 12, size: 12, seed: 3, classes: 3 });
 const classifier = smallConvNet({ channels: 3, classes: 3, width: 1 });
 
 /** Lengths of stages whose defaults are for large sets. */
-const short: Readonly<Record<string, readonly string[]>> = { fp: ["fp.tuning.epochs=2"] };
+const short: Readonly<Record<string, readonly string[]>> = {
+  fp: ["fp.tuning.epochs=2"],
+  nad: ["nad.teacher.epochs=1", "nad.student.epochs=2"],
+  mcr: ["mcr.tuning.epochs=1", "mcr.curve.epochs=1"],
+  anp: ["anp.mask.steps=6", "anp.mask.lr=50", "anp.threshold=0.9"],
+};
 
 async function delivered(name: string, assignments: readonly string[]): Promise<unknown> {
   const defence = defences.find((one) => one.name === name)!;

@@ -10,14 +10,17 @@ import { expectSameWhenStopped } from "./stop-and-resume.ts";
 
 // What holds for every defence that is given clean images.
 
-/** Short stages, each of more than one step. */
-const short: Readonly<Record<string, object>> = {
-  fp: { tuning: { epochs: 2 } },
+/** Short stages, each of more than one step, and how many steps to go from one stop to the next so that each stage is stopped. */
+const short: Readonly<Record<string, { readonly options: object; readonly every: number }>> = {
+  fp: { options: { tuning: { epochs: 2 } }, every: 2 },
+  nad: { options: { teacher: { epochs: 2 }, student: { epochs: 2 } }, every: 3 },
+  mcr: { options: { tuning: { epochs: 3 }, curve: { epochs: 20 } }, every: 40 },
+  anp: { options: { mask: { steps: 5 } }, every: 2 },
 };
 
 describe.each(defences.filter(({ needs }) => needs === "cleanSubset"))("$name", (defence) => {
-  it("ends bit for bit the same, wherever it was stopped", async () => {
-    await expectSameWhenStopped(defence as Defence<never>, short[defence.name]!, 2);
+  it("ends bit for bit the same, wherever it was stopped", { timeout: 120_000 }, async () => {
+    await expectSameWhenStopped(defence as Defence<never>, short[defence.name]!.options, short[defence.name]!.every);
   });
 
   it("leaves nothing on the device but what it came to", async () => {
@@ -26,7 +29,7 @@ describe.each(defences.filter(({ needs }) => needs === "cleanSubset"))("$name", 
     const { state } = await trainDefence(defence, {
       ...{ dataset, device, clean: cleanSubset(dataset, { share: 0.5 }) },
       classifier: smallConvNet({ channels: 3, classes: 3, width: 1 }),
-      options: { batch: 4, clean: { epochs: 1 }, ...short[defence.name] },
+      options: { batch: 4, clean: { epochs: 1 }, ...short[defence.name]!.options },
     });
     device.free(state);
     expect(device.allocatedBytes()).toBe(0);
