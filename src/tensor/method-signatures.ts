@@ -51,9 +51,9 @@ export type MethodOf = {
   readonly comparison: ComparisonMethod;
 };
 
-/** Every elementwise function: its form is in its row of the table. */
+/** Every elementwise function but `polygamma`, whose order is an option: its form is in its row of the table. */
 export type ElementwiseMethods = {
-  readonly [Name in ElementwiseName]: MethodOf[Exclude<ScalarTable[Name]["form"], "select">];
+  readonly [Name in Exclude<ElementwiseName, "polygamma">]: MethodOf[Exclude<ScalarTable[Name]["form"], "select">];
 };
 
 /** See the function of the same name: `x.add(y)` is `add(x, y)`. */

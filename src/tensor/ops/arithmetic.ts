@@ -103,6 +103,33 @@ export const sign: NumericUnary = unary("sign");
  */
 export const floor: Unary = unary("floor");
 /**
+ * Smallest integer ≥ x. Gradient 0.
+ * @example
+ * ```ts
+ * import { ceil, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(ceil(tensor([1.5, -1.5]))).data())); // 2,-1
+ * ```
+ */
+export const ceil: Unary = unary("ceil");
+/**
+ * The integer part, towards 0. Gradient 0.
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor, trunc } from "deconfound";
+ * console.log(String(await evaluateReference(trunc(tensor([1.5, -1.5]))).data())); // 1,-1
+ * ```
+ */
+export const trunc: Unary = unary("trunc");
+/**
+ * |a| with the sign of b, broadcast; −0 and NaN have their own sign. f32. The gradient by `a` is 0 where a = 0; that by `b` is 0.
+ * @example
+ * ```ts
+ * import { copySign, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(copySign(tensor([1, -2]), tensor([-3, 4]))).data())); // -1,2
+ * ```
+ */
+export const copySign: Binary = binary("copySign");
+/**
  * Nearest integer, halves to even. Gradient 0.
  * @example
  * ```ts

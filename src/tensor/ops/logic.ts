@@ -105,6 +105,16 @@ export const logicalAnd: Binary = binary("logicalAnd");
  */
 export const logicalOr: Binary = binary("logicalOr");
 /**
+ * True where exactly one of both is, broadcast. bool. No gradient.
+ * @example
+ * ```ts
+ * import { evaluateReference, logicalXor, tensor } from "deconfound";
+ * const [a, b] = [tensor([0, 0, 1, 1], { dtype: "bool" }), tensor([0, 1, 0, 1], { dtype: "bool" })];
+ * console.log(String(await evaluateReference(logicalXor(a, b)).data())); // 0,1,1,0
+ * ```
+ */
+export const logicalXor: Binary = binary("logicalXor");
+/**
  * not x, bool. No gradient.
  * @example
  * ```ts
@@ -140,6 +150,15 @@ export const bitOr: Binary = binary("bitOr");
  * ```
  */
 export const bitXor: Binary = binary("bitXor");
+/**
+ * Each bit inverted: −x − 1 of i32. i32, u32. No gradient.
+ * @example
+ * ```ts
+ * import { bitNot, evaluateReference, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(bitNot(tensor([0, 5], { dtype: "i32" }))).data())); // -1,-6
+ * ```
+ */
+export const bitNot: NumericUnary = unary("bitNot");
 /**
  * a · 2ᵇ in the bits of i32 or u32, 0 ≤ b < 32, broadcast. No gradient.
  * @example

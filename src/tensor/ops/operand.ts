@@ -48,7 +48,7 @@ export function checkDTypes(op: string, inputs: readonly TensorType[], allowed: 
     if (input.dtype !== dtype) {
       throw new DTypeError(
         `${op}: dtypes differ, ${dtype} and ${input.dtype}`,
-        [`got ${names}`, "cast one of them"],
+        [`got ${names}`, `cast one of them: cast(x, "${dtype}")`],
         captureSite(),
       );
     }

@@ -26,6 +26,15 @@ export const pow: Binary = binary("pow");
  */
 export const exp: Unary = unary("exp");
 /**
+ * 2ˣ.
+ * @example
+ * ```ts
+ * import { evaluateReference, exp2, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(exp2(tensor([3, -1]))).data())); // 8,0.5
+ * ```
+ */
+export const exp2: Unary = unary("exp2");
+/**
  * eˣ − 1, exact near 0.
  * @example
  * ```ts
@@ -43,6 +52,15 @@ export const expm1: Unary = unary("expm1");
  * ```
  */
 export const log: Unary = unary("log");
+/**
+ * The logarithm to base 2; −∞ at 0, NaN below.
+ * @example
+ * ```ts
+ * import { evaluateReference, log2, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(log2(tensor([8, 0.5]))).data())); // 3,-1
+ * ```
+ */
+export const log2: Unary = unary("log2");
 /**
  * ln(1 + x), exact near 0; −∞ at −1, NaN below.
  * @example
@@ -133,3 +151,13 @@ export const erf: Unary = unary("erf");
  * ```
  */
 export const erfInv: Unary = unary("erfInv");
+/**
+ * ln |Γ(x)|; ∞ at 0, −1, −2 … and ±∞. The gradient is the digamma function. Absolute error about 4e-6 near the zeros 1 and 2, elsewhere relative.
+ * @see Abramowitz & Stegun 6.1
+ * @example
+ * ```ts
+ * import { evaluateReference, lgamma, tensor } from "deconfound";
+ * console.log((await evaluateReference(lgamma(tensor(5))).item()).toFixed(4)); // 3.1781
+ * ```
+ */
+export const lgamma: Unary = unary("lgamma");

@@ -144,6 +144,18 @@ export const sign: Row<"same"> = {
   derivative: zero,
 };
 
+export const copySign: Row<"binary"> = {
+  form: "binary",
+  dtypes: float,
+  domains: [distinct, distinct],
+  wgsl: "copySign_($0, $1)",
+  accuracy: exact,
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = b[i]! < 0 || Object.is(b[i], -0) ? -Math.abs(a[i]!) : Math.abs(a[i]!);
+  },
+  derivative: ([a, b]) => [call("mul", call("sign", a!), call("copySign", 1, b!)), null],
+};
+
 export const floor: Row<"unary"> = {
   form: "unary",
   dtypes: float,
@@ -152,6 +164,30 @@ export const floor: Row<"unary"> = {
   accuracy: exact,
   loop(n, o, a) {
     for (let i = 0; i < n; i++) o[i] = Math.floor(a[i]!);
+  },
+  derivative: zero,
+};
+
+export const ceil: Row<"unary"> = {
+  form: "unary",
+  dtypes: float,
+  domains: [distinct],
+  wgsl: "ceil($0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Math.ceil(a[i]!);
+  },
+  derivative: zero,
+};
+
+export const trunc: Row<"unary"> = {
+  form: "unary",
+  dtypes: float,
+  domains: [distinct],
+  wgsl: "trunc($0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Math.trunc(a[i]!);
   },
   derivative: zero,
 };

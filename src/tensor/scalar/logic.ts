@@ -136,6 +136,18 @@ export const logicalOr: Row<"binary"> = {
   derivative: null,
 };
 
+export const logicalXor: Row<"binary"> = {
+  form: "binary",
+  dtypes: boolean,
+  domains: [wide, wide],
+  wgsl: "($0 != $1)",
+  accuracy: exact,
+  loop(n, o, a, b) {
+    for (let i = 0; i < n; i++) o[i] = a[i]! ^ b[i]!;
+  },
+  derivative: null,
+};
+
 export const logicalNot: Row<"same"> = {
   form: "same",
   dtypes: boolean,
@@ -180,6 +192,18 @@ export const bitXor: Row<"binary"> = {
   accuracy: exact,
   loop(n, o, a, b) {
     for (let i = 0; i < n; i++) o[i] = a[i]! ^ b[i]!;
+  },
+  derivative: null,
+};
+
+export const bitNot: Row<"same"> = {
+  form: "same",
+  dtypes: integer,
+  domains: [wide],
+  wgsl: "(~$0)",
+  accuracy: exact,
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = ~a[i]!;
   },
   derivative: null,
 };

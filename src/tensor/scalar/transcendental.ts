@@ -37,6 +37,18 @@ export const exp: Row<"unary"> = {
   derivative: (_, y) => [y],
 };
 
+export const exp2: Row<"unary"> = {
+  form: "unary",
+  dtypes: float,
+  domains: [wide],
+  wgsl: "exp2($0)",
+  accuracy: ulps(9), // 3 + 2|x| ulp, |x| ≤ 3
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = 2 ** a[i]!;
+  },
+  derivative: (_, y) => [call("mul", y, Math.LN2)],
+};
+
 export const expm1: Row<"unary"> = {
   form: "unary",
   dtypes: float,
@@ -59,6 +71,18 @@ export const log: Row<"unary"> = {
     for (let i = 0; i < n; i++) o[i] = Math.log(a[i]!);
   },
   derivative: ([x]) => [call("div", 1, x!)],
+};
+
+export const log2: Row<"unary"> = {
+  form: "unary",
+  dtypes: float,
+  domains: [positive],
+  wgsl: "log2($0)",
+  accuracy: ulps(3, 2 ** -21),
+  loop(n, o, a) {
+    for (let i = 0; i < n; i++) o[i] = Math.log2(a[i]!);
+  },
+  derivative: ([x]) => [call("div", Math.LOG2E, x!)],
 };
 
 export const log1p: Row<"unary"> = {

@@ -1,0 +1,6 @@
+import type { Composed } from "./composed.ts";
+import { language } from "./language.ts";
+import { samplers } from "./samplers.ts";
+
+/** What the laws of composed functions loop over. */
+export const compositions: readonly Composed[] = [...language, ...samplers];
