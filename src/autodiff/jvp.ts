@@ -1,20 +1,18 @@
 import * as kind from "../tensor/kinds.ts";
-import { identity } from "../tensor/ops/identity.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { refuseAsync } from "../tensor/trace.ts";
 import type { MapTree } from "../tensor/tree.ts";
-import { flattenTree, unflattenTree } from "../tensor/tree.ts";
-import { zerosLike } from "./independent.ts";
-import { pullback } from "./pullback.ts";
+import { flattenTree } from "../tensor/tree.ts";
+import { pushforwardOf } from "./pushforward.ts";
 import { independentArguments, matching } from "./vjp.ts";
 
 const checkJvp = parameters("jvp", { f: kind.callback, primals: kind.list, tangents: kind.list });
 
 /**
- * The Jacobian-vector product J·t: how the value moves when the arguments move along the tangents. Built as the VJP of the
- * VJP, which is linear in its cotangent, so its own cotangent's gradient is J·t.
+ * The Jacobian-vector product J·t: how the value moves when the arguments move along the tangents. {@link linearize} does it for many
+ * tangents.
  *
  * @param primals - array of arguments: trees of f32 tensors.
  * @param tangents - like the primals.
@@ -41,17 +39,5 @@ export function jvp<A extends readonly unknown[], R>(
   const variables = independentArguments("jvp", primals, site);
   const value = f(...variables);
   refuseAsync("jvp", value, site);
-  const outputs = flattenTree(value);
-  const probes = outputs.map((output) => (output.dtype === "f32" ? identity(zerosLike(output)) : null));
-  const back = pullback(outputs, probes, flattenTree(variables));
-  const pairs = back.flatMap((g, i) => (g === null ? [] : [{ g, direction: directions[i]! }]));
-  const along = pullback(
-    pairs.map(({ g }) => g),
-    pairs.map(({ direction }) => direction),
-    probes.filter((probe) => probe !== null),
-  )[Symbol.iterator]();
-  const tangent = outputs.map((output, i) =>
-    probes[i] === null ? zerosLike(output) : (along.next().value ?? zerosLike(output)),
-  );
-  return { value, tangent: unflattenTree(value, tangent) };
+  return { value, tangent: pushforwardOf(value, flattenTree(variables))(directions) };
 }

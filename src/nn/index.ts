@@ -3,9 +3,10 @@ import { endOfEntry } from "../tensor/site.ts";
 export type { Form } from "../options/option.ts";
 export type { DType } from "../tensor/dtype.ts";
 export type { ConvOptions } from "../tensor/ops/conv2d.ts";
-export type { Operand } from "../tensor/ops/signatures.ts";
+export type { Float, Operand } from "../tensor/ops/signatures.ts";
 export type { Shape } from "../tensor/shape.ts";
 export type { AnyTensor, Tensor } from "../tensor/tensor.ts";
+export { elu, glu, mish, relu6, selu, silu, softsign } from "./activations.ts";
 export type { AdamOptions, AdamState } from "./adam.ts";
 export { adam, adamW } from "./adam.ts";
 export type { BatchNormParams, BatchNormStats } from "./batch-norm-layer.ts";
@@ -35,7 +36,17 @@ export { torchAxes, torchNameOf } from "./models/torch-names.ts";
 export type { WrnParams, WrnStats } from "./models/wide-resnet.ts";
 export { wideResNet } from "./models/wide-resnet.ts";
 export type { Batch, Network } from "./network.ts";
+export type { NormalizeOptions } from "./normalize.ts";
+export { groupNorm, layerNorm, rmsNorm } from "./normalize.ts";
 export type { Optimizer } from "./optimizer.ts";
+export {
+  absoluteError,
+  binaryCrossEntropy,
+  cosineSimilarity,
+  huber,
+  klDivergence,
+  squaredError,
+} from "./pair-losses.ts";
 export type { Schedule } from "./schedule.ts";
 export { learningRate } from "./schedule.ts";
 export type { SgdOptions, SgdState } from "./sgd.ts";

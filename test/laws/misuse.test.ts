@@ -39,6 +39,7 @@ const adam = {
   beta2: m.maybe(m.given(...m.share(0).wrong, 1)(0.99)),
   epsilon: m.maybe(m.positive(1e-8)),
 };
+const normalize = { scale: m.maybe(m.t(v)), bias: m.maybe(m.t(v)), epsilon: m.maybe(m.positive(1e-5)) };
 const neg = d.neg(x).node.op; // a record
 const many = (names: string, each: Call): Record<string, Call> =>
   Object.fromEntries(names.split(" ").map((name) => [name, each]));
@@ -158,7 +159,7 @@ const calls: Readonly<Record<string, Call>> = {
   valueAndGrad: call([m.f(d.sum)], { argnums: m.maybe(m.argnums(0)), hasAux: m.maybe(m.flag(false)) }),
   hvp: call([m.f(d.sum), m.given(null, 3, x)([x]), m.given(null, 3, x, [v], [])([x])]),
   jvp: call([m.f(d.sin), m.given(null, 3, x, [3], [[]])([x]), m.given(null, 3, x, [v], [])([x])]),
-  jacobian: call([m.f(d.sin)]),
+  ...many("jacobian hessian jacfwd", call([m.f(d.sin)])),
   vmap: call([m.f(d.sin)], {
     inAxes: m.maybe(m.given(0.5, "0", {}, [0.5])(0)),
     outAxes: m.maybe(m.given(0.5, "0", {}, null)(0)),
@@ -184,6 +185,14 @@ const calls: Readonly<Record<string, Call>> = {
     ],
     { train: m.flag(true), momentum: m.maybe(m.share(0.1)), epsilon: m.maybe(m.positive(1e-5)) },
   ),
+  ...many("nn.silu nn.selu nn.mish nn.softsign nn.relu6", one),
+  "nn.elu": call([m.t(x)], { alpha: m.maybe(m.n(1)) }),
+  "nn.glu": along,
+  ...many("nn.layerNorm nn.rmsNorm", call([m.t(x)], normalize)),
+  "nn.groupNorm": call([m.t(x)], { groups: m.given(...m.size(1).wrong, 0)(2), ...normalize }),
+  ...many("nn.squaredError nn.absoluteError nn.binaryCrossEntropy", call([m.t(x), m.t(x)])),
+  ...many("nn.klDivergence nn.cosineSimilarity", call([m.t(x), m.t(x)])),
+  "nn.huber": call([m.t(x), m.t(x)], { delta: m.maybe(m.given(...m.positive(1).wrong, 0)(1)) }),
   "nn.dropout": call([m.t(x)], { rate: m.given(...m.share(0).wrong, 1)(0.5), key: m.t(key), train: m.flag(true) }),
   "nn.crossEntropy": call([m.t(x), m.t(ints)]),
   "nn.generalizedCrossEntropy": call([m.t(x), m.t(ints)], { q: m.maybe(m.given(...m.share(0).wrong, 0)(0.7)) }),
@@ -217,6 +226,7 @@ const calls: Readonly<Record<string, Call>> = {
     m.positive(3),
   ]),
   defineOp: call([m.given(null, 3, {}, { name: "f" }, { name: 3, infer: d.neg }, x)(neg)]),
+  linearize: call([m.f(d.sin), m.given(null, 3, d.zeros([2], { dtype: "i32" }), "x", {})(x)]),
   vjp: call([m.f(d.sin), m.given(null, 3, d.zeros([2], { dtype: "i32" }), "x", {})(x)]),
   "nn.wideResNet": call([], {
     depth: m.given(...m.int(0).wrong, 11)(10),

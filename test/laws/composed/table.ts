@@ -1,6 +1,7 @@
 import type { Composed } from "./composed.ts";
 import { language } from "./language.ts";
+import { networks } from "./networks.ts";
 import { samplers } from "./samplers.ts";
 
 /** What the laws of composed functions loop over. */
-export const compositions: readonly Composed[] = [...language, ...samplers];
+export const compositions: readonly Composed[] = [...language, ...networks, ...samplers];
