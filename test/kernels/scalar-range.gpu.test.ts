@@ -58,6 +58,13 @@ const allowed: Partial<Record<ElementwiseName, Allowed>> = {
   tanh: relative(12),
   sigmoid: (y, x) => (6 + 2 * Math.abs(x)) * ulp * y,
   softplus: (y, x) => (12 + 2 * Math.abs(Math.min(x, 0))) * ulp * y,
+  // sums of terms: of a few units for order 0, of those of the nearest pole on either side of it for the others
+  polygamma: (y, order, x) => {
+    const [n, distance] = [Math.floor(order + 0.5), Math.abs(x - Math.round(x))];
+    let terms = n === 0 ? 1 : x < 0 ? 2 / distance : 0;
+    for (let i = 1; i <= n && x < 0; i++) terms *= i / distance;
+    return 64 * ulp * (Math.abs(y) + terms);
+  },
   erf: relative(4),
   erfInv: relative(16),
   floorDiv: (y) => (Math.abs(y) < 2 ** 24 ? 0 : 3 * ulp * Math.abs(y)),
