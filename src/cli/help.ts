@@ -7,13 +7,12 @@ import { flagsOf } from "./option-owners.ts";
 import { wrapHelp } from "./wrap-help.ts";
 
 const indent = 30;
+const longest = 80; // columns of a line that is not wrapped
 
 /** The help page of a command, in lines of so many columns. */
 export function helpFor(command: Command, columns: number): string {
   const { name, summary, operands, owners = [], notes } = command;
-  const own = listOptions(command.options).map(({ name: flag, option }) =>
-    row(flagForm(flag, option), `${option.doc}${bracketed(defaultOf(option))}`, indent),
-  );
+  const own = listOptions(command.options).map(({ name: flag, option }) => optionRow(flag, option));
   const flags = [...flagsOf(owners)].map(([flag, targets]) =>
     row(flagForm(flag, targets[0]!.option), describeTargets(targets, owners), indent),
   );
@@ -99,6 +98,14 @@ function bracketed(text: string | undefined): string {
 
 function flagForm(name: string, option: Option): string {
   return `  --${name}${option.kind === "boolean" ? "" : ` ${placeholderOf(option)}`}`;
+}
+
+/** The row of a command's own option. A list of names that no line holds stands with its words. */
+function optionRow(name: string, option: Option): string {
+  const form = flagForm(name, option);
+  const words = `${option.doc}${bracketed(defaultOf(option))}`;
+  if (option.kind !== "choices" || form.length <= longest) return row(form, words, indent);
+  return row(`  --${name} NAME,…`, `${words}; of ${option.choices.join(", ")}`, indent);
 }
 
 /** A row of {@link wrapHelp}; what does not fit on the left has a line of its own. */

@@ -16,7 +16,7 @@ const grid = {
   options: { size: 12, count: 60, epochs: 3, batch: 16, model: "small-2" },
   data: [{ label: "shapes", dataset: "builtin" }],
   attacks: ["badnets", "blend"],
-  defences: ["none", "clp", { label: "longer", defence: "none", epochs: 15 }],
+  defences: ["none", "clp", { label: "longer", defence: "none", epochs: 60 }],
 };
 
 let folder: string;
@@ -96,10 +96,11 @@ describe.skipIf(missing !== undefined)(`on a Slurm of one node${missing === unde
     expect([code, job], said).toEqual([0, expect.any(String)]);
     // the second task's first cell is the longest one
     const lists = readFileSync(join(out, "slurm/2-1.cells"), "utf8").split("\n");
+    await until(() => /RUNNING/.test(cluster.call("squeue", "--noheader", "--format=%T")), "a task that runs");
+    const status = experiment(out, "--status");
     await until(() => existsSync(join(out, "runs", lists[0]!, "state.safetensors")), "a cell in the midst");
-    const status = await experiment(out, "--status");
-    expect(status.said).toMatch(new RegExp(`^${job}_1 +RUNNING `, "m"));
     cluster.call("scancel", "--batch", "--signal=TERM", `${job}_1`); // as Slurm does before the time is up
+    expect((await status).said).toMatch(new RegExp(`^${job}_\\d +RUNNING `, "m"));
     const log = (): string => readFileSync(join(out, "slurm/2-1.log"), "utf8");
     await until(() => log().includes("back in Slurm's queue"), "the stop");
     expect(existsSync(join(out, "cells", `${lists[0]}.json`))).toBe(false);

@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -78,13 +78,14 @@ function ended(child) {
   });
 }
 
-/** The files that a run leaves, by name; what a clock decides is taken out of run.json, and the state holds it too. */
+/** The files that a run leaves, by name; what a clock decides is taken out of run.json, and the state and the report hold it too. */
 function filesOf(folder) {
-  const names = readdirSync(folder).sort();
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
   return new Map(
     names.map((name) => {
       const content = readFileSync(join(folder, name));
-      if (name === "state.safetensors") return [name, "there"];
+      if (name === "state.safetensors" || /^report[./]/.test(name)) return [name, "there"];
       return [name, name === "run.json" ? withoutClocks(content.toString()) : content.toString("base64")];
     }),
   );

@@ -26,7 +26,17 @@ export function ascend(
   return clip(add(perturbation, mul(sign(gradient), rate)), { min: -epsilon, max: epsilon });
 }
 
-/** A mask's nearest one with values in [0, 1]. */
+/**
+ * A mask's nearest one with values in [0, 1].
+ *
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { projectMask } from "deconfound/backdoor";
+ *
+ * console.log(String(await evaluateReference(projectMask(tensor([-0.5, 0.25, 2]))).data())); // 0,0.25,1
+ * ```
+ */
 export function projectMask(mask: AnyTensor): AnyTensor {
   return clip(mask, { min: 0, max: 1 });
 }
