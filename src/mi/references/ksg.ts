@@ -1,8 +1,8 @@
 import type { OptionsOf } from "../../options/option.ts";
 import { ConfigError } from "../../tensor/errors.ts";
+import { polygamma } from "../../tensor/gamma-function.ts";
 import { captureSite } from "../../tensor/site.ts";
 import type { Points, ReferenceEstimator } from "../estimator.ts";
-import { digamma } from "../float64/gamma.ts";
 import { countPoints } from "../float64/points.ts";
 
 const options = {
@@ -61,9 +61,9 @@ export const ksg: ReferenceEstimator<KsgOptions> = {
         if (inX[j]! < radius) nx++;
         if (inY[j]! < radius) ny++;
       }
-      sum += digamma(nx + 1) + digamma(ny + 1);
+      sum += polygamma(0, nx + 1) + polygamma(0, ny + 1);
     }
-    return digamma(k) + digamma(n) - sum / n;
+    return polygamma(0, k) + polygamma(0, n) - sum / n;
   },
 };
 

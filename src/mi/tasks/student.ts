@@ -1,13 +1,13 @@
+import { lgamma, polygamma } from "../../tensor/gamma-function.ts";
 import type { Matrix } from "../float64/cholesky.ts";
 import { cholesky } from "../float64/cholesky.ts";
-import { digamma, logGamma } from "../float64/gamma.ts";
 import { makePoints } from "../float64/points.ts";
 import { randomStream } from "../float64/random-stream.ts";
 import { drawGaussian, gaussianTruth } from "./gaussian.ts";
 import type { Task } from "./task.ts";
 
 /** ln Γ(k/2) − (k/2)·ψ(k/2). */
-const term = (k: number): number => logGamma(k / 2) - (k / 2) * digamma(k / 2);
+const term = (k: number): number => lgamma(k / 2) - (k / 2) * polygamma(0, k / 2);
 
 /**
  * I of a Student vector with dispersion Ω and ν degrees of freedom: that of the Gaussian with Ω, plus
