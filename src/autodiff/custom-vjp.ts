@@ -4,6 +4,7 @@ import * as kind from "../tensor/kinds.ts";
 import type { Op } from "../tensor/op.ts";
 import { apply, defineOp } from "../tensor/op.ts";
 import { sum } from "../tensor/ops/broadcast.ts";
+import { zerosLike } from "../tensor/ops/like.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor, Node, Tensor, TensorType } from "../tensor/tensor.ts";
@@ -12,7 +13,6 @@ import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
 import type { Body } from "./body.ts";
 import { batchBody, captureBody, instantiate } from "./body.ts";
-import { zerosLike } from "./independent.ts";
 
 /** What a rule of {@link customVjp} gets. */
 export interface CustomVjpCall<A extends readonly unknown[], R> {

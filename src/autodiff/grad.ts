@@ -1,5 +1,6 @@
 import { ConfigError, GradientError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
+import { zerosLike } from "../tensor/ops/like.ts";
 import { scalar } from "../tensor/ops/operand.ts";
 import { parameters } from "../tensor/parameters.ts";
 import type { Site } from "../tensor/site.ts";
@@ -8,7 +9,7 @@ import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
 import { refuseAsync } from "../tensor/trace.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
-import { independent, zerosLike } from "./independent.ts";
+import { independent } from "./independent.ts";
 import { pullback } from "./pullback.ts";
 
 /** Which arguments to differentiate by: one, or several. */

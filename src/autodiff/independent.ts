@@ -1,16 +1,8 @@
 import { GradientError } from "../tensor/errors.ts";
-import { broadcastTo } from "../tensor/ops/broadcast.ts";
 import { identity } from "../tensor/ops/identity.ts";
-import { scalar } from "../tensor/ops/operand.ts";
 import type { Site } from "../tensor/site.ts";
-import type { AnyTensor } from "../tensor/tensor.ts";
 import { formatType, isTensor } from "../tensor/tensor.ts";
 import { flattenTree, mapLeaves } from "../tensor/tree.ts";
-
-/** Zeros of a tensor's type. */
-export function zerosLike(x: AnyTensor): AnyTensor {
-  return broadcastTo(scalar(0, x.dtype), x.shape);
-}
 
 /**
  * Makes a tree of tensors the independent variables of a derivative: each becomes a node of its own, so the same tensor

@@ -1,6 +1,7 @@
 import { GradientError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
 import { concat } from "../tensor/ops/concat.ts";
+import { zerosLike } from "../tensor/ops/like.ts";
 import { reshape } from "../tensor/ops/reshape.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -10,7 +11,7 @@ import { formatType, hostLeaf, isTensor } from "../tensor/tensor.ts";
 import { refuseAsync } from "../tensor/trace.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
-import { independent, zerosLike } from "./independent.ts";
+import { independent } from "./independent.ts";
 import { pullback } from "./pullback.ts";
 
 const checkJacobian = parameters("jacobian", { f: kind.callback });

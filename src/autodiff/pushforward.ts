@@ -1,8 +1,8 @@
 import { identity } from "../tensor/ops/identity.ts";
+import { zerosLike } from "../tensor/ops/like.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
-import { zerosLike } from "./independent.ts";
 import { pullback } from "./pullback.ts";
 
 /**

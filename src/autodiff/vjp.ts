@@ -1,5 +1,6 @@
 import { GradientError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
+import { zerosLike } from "../tensor/ops/like.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Site } from "../tensor/site.ts";
@@ -9,7 +10,7 @@ import { formatType, isTensor } from "../tensor/tensor.ts";
 import { refuseAsync } from "../tensor/trace.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
-import { independent, zerosLike } from "./independent.ts";
+import { independent } from "./independent.ts";
 import { pullback } from "./pullback.ts";
 
 const checkVjp = parameters("vjp", { f: kind.callback });

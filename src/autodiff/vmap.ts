@@ -1,6 +1,6 @@
 import { ConfigError, ShapeError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
-import { transpose } from "../tensor/ops/transpose.ts";
+import { moveAxis } from "../tensor/ops/axes.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { normalizeAxis } from "../tensor/shape.ts";
 import type { Site } from "../tensor/site.ts";
@@ -64,7 +64,7 @@ export function vmap<A extends readonly unknown[], R>(
         const at = normalizeAxis("vmap", axis, x.shape.length);
         const shape = x.shape.filter((_, other) => other !== at);
         const stand = leaf({ shape, dtype: x.dtype }, { kind: "input" }, x.node.site);
-        batched.set(stand.node, [moveAxis(x, at, 0)]);
+        batched.set(stand.node, [moveAxis(x, { from: at, to: 0 })]);
         return stand;
       });
     });
@@ -73,7 +73,7 @@ export function vmap<A extends readonly unknown[], R>(
     const roots = flattenTree(result);
     const outputs = batchProgram(roots, batched, size).map((y, i) => {
       const whole = y ?? withAxis(roots[i]!, size);
-      return moveAxis(whole, 0, normalizeAxis("vmap", options.outAxes ?? 0, whole.shape.length));
+      return moveAxis(whole, { from: 0, to: normalizeAxis("vmap", options.outAxes ?? 0, whole.shape.length) });
     });
     return unflattenTree(result, outputs) as MapTree<R, Tensor>;
   };
@@ -129,10 +129,4 @@ function sizeOfCalls(args: readonly unknown[], axes: readonly (number | null)[],
   }
   if (first.size === 0) throw new ConfigError(`vmap: no calls: ${first.where}, has length 0 along the axis`, [], site);
   return first.size;
-}
-
-function moveAxis(x: AnyTensor, from: number, to: number): AnyTensor {
-  const axes = x.shape.map((_, axis) => axis);
-  axes.splice(to, 0, ...axes.splice(from, 1));
-  return transpose(x, { axes });
 }

@@ -1,9 +1,9 @@
-import { zerosLike } from "../autodiff/independent.ts";
 import { pullback } from "../autodiff/pullback.ts";
 import type { Device } from "../tensor/device.ts";
 import type { NumericArray } from "../tensor/dtype.ts";
 import { KernelError } from "../tensor/errors.ts";
 import { identity } from "../tensor/ops/identity.ts";
+import { zerosLike } from "../tensor/ops/like.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Site } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";

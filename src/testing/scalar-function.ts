@@ -1,6 +1,6 @@
-import { zerosLike } from "../autodiff/independent.ts";
 import { pullback } from "../autodiff/pullback.ts";
 import { identity } from "../tensor/ops/identity.ts";
+import { zerosLike } from "../tensor/ops/like.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { hostLeaf } from "../tensor/tensor.ts";
 import type { ForwardOptions, Motions } from "./forward.ts";
