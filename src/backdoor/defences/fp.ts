@@ -3,6 +3,7 @@ import { mul } from "../../tensor/ops/elementwise.ts";
 import { key } from "../../tensor/random.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { mapTree } from "../../tensor/tree.ts";
+import { cosineRate } from "../cosine-rate.ts";
 import type { Defence } from "../defence.ts";
 import { evaluationMode } from "../evaluation-mode.ts";
 import { trainSupervised } from "../train-supervised.ts";
@@ -109,7 +110,7 @@ export const fp: Defence<OptionsOf<typeof options>> = {
       images: "clean",
       stream: 2,
       epochs: tuning.epochs,
-      rate: { kind: "cosine", lr: tuning.lr, epochs: Math.max(1, tuning.epochs), floor: 0 },
+      rate: cosineRate(tuning),
       start: { params: silence(network.params), stats: network.stats },
       hold: silence,
     });

@@ -9,6 +9,7 @@ import { mean } from "../../tensor/ops/mean.ts";
 import { split, uniform } from "../../tensor/random.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { zipTrees } from "../../tensor/tree.ts";
+import { cosineRate } from "../cosine-rate.ts";
 import type { Defence } from "../defence.ts";
 import type { Lab } from "../lab.ts";
 import { trainSupervised } from "../train-supervised.ts";
@@ -113,7 +114,7 @@ export const mcr: Defence<OptionsOf<typeof options>> = {
       images: "clean",
       stream: 2,
       epochs: tuning.epochs,
-      rate: falling(tuning),
+      rate: cosineRate(tuning),
       start,
     });
     const bend = await trainBend(lab, { start, end }, curve);
@@ -121,10 +122,6 @@ export const mcr: Defence<OptionsOf<typeof options>> = {
     return { network: await gatherStatistics(lab, { params, stats: end.stats }) };
   },
 };
-
-function falling({ lr, epochs }: { readonly lr: number; readonly epochs: number }) {
-  return { kind: "cosine", lr, epochs: Math.max(1, epochs), floor: 0 } as const;
-}
 
 async function trainBend<P extends object, S>(
   { classifier, training, ...lab }: Lab<P, S>,
@@ -140,7 +137,7 @@ async function trainBend<P extends object, S>(
     stream: 3,
     length: { epochs },
     augment: training.clean.augment,
-    rates: { lr: falling({ lr, epochs }) },
+    rates: { lr: cosineRate({ lr, epochs }) },
     init() {
       const middle = zipTrees(start.params, [end.params], ([from, to]) => mul(add(from!, to!), 0.5));
       return { bend: middle, optimizer: optimizer.init(middle) };
