@@ -68,10 +68,10 @@ export async function startCluster(): Promise<Cluster> {
   }
 }
 
-/** Waits for something, up to 60 s. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
+/** Waits for something, up to 60 s. @param said - what there is to read about it, for the error. */
+export async function until(holds: () => boolean, what: string, said = (): string => ""): Promise<void> {
   for (const end = Date.now() + 60_000; !holds(); await delay(100)) {
-    if (Date.now() > end) throw new Error(`waited for ${what} in vain`);
+    if (Date.now() > end) throw new Error(`waited for ${what} in vain ${said()}`);
   }
 }
 
