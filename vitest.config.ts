@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 import { ClosingLine } from "./test/support/closing-line.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}/index.ts`, import.meta.url));
+/** Tests that replace a module: it must not have been loaded before. */
+const mockedFiles = ["test/**/*.mocked.test.ts"];
 const gpuFiles = ["test/**/*.gpu.test.ts", "test/kernels/**/*.test.ts", "test/laws/wgsl.test.ts"];
 
 export default defineConfig({
@@ -20,18 +22,29 @@ export default defineConfig({
     reporters: ["default", new ClosingLine()],
     projects: [
       {
+        // Files share the modules of their process: to load them again for each of 200 files took twice as long as the tests.
         extends: true,
-        test: { name: "cpu", include: ["test/**/*.test.ts"], exclude: gpuFiles, testTimeout: 30_000 },
+        test: {
+          name: "cpu",
+          include: ["test/**/*.test.ts"],
+          exclude: [...gpuFiles, ...mockedFiles],
+          isolate: false,
+          testTimeout: 30_000,
+        },
       },
       {
-        // One process and one device a file: two devices would only share the same cores, and Dawn dislikes worker threads.
+        extends: true,
+        test: { name: "mocked", include: mockedFiles, testTimeout: 30_000, sequence: { groupOrder: 1 } },
+      },
+      {
+        // One process and one device per file: two devices would only share the same cores, and Dawn dislikes worker threads.
         extends: true,
         test: {
           name: "gpu",
           include: gpuFiles,
           pool: "forks",
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 240_000,
           hookTimeout: 60_000,
           // Any folder silences the Vulkan loader.
