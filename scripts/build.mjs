@@ -36,7 +36,7 @@ const single = "bundle";
 const kernels = {
   name: "kernels without comments",
   setup: ({ onLoad }) =>
-    onLoad({ filter: /wgsl\.generated\.ts$/ }, () => ({ contents: wgslModule(stripWgsl), loader: "ts" })),
+    onLoad({ filter: /wgsl\.generated\.ts$/ }, ({ path }) => ({ contents: wgslModule(path, stripWgsl), loader: "ts" })),
 };
 
 // What entry points share is split by who uses it, down to files of a kilobyte. So each entry point uses the whole language,

@@ -28,7 +28,10 @@ const { outputFiles } = await build({
     {
       name: "kernels without comments",
       setup: ({ onLoad }) =>
-        onLoad({ filter: /wgsl\.generated\.ts$/ }, () => ({ contents: wgslModule(stripWgsl), loader: "ts" })),
+        onLoad({ filter: /wgsl\.generated\.ts$/ }, ({ path }) => ({
+          contents: wgslModule(path, stripWgsl),
+          loader: "ts",
+        })),
     },
   ],
 });

@@ -32,6 +32,8 @@ export {
   ShapeError,
   TraceError,
 } from "./tensor/errors.ts";
+export * from "./tensor/linalg/index.ts";
+export type * from "./tensor/matrix-types.ts";
 export type * from "./tensor/method-signatures.ts";
 export type {
   AnyOp,

@@ -41,8 +41,14 @@ export type KernelRule<P> =
       readonly combine?: ScalarFn | undefined;
     }
   | {
-      /** WGSL whose bindings are the inputs in order, then the outputs; entry point `main`. */
+      /** WGSL whose bindings are the inputs in order, then the outputs, then the scratch buffers; entry point `main`. */
       readonly source: string;
+      /** Appended to the source as `const NAME`: u32 for integers ≥ 0, and bool. */
+      readonly constants?:
+        | ((inputs: readonly TensorType[], params: P) => Readonly<Record<string, number | boolean>>)
+        | undefined;
+      /** Buffers that the kernel works in. */
+      readonly scratch?: ((inputs: readonly TensorType[], params: P) => readonly TensorType[]) | undefined;
       readonly workgroups: (inputs: readonly TensorType[], params: P) => readonly [number, number, number];
     };
 
@@ -52,7 +58,9 @@ export type Domain =
   /** Pairwise distinct values: no ties for max, sort and pooling. */
   | { readonly kind: "distinct" }
   /** Integers 0 … below−1. */
-  | { readonly kind: "integer"; readonly below: number };
+  | { readonly kind: "integer"; readonly below: number }
+  /** Symmetric positive definite matrices on the last two axes, with eigenvalues of at least 1. */
+  | { readonly kind: "positiveDefinite" };
 
 /** One example call for the laws: input types with domains, and params. */
 export interface Sample<P> {

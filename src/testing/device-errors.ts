@@ -8,6 +8,7 @@ import { evaluateView } from "../tensor/view-loops.ts";
 import { moveNode } from "./forward.ts";
 import { choices } from "./forward-choice.ts";
 import { linearInputs, moveKernel, runKernel } from "./forward-kernel.ts";
+import { isMatrixOp, matrixErrors } from "./forward-matrix.ts";
 import type { KernelCall } from "./kernel-call.ts";
 import type { MaybeMotion } from "./motion.ts";
 import { zeros } from "./motion.ts";
@@ -52,8 +53,9 @@ function nodeErrors(tape: Tape, node: Node, errors: Errors): Errors {
   if (op.view !== undefined) return [viewErrors(op, node, errors)];
   const definition = tape.definitions.get(node);
   if (definition !== undefined) return definedErrors(tape, node, definition, errors, call.inputs);
-  const passed = passedOn(call, outputs, errors);
-  const own = ownErrors(call, outputs);
+  const isMatrices = isMatrixOp(op);
+  const passed = isMatrices ? matrixErrors(call, outputs, errors) : passedOn(call, outputs, errors);
+  const own = isMatrices ? outputs.map(({ length }) => new Float64Array(length)) : ownErrors(call, outputs);
   return outputs.map((data, k) =>
     Float64Array.from(data, (y, i) => {
       if (!isFloat(node.outputs[k]!.dtype)) return passed[k]![i]!;

@@ -9,6 +9,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { hostLeaf } from "../tensor/tensor.ts";
 import { extrapolate } from "./differences.ts";
 import { choices } from "./forward-choice.ts";
+import { isMatrixOp, moveMatrices } from "./forward-matrix.ts";
 import type { KernelCall } from "./kernel-call.ts";
 import type { MaybeMotion, Motion } from "./motion.ts";
 import { zeros } from "./motion.ts";
@@ -25,7 +26,7 @@ const multilinear = new Map<unknown, readonly number[]>([
 
 /** Whether forward mode knows this op with a kernel of its own; of others it takes differences. */
 export function knowsKernel(op: Op): boolean {
-  return multilinear.has(op) || choices.has(op) || op.linear !== undefined;
+  return multilinear.has(op) || choices.has(op) || isMatrixOp(op) || op.linear !== undefined;
 }
 
 /** The inputs in which an op is linear, each by itself; undefined if there are none. */
@@ -37,6 +38,7 @@ export function linearInputs(op: Op): readonly number[] | undefined {
 export function moveKernel(call: KernelCall): readonly MaybeMotion[] {
   const choose = choices.get(call.op);
   if (choose !== undefined) return choose(call);
+  if (isMatrixOp(call.op)) return moveMatrices(call, runKernel(call, call.values));
   const inputs = multilinear.get(call.op);
   if (inputs !== undefined) return [moveMultilinear(call, inputs)];
   if (call.op.linear === undefined) return moveByDifferences(call);

@@ -28,11 +28,29 @@ function representable(value: number, dtype: DType): number {
 function draw(type: SampledType, random: () => number, distinct: () => number): NumericArray {
   const data = allocate(type.dtype, sizeOf(type.shape));
   const domain = type.domain ?? standard;
+  if (domain.kind === "positiveDefinite") return drawPositiveDefinite(type, random);
   for (let i = 0; i < data.length; i++) {
     if (type.dtype === "bool") data[i] = random() < 0.5 ? 0 : 1;
     else if (domain.kind === "distinct") data[i] = representable(distinct(), type.dtype);
     else if (domain.kind === "integer") data[i] = Math.floor(random() * domain.below);
     else data[i] = representable(domain.from + random() * (domain.to - domain.from), type.dtype);
+  }
+  return data;
+}
+
+/** Symmetric matrices I + G·Gᵀ/n of uniform G. */
+function drawPositiveDefinite({ shape, dtype }: SampledType, random: () => number): NumericArray {
+  const data = allocate(dtype, sizeOf(shape));
+  const n = shape.at(-1)!;
+  for (let start = 0; start < data.length; start += n * n) {
+    const g = Float64Array.from({ length: n * n }, () => random() * 4 - 2);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        let total = 0;
+        for (let k = 0; k < n; k++) total += g[i * n + k]! * g[j * n + k]!;
+        data[start + i * n + j] = Number(i === j) + total / n;
+      }
+    }
   }
   return data;
 }

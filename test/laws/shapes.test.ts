@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { allocate } from "../../src/tensor/dtype.ts";
 import { DeconfoundError, DTypeError } from "../../src/tensor/errors.ts";
+import type { Sample } from "../../src/tensor/op.ts";
 import { apply } from "../../src/tensor/op.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
@@ -11,12 +12,15 @@ import { valuesOf } from "./float64.ts";
 import type { Case } from "./sampling.ts";
 import { cases, sampleInputs, titled } from "./sampling.ts";
 
+type SampledType = Sample<unknown>["inputs"][number];
+
 const dtypes: readonly DType[] = ["f32", "i32", "u32", "bool", "f16", "u8"];
 
 /** Types like the sample's, with one input of another dtype or shape. */
-function neighbours({ sample }: Case): TensorType[][] {
+function neighbours({ sample }: Case): SampledType[][] {
   return sample.inputs.flatMap((input, i) => {
-    const swap = (type: TensorType): TensorType[] => sample.inputs.map((other, k) => (k === i ? type : other));
+    const swap = (type: TensorType): SampledType[] =>
+      sample.inputs.map((other, k) => (k === i ? { ...input, ...type } : other));
     const shapes: Shape[] = [
       input.shape.map((n, axis) => (axis === 0 ? 0 : n)),
       [...input.shape, 3],
@@ -36,9 +40,15 @@ function neighbours({ sample }: Case): TensorType[][] {
   });
 }
 
-/** Ones; zeros for i32, which are indices and labels that every size has. */
-const ones = (type: TensorType): ReturnType<typeof hostLeaf> =>
-  hostLeaf(type, allocate(type.dtype, sizeOf(type.shape)).fill(type.dtype === "i32" ? 0 : 1));
+/** Ones; zeros for i32, which are indices and labels that every size has; identities where matrices must be positive definite. */
+function ones(type: SampledType): ReturnType<typeof hostLeaf> {
+  const n = type.shape.at(-1) ?? 1;
+  const data = allocate(type.dtype, sizeOf(type.shape)).fill(type.dtype === "i32" ? 0 : 1);
+  if (type.domain?.kind === "positiveDefinite") {
+    data.forEach((_: number, i: number) => (data[i] = Number(i % n === Math.floor(i / n) % n)));
+  }
+  return hostLeaf(type, data);
+}
 
 describe("every op, by the reference", () => {
   it.each(titled(cases()))("%s: fills what it declares and leaves its inputs alone", (_, { op, sample, seed }) => {

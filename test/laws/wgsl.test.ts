@@ -6,6 +6,7 @@ import { copyKernel, multiplyAddKernel } from "../../src/kernels/runtime/measure
 import type { KernelFile } from "../../src/kernels/wgsl/wgsl.generated.ts";
 import { wgsl } from "../../src/kernels/wgsl/wgsl.generated.ts";
 import type { Op } from "../../src/tensor/op.ts";
+import { apply } from "../../src/tensor/op.ts";
 import { exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { sum } from "../../src/tensor/ops/index.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
@@ -104,6 +105,25 @@ describeGpu("every kernel file", () => {
       const module = device.createShaderModule({ code });
       const { messages } = await settle(module.getCompilationInfo());
       failures.push(...messages.map(({ lineNum, message }) => `${file}.wgsl:${lineNum}: ${message}`));
+    }
+    expect(failures).toEqual([]);
+  });
+
+  test("and so does every source that a record brings along", async () => {
+    const own = records.map((record) => record as unknown as Op).filter(({ kernel }) => kernel && "source" in kernel);
+    const steps = own.flatMap((op) =>
+      op.samples().flatMap(({ inputs, params }) => {
+        const leaves = inputs.map((type) => leaf(type, { kind: "input" }));
+        return makePlan({ outputs: apply(op, leaves, params), donations: new Map() }, planLimits()).steps;
+      }),
+    );
+    const sources = steps.filter(({ file }) => file.endsWith(".source"));
+    expect(new Set(sources.map(({ name }) => name))).toEqual(new Set(own.map(({ name }) => name)));
+    expect(own.length).toBeGreaterThan(0);
+    const failures: string[] = [];
+    for (const { file, code } of sources) {
+      const { messages } = await settle(device.createShaderModule({ code }).getCompilationInfo());
+      failures.push(...messages.map(({ lineNum, message }) => `${file}:${lineNum}: ${message}`));
     }
     expect(failures).toEqual([]);
   });

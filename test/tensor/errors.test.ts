@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DeconfoundError } from "../../src/tensor/errors.ts";
+import * as linalg from "../../src/tensor/linalg/index.ts";
 import * as ops from "../../src/tensor/ops/index.ts";
 import * as random from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
@@ -55,6 +56,12 @@ const mistakes: Readonly<Record<string, () => unknown>> = {
   topK: () => ops.topK(f32(3), { k: 4 }),
   dot: () => ops.dot(f32(3), f32(3, 1)),
   diagonal: () => ops.diagonal(f32(3)),
+  "cholesky, not square": () => linalg.cholesky(f32(2, 3)),
+  "cholesky, dtype": () => linalg.cholesky(i32(2, 2)),
+  "inv of a vector": () => linalg.inv(f32(3)),
+  "solve, rows": () => linalg.solve(f32(2, 2), f32(3, 1)),
+  "solve, a vector": () => linalg.solve(f32(2, 2), f32(2)),
+  "triangularSolve, leading axes": () => linalg.triangularSolve(f32(4, 2, 2), f32(3, 2, 1)),
   "full, value": () => ops.full([2], 300, { dtype: "u8" }),
   "tensor, value": () => tensor([1.5], { dtype: "u32" }),
   "tensor, ragged": () => tensor([[1, 2], [3]]),

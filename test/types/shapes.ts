@@ -4,10 +4,14 @@ import {
   add,
   argmax,
   cast,
+  cholesky,
   conv2d,
   equal,
   exp,
   grad,
+  inv,
+  logDet,
+  lu,
   matmul,
   max,
   mean,
@@ -15,9 +19,12 @@ import {
   ones,
   random,
   reshape,
+  slogDet,
+  solve,
   sum,
   tensor,
   transpose,
+  triangularSolve,
   valueAndGrad,
   where,
   zeros,
@@ -37,6 +44,27 @@ const b = ones([3, 4]);
 const column = ones([2, 1]);
 const integers = zeros([2, 3], { dtype: "i32" });
 const batch = ones([n, 3]);
+
+export function matrices(): void {
+  const squares = ones([5, 3, 3]);
+  is<Tensor<[5, 3, 3]>>()(cholesky(squares), true);
+  is<Tensor<[5, 3, 3]>>()(inv(squares, { positiveDefinite: true }), true);
+  is<Tensor<[5]>>()(logDet(squares), true);
+  is<Tensor<[]>>()(slogDet(ones([2, 2])).sign, true);
+  is<Tensor<[5, 3], "i32">>()(lu(squares).permutation, true);
+  is<Tensor<[5, 3, 4]>>()(solve(squares, b), true);
+  is<Tensor<[5, 3, 4]>>()(triangularSolve(squares, b, { upper: true }), true);
+  is<Tensor>()(cholesky(dynamic), true);
+  is<Tensor<[number, number]>>()(inv(ones([n, n])), true);
+  // @ts-expect-error not square
+  cholesky(a);
+  // @ts-expect-error no matrix
+  logDet(ones([3]));
+  // @ts-expect-error 3 rows and 2
+  solve(squares, a);
+  // @ts-expect-error leading axes 5 and 4
+  triangularSolve(squares, ones([4, 3, 1]));
+}
 
 export function broadcasting(): void {
   is<Tensor<[2, 3]>>()(add(a, column), true);

@@ -1,4 +1,4 @@
-import type { Op } from "../../tensor/op.ts";
+import type { KernelRule, Op } from "../../tensor/op.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
@@ -14,7 +14,7 @@ import { isSameBuffer, refType } from "../graph/buffer-ref.ts";
 import { resolve } from "../graph/resolve.ts";
 import type { DispatchOperand, DispatchSpec } from "./family.ts";
 import { isFamily, lower, takesEpilogue } from "./index.ts";
-import { link, storeWidth } from "./link.ts";
+import { constantText, link, storeWidth } from "./link.ts";
 
 /** True for ops that run as a kernel of their own, by family or by the user's source. */
 export function hasKernel(op: { readonly kernel?: Op["kernel"] }): boolean {
@@ -51,24 +51,7 @@ export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogu
   const rule = op.kernel!;
   const inputs = node.inputs.map(resolve);
   const outputs = node.outputs.map((_, index) => outputOf(node, index));
-  if (!("family" in rule)) {
-    const bound = (tensor: AnyTensor, access: "read" | "write"): BoundBuffer => ({
-      ref: { kind: "value", tensor },
-      access,
-    });
-    const buffers = [...inputs.map((t) => bound(t, "read")), ...outputs.map((t) => bound(t, "write"))];
-    return [
-      {
-        name: op.name,
-        file: `${op.name}.source`,
-        code: rule.source,
-        buffers,
-        sizes: null,
-        workgroups: rule.workgroups(node.inputs, node.params),
-        cost: { flops: 0, bytes: bytesMoved(buffers, () => Infinity) },
-      },
-    ];
-  }
+  if (!("family" in rule)) return sourceSteps(node, rule, inputs, outputs);
   const lowering = lower(rule.family, { inputs: node.inputs, outputs: node.outputs, params: node.params, adapter });
   const scratches = lowering.scratch.map((type): BufferRef => ({ kind: "scratch", type, id: {} }));
   const refOf = ({ kind, index }: DispatchOperand): BufferRef => {
@@ -76,6 +59,41 @@ export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogu
     return { kind: "value", tensor: kind === "input" ? inputs[index]! : outputs[index]! };
   };
   return lowering.dispatches.map((dispatch) => linkDispatch(op.name, dispatch, refOf, adapter, epilogue));
+}
+
+/** The kernel that an op's record brings along; none where there is nothing to write. */
+function sourceSteps(
+  node: Node,
+  rule: Extract<KernelRule<unknown>, { readonly source: string }>,
+  inputs: readonly AnyTensor[],
+  outputs: readonly AnyTensor[],
+): Step[] {
+  if (node.outputs.every(({ shape }) => sizeOf(shape) === 0)) return [];
+  const { inputs: types, params } = node;
+  const bound = (tensor: AnyTensor, access: "read" | "write"): BoundBuffer => ({
+    ref: { kind: "value", tensor },
+    access,
+  });
+  const scratches = (rule.scratch?.(types, params) ?? []).map(
+    (type): BoundBuffer => ({ ref: { kind: "scratch", type, id: {} }, access: "write" }),
+  );
+  const buffers = [
+    ...inputs.map((tensor) => bound(tensor, "read")),
+    ...outputs.map((tensor) => bound(tensor, "write")),
+    ...scratches,
+  ];
+  const constants = Object.entries(rule.constants?.(types, params) ?? {});
+  return [
+    {
+      name: node.op!.name,
+      file: `${node.op!.name}.source`,
+      code: [rule.source, ...constants.map(([name, value]) => constantText(name, value))].join("\n"),
+      buffers,
+      sizes: null,
+      workgroups: rule.workgroups(types, params),
+      cost: { flops: 0, bytes: bytesMoved(buffers, () => Infinity) },
+    },
+  ];
 }
 
 function linkDispatch(

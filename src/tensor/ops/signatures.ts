@@ -1,4 +1,5 @@
 import type { DType } from "../dtype.ts";
+import type { Solve } from "../matrix-types.ts";
 import type { Asked } from "../reshape-types.ts";
 import type { AxisOption, Shape } from "../shape.ts";
 import type { Broadcast, Check, Conv2d, Fitting, MatMul, Plain, Reduce, SameDType, Transpose } from "../shape-types.ts";
@@ -68,6 +69,10 @@ export type Reshaped<X extends AnyTensor, S extends Shape> = Tensor<Asked<S>, X[
 export type Transposed<X extends AnyTensor, Axes> = Tensor<Transpose<X["shape"], Axes>, X["dtype"]>;
 /** A matrix product. f32. */
 export type Product<A extends AnyTensor, B extends AnyTensor> = Tensor<Fitting<MatMul<A["shape"], B["shape"]>>>;
+/** `unknown` if A·X = B can be asked, else the mismatch. */
+export type Solves<A extends AnyTensor, B extends AnyTensor> = Check<Solve<A["shape"], B["shape"]>>;
+/** X of A·X = B. f32. */
+export type Solution<A extends AnyTensor, B extends AnyTensor> = Tensor<Fitting<Solve<A["shape"], B["shape"]>>>;
 /** One of two operands where the condition `C` holds. */
 export type Selected<C extends AnyTensor, A, B> = Tensor<
   Fitting<Broadcast<C["shape"], Joined<A, B>["shape"]>>,

@@ -1,0 +1,127 @@
+import * as d from "../../../src/index.ts";
+import type { Tensor } from "../../../src/tensor/tensor.ts";
+import type { Composed } from "./composed.ts";
+import { row, still } from "./composed.ts";
+
+type Numbers = readonly number[];
+const [nan, inf] = [Number.NaN, Number.POSITIVE_INFINITY];
+const grid = (values: Numbers, ...shape: number[]): Tensor => d.tensor(Float32Array.from(values), { shape });
+
+/** The determinant of a matrix by its first row. */
+function determinant(a: readonly Numbers[]): number {
+  if (a.length === 0) return 1;
+  return a[0]!.reduce((sum, x, j) => sum + (-1) ** j * x * determinant(minor(a, 0, j)), 0);
+}
+
+const minor = (a: readonly Numbers[], row: number, column: number): Numbers[] =>
+  a.filter((_, i) => i !== row).map((values) => values.filter((_, j) => j !== column));
+
+/** The inverse by cofactors. */
+const inverse = (a: readonly Numbers[]): number[][] =>
+  a.map((_, i) => a.map((_row, j) => ((-1) ** (i + j) * determinant(minor(a, j, i))) / determinant(a)));
+
+const multiply = (a: readonly Numbers[], b: readonly Numbers[]): number[][] =>
+  a.map((values) => b[0]!.map((_, j) => values.reduce((sum, x, k) => sum + x * b[k]![j]!, 0)));
+
+const definite = [
+  [4, 1, -0.5],
+  [1, 3, 0.75],
+  [-0.5, 0.75, 2],
+];
+const general = [
+  [0.5, -2, 1],
+  [2, 1.5, 0.25],
+  [-1, 0.75, 3],
+];
+const right = [
+  [1, -0.5],
+  [2, 0.25],
+  [-1.5, 3],
+];
+/** L of L·Lᵀ by the formulas of size 2. */
+const [root, below, last] = [Math.sqrt(5), 2 / Math.sqrt(5), Math.sqrt(3 - 4 / 5)];
+const two = (values: readonly Numbers[]): Tensor => grid([...values.flat(), ...values.flat()], 2, 3, 3);
+const [spd, any, b] = [grid(definite.flat(), 3, 3), grid(general.flat(), 3, 3), grid(right.flat(), 3, 2)];
+const twice = (values: Numbers): number[] => [...values, ...values];
+const lowerOnly = grid([2, nan, nan, 1, 4, nan, -1, 0.5, 0.5], 3, 3);
+const lowerFull = [
+  [2, 0, 0],
+  [1, 4, 0],
+  [-1, 0.5, 0.5],
+];
+const transpose = (a: readonly Numbers[]): number[][] => a[0]!.map((_, j) => a.map((values) => values[j]!));
+
+export const matrices: readonly Composed[] = [
+  row("cholesky", [grid([5, 1, 3, 3], 2, 2)], (a) => d.cholesky(a!), [root, 0, below, last]),
+  still(
+    "cholesky of what is not positive definite",
+    [grid([1, 2, 2, 1, 4, 2, 2, 5, 1, 0, 0, nan], 3, 2, 2)],
+    (a) => d.cholesky(a!),
+    [nan, 0, nan, nan, 2, 0, 1, 2, nan, 0, nan, nan],
+  ),
+  still("cholesky without elements", [d.zeros([2, 0, 0]) as Tensor], (a) => d.cholesky(a!), []),
+  row("triangularSolve", [grid(lowerFull.flat(), 3, 3), b], (a, y) => d.triangularSolve(a!, y!), [
+    ...multiply(inverse(lowerFull), right).flat(),
+  ]),
+  still(
+    "triangularSolve reads one triangle",
+    [lowerOnly, b],
+    (a, y) => [
+      d.triangularSolve(a!, y!),
+      d.triangularSolve(a!, y!, { transpose: true }),
+      d.triangularSolve(d.matrixTranspose(a!), y!, { upper: true }),
+    ],
+    [lowerFull, transpose(lowerFull), transpose(lowerFull)].flatMap((t) => multiply(inverse(t), right).flat()),
+  ),
+  still(
+    "triangularSolve by zero",
+    [grid([0, 0, 1, 1], 2, 2), grid([1, 0, 0, 0], 2, 2)],
+    (a, y) => {
+      return d.triangularSolve(a!, y!);
+    },
+    [inf, nan, -inf, nan],
+  ),
+  row("logDet", [two(definite)], (a) => d.logDet(a!), twice([Math.log(determinant(definite))])),
+  still("logDet of what is not positive definite", [any], (a) => d.logDet(d.neg(a!)), [nan]),
+  row("det", [two(general)], (a) => d.det(a!), twice([determinant(general)])),
+  row("slogDet", [grid([...general.flat(), ...[...general].reverse().flat()], 2, 3, 3)], (a) => d.slogDet(a!), [
+    ...[Math.log(Math.abs(determinant(general))), Math.log(Math.abs(determinant(general)))],
+    ...[Math.sign(determinant(general)), -Math.sign(determinant(general))],
+  ]),
+  still("slogDet and det of a singular matrix", [grid([1, 2, 2, 4], 2, 2)], (a) => [d.slogDet(a!), d.det(a!)], [
+    -inf,
+    0,
+    0,
+  ]),
+  still("det without elements", [d.zeros([2, 0, 0]) as Tensor], (a) => [d.det(a!), d.logDet(a!)], [1, 1, 0, 0]),
+  row(
+    "lu",
+    [any],
+    (a) => {
+      const { l, u } = d.lu(a!);
+      return [d.add(l, u), d.matmul(l, u)];
+    },
+    [
+      // rows 1, 0, 2: multiples 1/4 and −1/2, then −(1.5/2.375)
+      ...[3, 1.5, 0.25, 0.25, -1.375, 0.9375, -0.5, -1.5 / 2.375, 1 + 3.125 - (1.5 / 2.375) * -0.9375],
+      ...[...general[1]!, ...general[0]!, ...general[2]!],
+    ],
+  ),
+  still(
+    "lu's permutation, and ties",
+    [grid([1, 2, -1, 3, 0, 0, 0, 0], 2, 2, 2)],
+    (a) => d.lu(a!).permutation,
+    [0, 1, 0, 1],
+  ),
+  row("solve", [any, b], (a, y) => d.solve(a!, y!), multiply(inverse(general), right).flat()),
+  row("solve of a positive definite matrix", [spd, b], (a, y) => d.solve(a!, y!, { positiveDefinite: true }), [
+    ...multiply(inverse(definite), right).flat(),
+  ]),
+  row("solve, broadcast", [grid([...general.flat(), ...definite.flat()], 2, 3, 3), b], (a, y) => d.solve(a!, y!), [
+    ...[general, definite].flatMap((a) => multiply(inverse(a), right).flat()),
+  ]),
+  row("inv", [two(general)], (a) => d.inv(a!), twice(inverse(general).flat())),
+  row("inv of a positive definite matrix", [spd], (a) => d.inv(a!, { positiveDefinite: true }), [
+    ...inverse(definite).flat(),
+  ]),
+];
