@@ -1,6 +1,6 @@
 import * as kind from "../tensor/kinds.ts";
 import { sum } from "../tensor/ops/broadcast.ts";
-import { abs, div, exp, less, maximum, mul, softplus, square, sub } from "../tensor/ops/elementwise.ts";
+import { abs, div, exp, less, mul, softplus, square, sub } from "../tensor/ops/elementwise.ts";
 import { norm } from "../tensor/ops/norm.ts";
 import { where } from "../tensor/ops/select.ts";
 import { parameters } from "../tensor/parameters.ts";
@@ -120,5 +120,7 @@ const checkCosineSimilarity = parameters("cosineSimilarity", { a: kind.tensor, b
 export function cosineSimilarity(a: AnyTensor, b: AnyTensor): Tensor {
   checkCosineSimilarity(arguments);
   const lengths = mul(norm(a, { axis: -1 }), norm(b, { axis: -1 }) as AnyTensor) as Tensor;
-  return div(sum(mul(a, b) as Tensor, { axis: -1 }), maximum(lengths, 2 ** -126)) as Tensor;
+  const isNothing = less(lengths, 2 ** -126);
+  const dot = sum(mul(a, b) as Tensor, { axis: -1 });
+  return where(isNothing, 0, div(dot, where(isNothing, 1, lengths) as AnyTensor)) as Tensor;
 }

@@ -85,6 +85,15 @@ export const networks: readonly Composed[] = [
       return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
     }),
   ]),
+  still(
+    "nn.cosineSimilarity beside zeros",
+    [grid([0, 0], 2), grid([1, 2], 2)],
+    (x, y) => [
+      nn.cosineSimilarity(x, y),
+      ...d.grad((z: Tensor, w: Tensor) => nn.cosineSimilarity(z, w), { argnums: [0, 1] })(x, y),
+    ],
+    [0, 0, 0, 0, 0],
+  ),
   row("hessian", [grid(a, 6)], (x) => d.hessian(cube)(x), [
     ...a.flatMap((x, i) => a.map((_, j) => (i === j ? 6 * x : 0))),
   ]),
