@@ -43,8 +43,8 @@ export interface Phase<P, S, T> {
   readonly title?: string | undefined;
   /** @defaultValue "train" */
   readonly images?: LabImages | undefined;
-  /** Indices into its set. @defaultValue all of it */
-  readonly samples?: Int32Array | undefined;
+  /** Indices into its set; or a list of them for each pass, where passes go over different parts: the length is then in epochs. @defaultValue all of it */
+  readonly samples?: Int32Array | readonly Int32Array[] | undefined;
   /** What to learn instead of the labels: one class per sample of the whole set. */
   readonly labels?: Int32Array | undefined;
   /** `batch.weights` of the steps: one number per sample of the whole set. @defaultValue the steps get none */

@@ -44,8 +44,15 @@ export function phaseKey<P, S, T>(
   const looks = at === undefined ? null : { name, steps: at.steps };
   const evaluated = network === undefined ? 0 : evaluateEvery;
   const settings = { seed, flip, batch, length, augment, rates, stream, passes: passes.length, looks, evaluated };
-  const own = Object.entries({ samples, labels, weights }).flatMap(([which, values]) =>
+  const own = Object.entries({ ...partsOf(samples), labels, weights }).flatMap(([which, values]) =>
     values === undefined ? [] : [which, values],
   );
   return [JSON.stringify(settings), ...leaves.map(({ path }) => path), ...programs, ...own];
+}
+
+type Samples = Int32Array | undefined;
+
+/** A phase's samples by what they are called in a key: those of a pass by its number. */
+function partsOf(samples: Samples | readonly Int32Array[]): Readonly<Record<string, Samples>> {
+  return samples === undefined || samples instanceof Int32Array ? { samples } : Object.fromEntries(samples.entries());
 }

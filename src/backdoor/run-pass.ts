@@ -32,9 +32,18 @@ export type StepProgram<T> = Program<
   Carry<T>
 >;
 
-/** How many samples an epoch of a phase has. */
-export function sampleCount<P, S, T>({ data }: PhaseContext<P, S>, { samples }: Phase<P, S, T>): number {
-  return samples?.length ?? data.labels.shape[0]!;
+/** The samples that a pass of a phase goes over, `pass` being its number; undefined for all. */
+function samplesOf<P, S, T>({ samples }: Phase<P, S, T>, pass: number): Int32Array | undefined {
+  return samples instanceof Int32Array ? samples : samples?.[pass];
+}
+
+/** How many steps a whole pass of a phase has. */
+export function stepCount<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P, S, T>, pass: number): number {
+  return Math.ceil(sampleCount(context, phase, pass) / context.batch);
+}
+
+function sampleCount<P, S, T>({ data }: PhaseContext<P, S>, phase: Phase<P, S, T>, pass: number): number {
+  return samplesOf(phase, pass)?.length ?? data.labels.shape[0]!;
 }
 
 /** A phase's rates after some epochs, which may be a fraction: schedules that fall smoothly do so at every step. */
@@ -77,7 +86,10 @@ export function compileStep<P, S, T>(
 export interface PassRun<T> {
   readonly program: StepProgram<T>;
   readonly pass: Step<T>;
-  readonly epochSteps: number;
+  /** Steps of each pass of this epoch. */
+  readonly epochSteps: readonly number[];
+  /** Steps of a whole epoch, over all passes. */
+  readonly wholeEpoch: number;
   readonly epochs: number;
 }
 
@@ -85,12 +97,14 @@ export interface PassRun<T> {
 export async function runPass<P, S, T>(
   context: PhaseContext<P, S>,
   phase: Phase<P, S, T>,
-  { program, pass, epochSteps, epochs }: PassRun<T>,
+  { program, pass, epochSteps, wholeEpoch, epochs }: PassRun<T>,
   from: RunningPhase,
 ): Promise<RunningPhase> {
   const { seed, batch, data } = context;
   const path = [phase.stream, from.epoch, from.pass];
-  const order = randomOrder(runWords(seed, "order", path), sampleCount(context, phase));
+  const order = randomOrder(runWords(seed, "order", path), sampleCount(context, phase, from.pass));
+  const samples = samplesOf(phase, from.pass);
+  const before = sumOf(epochSteps.slice(0, from.pass));
   const training = from.training as T;
   let carry: Carry<T> = {
     training,
@@ -103,9 +117,9 @@ export async function runPass<P, S, T>(
     await check();
     context.device.free(carry.finite);
   };
-  const stepsPerEpoch = Math.ceil(order.length / batch);
+  const wholePass = stepCount(context, phase, from.pass);
   let { step, seen } = from;
-  for (; step < epochSteps; step++) {
+  for (; step < epochSteps[from.pass]!; step++) {
     if (step > from.step && step % checkEvery === 0) await check();
     if (context.shouldStop()) {
       await leave();
@@ -113,33 +127,38 @@ export async function runPass<P, S, T>(
       throw new TrainingStopped();
     }
     const places = order.slice(step * batch, (step + 1) * batch);
-    const indices = phase.samples === undefined ? places : places.map((place) => phase.samples![place]!);
+    const indices = samples === undefined ? places : places.map((place) => samples[place]!);
     carry = await program(
       carry,
       dataOfBatch(data, indices),
       tensor(indices),
       runKey(seed, "step", [...path, step]),
-      ratesAt(phase, from.epoch + step / stepsPerEpoch),
+      ratesAt(phase, from.epoch + step / wholePass),
     );
     const { totals } = carry;
-    const done = from.pass * epochSteps + step + 1;
+    const done = before + step + 1;
     const progress = {
       phase: phase.name,
       title: phase.title ?? "",
       epoch: from.epoch,
       epochs,
       step: done,
-      steps: phase.passes.length * epochSteps,
+      steps: sumOf(epochSteps),
       loss: async () => (totals["loss"] === undefined ? Number.NaN : (await totals["loss"].item()) / (step + 1)),
     };
     await context.onProgress(progress, indices.length);
-    if (phase.at?.steps.includes(from.epoch * stepsPerEpoch * phase.passes.length + done) === true) {
+    if (phase.at?.steps.includes(from.epoch * wholeEpoch + done) === true) {
       const look = await phase.at.see(carry.training);
       seen = [...seen, await context.device.evaluate(look)];
     }
   }
   await leave();
   return stand();
+}
+
+/** Of whole numbers. */
+export function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** Steps. Reading waits for the device, so it is done seldom; what is read still names the first step that failed. */

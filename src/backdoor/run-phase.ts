@@ -7,7 +7,7 @@ import type { EpochReport, RunningPhase } from "./lab-state.ts";
 import type { PhaseContext } from "./phase-context.ts";
 import { runKey } from "./run-key.ts";
 import type { StepProgram } from "./run-pass.ts";
-import { compileStep, ratesAt, runPass, sampleCount } from "./run-pass.ts";
+import { compileStep, ratesAt, runPass, stepCount, sumOf } from "./run-pass.ts";
 
 /** Trains a phase from its start, or from where it was interrupted. @throws TrainingStopped */
 export async function runPhase<P, S, T>(
@@ -21,26 +21,23 @@ export async function runPhase<P, S, T>(
     throw savedMisfit(`phase ${phase.name}`, `, pass ${from.pass}`);
   const initial = from === null ? await initialState(context, phase) : from;
   let running: RunningPhase = initial;
-  const stepsPerEpoch = Math.ceil(sampleCount(context, phase) / context.batch);
-  const steps = "steps" in phase.length ? phase.length.steps : phase.length.epochs * stepsPerEpoch;
+  const whole = phase.passes.map((_, pass) => stepCount(context, phase, pass));
+  const { length } = phase;
+  const epochs = "steps" in length ? Math.ceil(length.steps / whole[0]!) : length.epochs;
   const programs = new Map<Step<T>, StepProgram<T>>();
-  while (running.epoch * stepsPerEpoch < steps) {
+  while (running.epoch < epochs) {
     const pass = phase.passes[running.pass]!;
     const program = programs.get(pass) ?? compileStep(context, phase, pass);
     programs.set(pass, program);
-    const epochSteps = Math.min(stepsPerEpoch, steps - running.epoch * stepsPerEpoch);
-    running = await runPass(
-      context,
-      phase,
-      { program, pass, epochSteps, epochs: Math.ceil(steps / stepsPerEpoch) },
-      running,
-    );
+    const { epoch } = running;
+    const epochSteps = "steps" in length ? whole.map((steps) => Math.min(steps, length.steps - epoch * steps)) : whole;
+    running = await runPass(context, phase, { program, pass, epochSteps, wholeEpoch: sumOf(whole), epochs }, running);
     if (running.pass + 1 < phase.passes.length) {
       device.free(running.totals);
       running = { ...running, pass: running.pass + 1, step: 0, totals: {} };
       continue;
     }
-    const over = (running.epoch + 1) * stepsPerEpoch >= steps;
+    const over = epoch + 1 >= epochs;
     const report = await reportEpoch(context, phase, running, over);
     device.free(running.totals);
     running = { ...running, epoch: running.epoch + 1, pass: 0, step: 0, totals: {} };

@@ -12,7 +12,9 @@ import type { Lab, Phase } from "./lab.ts";
 
 /** A phase that trains the lab's classifier on labels. What is left out is as in plain training. */
 export interface SupervisedPhase<P, S>
-  extends Pick<Phase<P, S, unknown>, "name" | "title" | "images" | "samples" | "labels" | "weights"> {
+  extends Pick<Phase<P, S, unknown>, "name" | "title" | "images" | "labels" | "weights"> {
+  /** Indices into its set. @defaultValue all of it */
+  readonly samples?: Int32Array | undefined;
   /** @defaultValue 1, that of the delivered model */
   readonly stream?: number | undefined;
   /** @defaultValue that of the training */

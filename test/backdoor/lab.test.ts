@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Defence } from "../../src/backdoor/defence.ts";
 import { none } from "../../src/backdoor/defences/none.ts";
-import type { Lab } from "../../src/backdoor/lab.ts";
+import type { Lab, Step } from "../../src/backdoor/lab.ts";
 import type { LabState } from "../../src/backdoor/lab-state.ts";
 import type { Trained } from "../../src/backdoor/train.ts";
 import { trainDefence } from "../../src/backdoor/train.ts";
@@ -10,9 +10,12 @@ import { builtinDataset } from "../../src/data/builtin.ts";
 import { smallConvNet } from "../../src/nn/models/small-conv-net.ts";
 import { sum } from "../../src/tensor/ops/broadcast.ts";
 import { cast } from "../../src/tensor/ops/cast.ts";
-import { mul } from "../../src/tensor/ops/elementwise.ts";
+import { full, zeros } from "../../src/tensor/ops/creation.ts";
+import { add, mul } from "../../src/tensor/ops/elementwise.ts";
+import { scatterAdd } from "../../src/tensor/ops/gather.ts";
 import { key } from "../../src/tensor/random.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
+import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { flattenTree } from "../../src/tensor/tree.ts";
 import { twice } from "../structure/additions/twice.ts";
@@ -142,6 +145,68 @@ describe("a script of two phases that looks in between", () => {
       ...["all 0 1/3 4", "all 0 2/3 8", "all 0 3/3 12", "all 1 1/1 16"],
       ...["clean 0 1/2 20", "clean 0 2/2 24", "clean 1 1/2 28", "clean 1 2/2 32"],
     ]);
+  });
+
+  const parts = [Int32Array.of(11, 0), Int32Array.of(3, 5, 7, 8, 10)];
+  /** Counts how often each pass has seen each sample: pass 0 in ones, pass 1 in hundreds. */
+  const counting = (samples: readonly Int32Array[], length: { epochs: number } | { steps: number }): Defence => ({
+    ...none,
+    async train(lab, own) {
+      const count =
+        (by: number): Step<{ counts: AnyTensor }> =>
+        ({ counts }, { indices }) => {
+          const once = scatterAdd(full([indices!.shape[0]!], by), indices!, { size: 12 });
+          return { state: { counts: add(counts, once) }, metrics: { loss: sum(once) } };
+        };
+      const { state } = await lab.phase<{ counts: AnyTensor }>({
+        name: "count",
+        samples,
+        length,
+        augment: "none",
+        rates: {},
+        stream: 2,
+        init: () => ({ counts: zeros([12]) }),
+        passes: [count(1), count(100)],
+      });
+      return { ...(await none.train(lab, own)), suspicion: await state.counts.data() };
+    },
+  });
+
+  it("gives each pass of a phase its own samples, also when it is stopped between them", async () => {
+    const run = (resume?: LabState, stopAt = Number.POSITIVE_INFINITY): Promise<Result> => {
+      let step = 0;
+      return trainDefence(counting(parts, { epochs: 2 }), {
+        dataset,
+        classifier,
+        options: { batch: 4, clean: { epochs: 0 } },
+        device: referenceDevice(),
+        shouldStop: () => step++ === stopAt,
+        onProgress: ({ phase, ...at }) => void (phase === "count" && seen.push(`${at.epoch} ${at.step}/${at.steps}`)),
+        resume,
+      });
+    };
+    const seen: string[] = [];
+    const whole = await run();
+    expect(seen).toEqual(["0 1/3", "0 2/3", "0 3/3", "1 1/3", "1 2/3", "1 3/3"]);
+    expect(Array.from(whole.suspicion!)).toEqual([2, 0, 0, 200, 0, 200, 0, 200, 200, 0, 200, 2]);
+    expect(whole.history.map(({ means }) => means["loss"])).toEqual([250, 250]); // of the last pass
+    for (let stopAt = 0; stopAt < 6; stopAt++) {
+      const { state, stopped } = await run(undefined, stopAt);
+      expect(stopped).toBe(true);
+      expect(await run(await throughMemory(state))).toMatchObject({
+        suspicion: whole.suspicion,
+        history: whole.history,
+      });
+    }
+  });
+
+  it.each([
+    [[Int32Array.of(1)], { epochs: 1 }, "phase count has samples for 1 of 2 passes"],
+    [[Int32Array.of(1), Int32Array.of()], { epochs: 1 }, "phase count has no samples"],
+    [parts, { steps: 3 }, "phase count has samples for each pass, and a length in steps"],
+  ] as const)("refuses %j over %j", async (samples, length, message) => {
+    const wrong = trainDefence(counting(samples, length), { ...base, options, device: referenceDevice() });
+    await expect(wrong).rejects.toThrow(`lab.phase: ${message}`);
   });
 });
 
