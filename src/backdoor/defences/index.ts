@@ -4,6 +4,7 @@ import { ac } from "./ac.ts";
 import { anp } from "./anp.ts";
 import { cbd } from "./cbd.ts";
 import { clp } from "./clp.ts";
+import { dbr } from "./d-br.ts";
 import { ep } from "./ep.ts";
 import { fp } from "./fp.ts";
 import { jttInverse } from "./jtt-inverse.ts";
@@ -25,6 +26,7 @@ export const defences: readonly Defence[] = [
   jttInverse,
   lff,
   vabLite,
+  dbr,
   fp,
   nad,
   mcr,
