@@ -20,7 +20,7 @@ export type { DenseParams } from "./dense.ts";
 export { dense } from "./dense.ts";
 export { dropout } from "./dropout.ts";
 export { heNormal, heUniform, torchUniform, xavierNormal, xavierUniform } from "./initialize.ts";
-export { crossEntropy, generalizedCrossEntropy } from "./losses.ts";
+export { crossEntropy, generalizedCrossEntropy, symmetricCrossEntropy } from "./losses.ts";
 export { fileNameOf, modelFamilies, parseModel } from "./models/index.ts";
 export type { AnyClassifier, FileName, ImageShape, Model, ModelFamily } from "./models/model-family.ts";
 export type { PreActBlockParams, PreActBlockStats } from "./models/preact-block.ts";

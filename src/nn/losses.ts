@@ -1,7 +1,7 @@
 import { ConfigError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
 import { softmaxCrossEntropy } from "../tensor/ops/cross-entropy.ts";
-import { expm1, mul } from "../tensor/ops/elementwise.ts";
+import { add, expm1, mul, neg } from "../tensor/ops/elementwise.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import type { AnyTensor, Tensor } from "../tensor/tensor.ts";
@@ -66,4 +66,44 @@ export function generalizedCrossEntropy(
     throw new ConfigError(`generalizedCrossEntropy: q is ${q}`, ["expects 0 < q ≤ 1"], captureSite());
   }
   return mul(expm1(mul(softmaxCrossEntropy(logits, labels), -q)), -1 / q);
+}
+
+const checkSymmetricCrossEntropy = parameters(
+  "symmetricCrossEntropy",
+  { logits: kind.tensor, labels: kind.indices },
+  { alpha: kind.notNegative, beta: kind.notNegative },
+);
+
+/** ln of what a probability of 0 in a one-hot label counts as: 1e-4. */
+const floor = Math.log(1e-4);
+
+/**
+ * α·CE + β·RCE, where RCE, the reverse cross entropy, takes the prediction for the truth: −Σ p·ln y, with ln 0 counted as ln 1e-4, which is
+ * 9.21·(1 − p(label)). It is bounded, so that samples with a wrong label pull less.
+ *
+ * @param logits - `(n, k)`, f32.
+ * @param labels - `(n)`, i32, 0 … k−1.
+ * @param options.alpha - α ≥ 0. @defaultValue 0.1
+ * @param options.beta - β ≥ 0. @defaultValue 1
+ * @returns `(n)`, ≥ 0.
+ * @see Wang et al. 2019, Symmetric Cross Entropy for Robust Learning with Noisy Labels
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { symmetricCrossEntropy } from "deconfound/nn";
+ *
+ * const losses = symmetricCrossEntropy(tensor([[0, 0], [9, 0]]), tensor([0, 0], { dtype: "i32" }));
+ * const values = await evaluateReference(losses).data();
+ * console.log(Array.from(values, (value) => value.toFixed(3)).join(" ")); // 4.674 0.001
+ * ```
+ */
+export function symmetricCrossEntropy(
+  logits: AnyTensor,
+  labels: AnyTensor,
+  options: { alpha?: number | undefined; beta?: number | undefined } = {},
+): Tensor {
+  checkSymmetricCrossEntropy(arguments);
+  const { alpha = 0.1, beta = 1 } = options;
+  const losses = softmaxCrossEntropy(logits, labels);
+  return add(mul(losses, alpha), mul(expm1(neg(losses)), beta * floor));
 }

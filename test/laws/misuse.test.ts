@@ -203,6 +203,10 @@ const calls: Readonly<Record<string, Call>> = {
   "nn.huber": call([m.t(x), m.t(x)], { delta: m.maybe(m.given(...m.positive(1).wrong, 0)(1)) }),
   "nn.dropout": call([m.t(x)], { rate: m.given(...m.share(0).wrong, 1)(0.5), key: m.t(key), train: m.flag(true) }),
   "nn.crossEntropy": call([m.t(x), m.t(ints)]),
+  "nn.symmetricCrossEntropy": call([m.t(x), m.t(ints)], {
+    alpha: m.maybe(m.positive(0.1)),
+    beta: m.maybe(m.positive(1)),
+  }),
   "nn.generalizedCrossEntropy": call([m.t(x), m.t(ints)], { q: m.maybe(m.given(...m.share(0).wrong, 0)(0.7)) }),
   "nn.heNormal": call([m.t(key), m.shape([2, 3])], { fan: m.maybe(m.word("out")) }),
   "nn.heUniform": call([m.t(key), m.shape([2, 3])], { fan: m.maybe(m.word("out")) }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { grad } from "../../src/autodiff/grad.ts";
-import { crossEntropy, generalizedCrossEntropy } from "../../src/nn/losses.ts";
+import { crossEntropy, generalizedCrossEntropy, symmetricCrossEntropy } from "../../src/nn/losses.ts";
 import { sum } from "../../src/tensor/ops/broadcast.ts";
 import { evaluateReference } from "../../src/tensor/reference.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
@@ -94,5 +94,38 @@ describe("generalizedCrossEntropy", () => {
   test("refuses q outside (0, 1]", () => {
     expect(() => generalizedCrossEntropy(tensor(logits), labelTensor, { q: 0 })).toThrow(/q is 0/);
     expect(() => generalizedCrossEntropy(tensor(logits), labelTensor, { q: 1.5 })).toThrow(/q is 1.5/);
+  });
+});
+
+describe("symmetricCrossEntropy", () => {
+  test("α·CE − β·Σ p·ln y, with ln 0 counted as ln 1e-4", () => {
+    const reverse = probabilities.map((row, i) =>
+      row.reduce((total, p, k) => total - p * Math.log(k === labels[i] ? 1 : 1e-4), 0),
+    );
+    const plain = probabilities.map((row, i) => -Math.log(row[labels[i]!]!));
+    const found = (options?: { alpha: number; beta: number }): unknown =>
+      values(symmetricCrossEntropy(tensor(logits), labelTensor, options));
+    expectClose(
+      found(),
+      plain.map((loss, i) => 0.1 * loss + reverse[i]!),
+      5, // the factors are f32 constants of the program
+    );
+    expectClose(found({ alpha: 1, beta: 0 }), plain);
+    expectClose(
+      found({ alpha: 0, beta: 0.5 }),
+      reverse.map((loss) => loss / 2),
+      5,
+    ); // prettier-ignore
+  });
+
+  test("is bounded in its reverse part, so that a wrong label pulls less the surer the prediction is", () => {
+    const pull = (x: number): number => {
+      const slope = grad((z: AnyTensor) =>
+        sum(symmetricCrossEntropy(z, tensor([1], { dtype: "i32" }), { alpha: 0, beta: 1 })),
+      )(tensor([[x, 0]]));
+      return (values(slope) as number[])[0]!;
+    };
+    expect(pull(4)).toBeLessThan(pull(1));
+    expect(pull(30)).toBeLessThan(1e-10);
   });
 });
