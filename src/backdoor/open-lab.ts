@@ -21,6 +21,7 @@ import { createPredictor } from "./predict.ts";
 import { checkState } from "./run-phase.ts";
 import { runOrTake } from "./shared-phase.ts";
 import type { ResolvedTraining } from "./training-options.ts";
+import { mirrors } from "./training-options.ts";
 
 /** What a training tells and asks. */
 export interface LabCallbacks {
@@ -120,7 +121,7 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
   const contextOf = <T>(phase: Phase<P, S, T>, own: DeviceData, cost: CostMeter): PhaseContext<P, S> => ({
     device,
     batch: phase.batch ?? training.batch,
-    flip: training.flip === "auto" ? dataset.flip !== false : training.flip === "on",
+    flip: mirrors(training, dataset),
     data: own,
     seed,
     shouldStop: () => setup.shouldStop?.() === true,

@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/dataset.ts";
 import type { Decay } from "../nn/decay.ts";
 import { decayForm } from "../nn/decay.ts";
 import type { Changes, Form, OptionsOf } from "../options/option.ts";
@@ -95,4 +96,9 @@ function fittingEpochs(images: number): number {
 /** Options for a set of so many images. */
 export function resolveTraining(options: TrainingOptions, images: number): ResolvedTraining {
   return { ...options, clean: { ...options.clean, epochs: options.clean.epochs ?? fittingEpochs(images) } };
+}
+
+/** Whether augmentations of a set's images mirror them. */
+export function mirrors({ flip }: Pick<TrainingOptions, "flip">, set: Pick<Dataset, "flip">): boolean {
+  return flip === "auto" ? set.flip !== false : flip === "on";
 }

@@ -9,7 +9,7 @@ import { evaluationMode } from "../evaluation-mode.ts";
 import { trainSupervised } from "../train-supervised.ts";
 import { trainUndefended } from "../undefended.ts";
 import { dormantChannels } from "./fp/dormant.ts";
-import { headOf } from "./fp/head-of.ts";
+import { headOf } from "./head-of.ts";
 
 const options = {
   prune: {
@@ -38,6 +38,9 @@ const options = {
     lr: { kind: "number", default: 0.01, from: 0, to: 1e9, doc: "its learning rate, which falls along a cosine to 0" },
   },
 } as const;
+
+/** What errors say of a model that does not name its last layer. */
+const lastLayer = { method: "fp", use: "prunes what the last layer reads" };
 
 /**
  * FP, fine-pruning, in three stages:
@@ -82,9 +85,9 @@ export const fp: Defence<OptionsOf<typeof options>> = {
   needs: "cleanSubset",
   options,
   async train(lab, { prune, drop, tuning }) {
-    headOf(lab, lab.fresh("clean", key(0)), "fp"); // before anything trains
+    headOf(lab, lab.fresh("clean", key(0)), lastLayer); // before anything trains
     const network = await trainUndefended(lab, "undefended");
-    const head = headOf(lab, network, "fp");
+    const head = headOf(lab, network, lastLayer);
     const [channels, classes] = head.weight.shape as [number, number];
     const { z } = await lab.observe(
       network,
@@ -101,7 +104,7 @@ export const fp: Defence<OptionsOf<typeof options>> = {
     const kept = Float32Array.from({ length: channels }, (_, channel) => (pruned.includes(channel) ? 0 : 1));
     const mask = tensor(kept, { shape: [channels, 1] });
     const silence = (params: typeof network.params): typeof network.params => {
-      const { weight: own } = headOf(lab, { params, stats: network.stats }, "fp");
+      const { weight: own } = headOf(lab, { params, stats: network.stats }, lastLayer);
       return mapTree(params, (leaf) => (leaf === own ? mul(own, mask) : leaf)) as typeof network.params;
     };
     const tuned = await trainSupervised(lab, {

@@ -5,6 +5,7 @@ import { anp } from "./anp.ts";
 import { cbd } from "./cbd.ts";
 import { clp } from "./clp.ts";
 import { dbr } from "./d-br.ts";
+import { dbd } from "./dbd.ts";
 import { ep } from "./ep.ts";
 import { fp } from "./fp.ts";
 import { jttInverse } from "./jtt-inverse.ts";
@@ -27,6 +28,7 @@ export const defences: readonly Defence[] = [
   lff,
   vabLite,
   dbr,
+  dbd,
   fp,
   nad,
   mcr,
