@@ -40,3 +40,24 @@ export type Solve<A extends Shape, B extends Shape> = number extends A["length"]
         : Mismatch<"a and b differ in rows", N, Rows>
       : Mismatch<"needs rank 2 or more", A, B>
     : Mismatch<"needs rank 2 or more", A, B>;
+
+/** (…, n, m) → (…, min(n, m)). */
+export type Singular<S extends Shape> = number extends S["length"]
+  ? Shape
+  : S extends readonly [...infer B extends Shape, number, number]
+    ? Plain<[...B, number]>
+    : Shape;
+
+/** (…, n, m) → (…, n, k), (…, k, m) or (…, m, k), k = min(n, m). */
+export type Thin<S extends Shape, Side extends "left" | "right" | "turned"> = number extends S["length"]
+  ? Shape
+  : S extends readonly [...infer B extends Shape, infer N extends number, infer M extends number]
+    ? Plain<[...B, ...{ left: [N, number]; right: [number, M]; turned: [M, number] }[Side]]>
+    : Shape;
+
+/** (…, n, m) → (…, m, n). */
+export type Turned<S extends Shape> = number extends S["length"]
+  ? Shape
+  : S extends readonly [...infer B extends Shape, infer N extends number, infer M extends number]
+    ? Plain<[...B, M, N]>
+    : Shape;

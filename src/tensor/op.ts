@@ -43,10 +43,8 @@ export type KernelRule<P> =
   | {
       /** WGSL whose bindings are the inputs in order, then the outputs, then the scratch buffers; entry point `main`. */
       readonly source: string;
-      /** Appended to the source as `const NAME`: u32 for integers ≥ 0, and bool. */
-      readonly constants?:
-        | ((inputs: readonly TensorType[], params: P) => Readonly<Record<string, number | boolean>>)
-        | undefined;
+      /** What the source reads as `size.NAME`, u32: one pipeline serves all of them where that is worth more than constants. */
+      readonly sizes?: ((inputs: readonly TensorType[], params: P) => Readonly<Record<string, number>>) | undefined;
       /** Buffers that the kernel works in. */
       readonly scratch?: ((inputs: readonly TensorType[], params: P) => readonly TensorType[]) | undefined;
       readonly workgroups: (inputs: readonly TensorType[], params: P) => readonly [number, number, number];

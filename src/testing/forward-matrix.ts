@@ -94,12 +94,13 @@ export function matrixErrors(
       mapped(error, (e, r, c) => e + backward[i]!.data[r * error.columns + c]!),
     );
     const bounds = rule.move({ ...one, motions });
+    const rounding = rule.rounding?.(one, ulp);
     const settled = rule.settled(one, bounds);
     call.node.outputs.forEach(({ shape }, k) => {
       const size = sizeOf(shape.slice(1));
       for (let i = 0; i < size; i++) {
-        const bound = bounds[k] === null ? 0 : slack * bounds[k]!.data[i]!;
-        found[k]![s * size + i] = settled && !Number.isNaN(bound) ? bound : Number.POSITIVE_INFINITY;
+        const bound = bounds[k] === null ? 0 : slack * bounds[k]!.data[i]! + (rounding?.[k]?.data[i] ?? 0);
+        found[k]![s * size + i] = settled[k] && !Number.isNaN(bound) ? bound : Number.POSITIVE_INFINITY;
       }
     });
   });

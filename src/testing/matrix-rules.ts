@@ -1,5 +1,7 @@
 import { choleskyOp } from "../tensor/linalg/cholesky.ts";
+import { eighOp, equalWithin } from "../tensor/linalg/eigh.ts";
 import { luOp } from "../tensor/linalg/lu.ts";
+import { qrOp } from "../tensor/linalg/qr.ts";
 import { triangularSolveOp } from "../tensor/linalg/triangular-solve.ts";
 import type { Dense } from "./dense.ts";
 import { dense, entry, inverseLower, inverseUpper, mapped, plus, times, turned } from "./dense.ts";
@@ -22,9 +24,15 @@ export interface MatrixRule<P> {
   move(call: MatrixCall<P>): readonly (Dense | null)[];
   /** The kernel's result is exact for inputs that are off by as much: its backward error. @param ulp - of f32 */
   backward(call: Pick<MatrixCall<P>, "inputs" | "outputs" | "params">, ulp: number): readonly Dense[];
-  /** Whether errors of this size leave the outputs near: a bound of first order holds, and no choice turns. */
-  settled(call: Pick<MatrixCall<P>, "outputs" | "params">, bounds: readonly (Dense | null)[]): boolean;
+  /** What it may be off beside that, output by output. */
+  rounding?(call: Pick<MatrixCall<P>, "outputs">, ulp: number): readonly Dense[];
+  /** For each output, whether errors of this size leave it near: a bound of first order holds, and no choice turns. */
+  settled(call: Pick<MatrixCall<P>, "outputs">, bounds: readonly (Dense | null)[]): readonly boolean[];
 }
+
+/** Whether a triangle's diagonal stays well away from 0. */
+const isSmallOnDiagonal = (bound: Dense, triangle: Dense): boolean =>
+  Array.from({ length: triangle.rows }, (_, i) => entry(bound, i, i) < entry(triangle, i, i) / 4).every(Boolean);
 
 const absolute = (a: Dense): Dense => mapped(a, Math.abs);
 /** What a symmetric matrix is whose lower triangle alone is read. */
@@ -47,8 +55,7 @@ const cholesky: MatrixRule<null> = {
     const terms = times(absolute(l!), turned(absolute(l!)));
     return [mapped(terms, (x) => (l!.rows + 8) * ulp * x)];
   },
-  settled: ({ outputs: [l] }, [bound]) =>
-    Array.from({ length: l!.rows }, (_, i) => entry(bound!, i, i) < entry(l!, i, i) / 4).every(Boolean),
+  settled: ({ outputs: [l] }, [bound]) => [isSmallOnDiagonal(bound!, l!)],
 };
 
 type TriangleParams = typeof triangularSolveOp extends { infer(inputs: never, params: infer P): unknown } ? P : never;
@@ -73,7 +80,7 @@ const triangularSolve: MatrixRule<TriangleParams> = {
     mapped(a!, (x) => (a!.rows + 8) * ulp * Math.abs(x)),
     mapped(b!, (x) => ulp * Math.abs(x)),
   ],
-  settled: () => true,
+  settled: () => [true],
 };
 
 /** L and U of their packed matrix. */
@@ -111,16 +118,97 @@ const lu: MatrixRule<null> = {
     return [mapped(ordered(terms, { ...permutation!, data: back }), (x) => (l.rows + 8) * ulp * x)];
   },
   // no other candidate for a pivot comes near it
-  settled: ({ outputs: [packed] }, [bound]) =>
-    packed!.data.every((x, at) => {
+  settled: ({ outputs: [packed] }, [bound]) => {
+    const isSettled = packed!.data.every((x, at) => {
       const isBelow = Math.floor(at / packed!.columns) > at % packed!.columns;
       return !isBelow || !(Math.abs(x) + bound!.data[at]! >= 1);
-    }),
+    });
+    return [isSettled, isSettled];
+  },
+};
+
+/** 1/(λⱼ − λᵢ); 0 where both count as equal, where a bound has no end. */
+function inverseGaps({ data: values }: Dense, minus: 1 | -1): Dense {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return dense(values.length, values.length, (i, j) => {
+    const gap = values[j]! - values[i]!;
+    if (Math.abs(gap) > equalWithin * largest) return 1 / gap;
+    return i === j || minus === -1 ? 0 : Number.MAX_VALUE;
+  });
+}
+
+/** Whether no error turns the sign of a vector: up to the first component that counts, none is near the limit. */
+function isSignSure(vectors: Dense, bounds: Dense, j: number): boolean {
+  const column = Array.from({ length: vectors.rows }, (_, i) => Math.abs(entry(vectors, i, j)));
+  const limit = 0.7 * Math.max(...column);
+  const first = column.findIndex((v) => v > limit);
+  const doubt = Math.max(...column.map((_, i) => entry(bounds, i, j)));
+  return doubt < 0.1 && column.slice(0, first + 1).every((v) => Math.abs(v - limit) > 2 * doubt);
+}
+
+const eigh: MatrixRule<null> = {
+  // dλ = diag(Vᵀ·dA·V), dV = V·(F ∘ Vᵀ·dA·V) with F = 1/(λⱼ − λᵢ)
+  move: ({ outputs: [values, vectors], motions: [a], of, minus }) => {
+    const inner = times(turned(of(vectors!)), mirrored(a!), of(vectors!));
+    const gaps = of(inverseGaps(values!, minus));
+    return [
+      dense(1, a!.rows, (_, j) => entry(inner, j, j)),
+      times(
+        of(vectors!),
+        mapped(inner, (x, i, j) => x * entry(gaps, i, j)),
+      ),
+    ];
+  },
+  // normwise: Golub and Van Loan, Matrix Computations, 4th ed., §8.5
+  backward: ({ inputs: [a], outputs: [values] }, ulp) => {
+    const norm = values!.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return [mapped(a!, () => 8 * ulp * norm)];
+  },
+  rounding: ({ outputs: [values, vectors] }, ulp) => [
+    mapped(values!, (x) => ulp * Math.abs(x)),
+    mapped(vectors!, (x) => (vectors!.rows + 8) * ulp * Math.abs(x)),
+  ],
+  settled: ({ outputs: [, vectors] }, [, bounds]) => [
+    true,
+    Array.from({ length: vectors!.rows }, (_, j) => isSignSure(vectors!, bounds!, j)).every(Boolean),
+  ],
+};
+
+/** The Euclidean length of each column. */
+const lengths = (a: Dense): number[] =>
+  Array.from({ length: a.columns }, (_, j) =>
+    Math.hypot(...Array.from({ length: a.rows }, (_row, i) => entry(a, i, j))),
+  );
+
+const qr: MatrixRule<null> = {
+  // C = Qᵀ·dA·R⁻¹, D = C from the diagonal on, and what is below mirrored: dR = D·R, dQ = dA·R⁻¹ − Q·D
+  move: ({ outputs: [q, r], motions: [a], of, minus }) => {
+    const scaled = times(a!, of(inverseUpper(r!)));
+    const inner = times(turned(of(q!)), scaled);
+    const d = mapped(inner, (x, i, j) => (i > j ? 0 : i === j ? x : x + entry(inner, j, i)));
+    return [plus(scaled, times(of(q!), d), minus), times(d, of(r!))];
+  },
+  // Higham, theorem 19.4: by the length of each column
+  backward: ({ inputs: [a], outputs: [, r] }, ulp) => {
+    const sizes = lengths(r!);
+    return [mapped(a!, (_, _i, j) => 4 * (a!.columns + 8) * ulp * sizes[j]!)];
+  },
+  rounding: ({ outputs: [q, r] }, ulp) => {
+    const sizes = lengths(r!);
+    const factor = (q!.rows + q!.columns + 8) * ulp;
+    return [mapped(q!, () => factor), mapped(r!, (_, i, j) => (i > j ? 0 : factor * sizes[j]!))];
+  },
+  settled: ({ outputs: [, r] }, [, bound]) => {
+    const isSettled = isSmallOnDiagonal(bound!, r!);
+    return [isSettled, isSettled];
+  },
 };
 
 /** Ops that work matrix by matrix. */
 export const matrixRules: ReadonlyMap<unknown, MatrixRule<unknown>> = new Map<unknown, MatrixRule<never>>([
   [choleskyOp, cholesky as MatrixRule<never>],
+  [eighOp, eigh as MatrixRule<never>],
   [luOp, lu as MatrixRule<never>],
+  [qrOp, qr as MatrixRule<never>],
   [triangularSolveOp, triangularSolve as MatrixRule<never>],
 ]) as ReadonlyMap<unknown, MatrixRule<unknown>>;

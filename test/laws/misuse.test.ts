@@ -76,7 +76,8 @@ const calls: Readonly<Record<string, Call>> = {
   median: reduce(),
   histogram: call([m.t(x)], { bins: m.given(...m.size(0).wrong, 0)(3), from: m.finite(0), to: m.finite(1) }),
   polygamma: call([m.t(x)], { order: m.size(1) }),
-  ...many("cholesky logDet slogDet det lu", one),
+  ...many("cholesky logDet slogDet det lu eigh eigvalsh qr svd svdvals", one),
+  ...many("pinv matrixRank", call([m.t(x)], { tolerance: m.maybe(m.positive(1e-3)) })),
   solve: call([m.t(x), m.t(x)], { positiveDefinite: m.maybe(m.flag(true)) }),
   inv: call([m.t(x)], { positiveDefinite: m.maybe(m.flag(true)) }),
   triangularSolve: call([m.t(x), m.t(x)], {

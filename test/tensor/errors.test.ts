@@ -58,6 +58,8 @@ const mistakes: Readonly<Record<string, () => unknown>> = {
   diagonal: () => ops.diagonal(f32(3)),
   "cholesky, not square": () => linalg.cholesky(f32(2, 3)),
   "cholesky, dtype": () => linalg.cholesky(i32(2, 2)),
+  "eigh, not square": () => linalg.eigh(f32(2, 3)),
+  "svd of a vector": () => linalg.svd(f32(3)),
   "inv of a vector": () => linalg.inv(f32(3)),
   "solve, rows": () => linalg.solve(f32(2, 2), f32(3, 1)),
   "solve, a vector": () => linalg.solve(f32(2, 2), f32(2)),

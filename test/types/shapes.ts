@@ -6,6 +6,7 @@ import {
   cast,
   cholesky,
   conv2d,
+  eigh,
   equal,
   exp,
   grad,
@@ -17,11 +18,14 @@ import {
   mean,
   mul,
   ones,
+  pinv,
+  qr,
   random,
   reshape,
   slogDet,
   solve,
   sum,
+  svd,
   tensor,
   transpose,
   triangularSolve,
@@ -56,8 +60,14 @@ export function matrices(): void {
   is<Tensor<[5, 3, 4]>>()(triangularSolve(squares, b, { upper: true }), true);
   is<Tensor>()(cholesky(dynamic), true);
   is<Tensor<[number, number]>>()(inv(ones([n, n])), true);
+  is<Tensor<[5, 3]>>()(eigh(squares).values, true);
+  is<Tensor<[number, 3]>>()(qr(a).r, true);
+  is<Tensor<[3, number]>>()(svd(a).v, true);
+  is<Tensor<[3, 2]>>()(pinv(a), true);
   // @ts-expect-error not square
   cholesky(a);
+  // @ts-expect-error not square
+  eigh(a);
   // @ts-expect-error no matrix
   logDet(ones([3]));
   // @ts-expect-error 3 rows and 2

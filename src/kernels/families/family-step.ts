@@ -7,14 +7,14 @@ import { bytesMoved } from "../codegen/cost.ts";
 import type { Epilogue } from "../codegen/epilogue.ts";
 import { epilogueHooks } from "../codegen/epilogue.ts";
 import { sizeTable } from "../codegen/size-table.ts";
-import { sizesAreData, sizesData } from "../codegen/sizes.ts";
+import { sizesAreData, sizesData, sizesText } from "../codegen/sizes.ts";
 import type { Step } from "../codegen/step.ts";
 import type { BoundBuffer, BufferRef } from "../graph/buffer-ref.ts";
 import { isSameBuffer, refType } from "../graph/buffer-ref.ts";
 import { resolve } from "../graph/resolve.ts";
 import type { DispatchOperand, DispatchSpec } from "./family.ts";
 import { isFamily, lower, takesEpilogue } from "./index.ts";
-import { constantText, link, storeWidth } from "./link.ts";
+import { link, storeWidth } from "./link.ts";
 
 /** True for ops that run as a kernel of their own, by family or by the user's source. */
 export function hasKernel(op: { readonly kernel?: Op["kernel"] }): boolean {
@@ -51,7 +51,7 @@ export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogu
   const rule = op.kernel!;
   const inputs = node.inputs.map(resolve);
   const outputs = node.outputs.map((_, index) => outputOf(node, index));
-  if (!("family" in rule)) return sourceSteps(node, rule, inputs, outputs);
+  if (!("family" in rule)) return sourceSteps(node, rule, inputs, outputs, adapter);
   const lowering = lower(rule.family, { inputs: node.inputs, outputs: node.outputs, params: node.params, adapter });
   const scratches = lowering.scratch.map((type): BufferRef => ({ kind: "scratch", type, id: {} }));
   const refOf = ({ kind, index }: DispatchOperand): BufferRef => {
@@ -67,6 +67,7 @@ function sourceSteps(
   rule: Extract<KernelRule<unknown>, { readonly source: string }>,
   inputs: readonly AnyTensor[],
   outputs: readonly AnyTensor[],
+  adapter: AdapterFacts,
 ): Step[] {
   if (node.outputs.every(({ shape }) => sizeOf(shape) === 0)) return [];
   const { inputs: types, params } = node;
@@ -82,14 +83,15 @@ function sourceSteps(
     ...outputs.map((tensor) => bound(tensor, "write")),
     ...scratches,
   ];
-  const constants = Object.entries(rule.constants?.(types, params) ?? {});
+  const sizes = rule.sizes?.(types, params);
+  const asData = sizesAreData(adapter);
   return [
     {
       name: node.op!.name,
       file: `${node.op!.name}.source`,
-      code: [rule.source, ...constants.map(([name, value]) => constantText(name, value))].join("\n"),
+      code: sizes === undefined ? rule.source : `${rule.source}\n${sizesText(sizes, asData)}`,
       buffers,
-      sizes: null,
+      sizes: sizes !== undefined && asData ? sizesData(sizes) : null,
       workgroups: rule.workgroups(types, params),
       cost: { flops: 0, bytes: bytesMoved(buffers, () => Infinity) },
     },

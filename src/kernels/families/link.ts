@@ -88,8 +88,7 @@ function librariesFor(file: KernelFile, texts: readonly string[]): string[] {
   return [...found].map((library) => wgsl[library]);
 }
 
-/** A constant as WGSL declares it. */
-export function constantText(name: string, value: Constant): string {
+function constantText(name: string, value: Constant): string {
   if (typeof value === "boolean") return `const ${name}: bool = ${value};`;
   if (typeof value === "number") return `const ${name}: u32 = ${value}u;`;
   if ("i32" in value) return `const ${name}: i32 = ${value.i32}i;`;

@@ -1,7 +1,12 @@
 export { cholesky } from "./cholesky.ts";
 export { det, logDet, slogDet } from "./determinants.ts";
+export { eigh, eigvalsh } from "./eigh.ts";
 export { lu } from "./lu.ts";
+export { pinv } from "./pinv.ts";
+export { qr } from "./qr.ts";
 export type { SolveOptions } from "./solve.ts";
 export { inv, solve } from "./solve.ts";
+export type { RankOptions } from "./svd.ts";
+export { matrixRank, svd, svdvals } from "./svd.ts";
 export type { TriangularSolveOptions } from "./triangular-solve.ts";
 export { triangularSolve } from "./triangular-solve.ts";

@@ -93,13 +93,13 @@ export function workgroupEach(count: number): readonly [number, number, number] 
   return [Math.ceil(count / Math.max(1, rows)), Math.max(1, rows), 1];
 }
 
-/** A kernel of a record of (s, n, m) matrices, one workgroup each: the source reads s, n and m as COUNT, N and M. */
+/** A kernel of a record of (s, n, m) matrices, one workgroup each: the source reads `size.count`, `size.n` and `size.m`. */
 export function kernelPerMatrix<P>(source: string): Extract<KernelRule<P>, { readonly source: string }> {
   return {
     source,
-    constants: ([a]) => {
-      const [COUNT, N, M] = a!.shape as [number, number, number];
-      return { COUNT, N, M };
+    sizes: ([a]) => {
+      const [count, n, m] = a!.shape as [number, number, number];
+      return { count, n, m };
     },
     workgroups: ([a]) => workgroupEach(a!.shape[0]!),
   };

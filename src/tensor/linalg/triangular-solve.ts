@@ -80,11 +80,16 @@ export const triangularSolveOp: Op<Triangle> = defineOp<Triangle>({
   },
   kernel: {
     source,
-    constants: ([, b], { upper, transpose, unitDiagonal }) => {
-      const [COUNT, N, K] = b!.shape as [number, number, number];
-      const COLUMNS = columnsOf(K);
-      const sizes = { COUNT, N, K, COLUMNS, LANES: 64 / COLUMNS, TILES: Math.ceil(K / COLUMNS) };
-      return { ...sizes, FORWARD: upper === transpose, TRANSPOSE: transpose, UNIT: unitDiagonal };
+    sizes: ([, b], { upper, transpose, unitDiagonal }) => {
+      const [count, n, k] = b!.shape as [number, number, number];
+      const columns = columnsOf(k);
+      const sizes = { count, n, k, columns, lanes: 64 / columns, tiles: Math.ceil(k / columns) };
+      return {
+        ...sizes,
+        forward: Number(upper === transpose),
+        transposed: Number(transpose),
+        unit: Number(unitDiagonal),
+      };
     },
     workgroups: ([, b]) => workgroupEach(b!.shape[0]! * Math.ceil(b!.shape[2]! / columnsOf(b!.shape[2]!))),
   },

@@ -38,6 +38,8 @@ const right = [
   [2, 0.25],
   [-1.5, 3],
 ];
+const half = Math.SQRT1_2;
+const dataOf = (a: Tensor): number[] => Array.from((a.node.source as { data: Float32Array }).data);
 /** L of L·Lᵀ by the formulas of size 2. */
 const [root, below, last] = [Math.sqrt(5), 2 / Math.sqrt(5), Math.sqrt(3 - 4 / 5)];
 const two = (values: readonly Numbers[]): Tensor => grid([...values.flat(), ...values.flat()], 2, 3, 3);
@@ -124,4 +126,72 @@ export const matrices: readonly Composed[] = [
   row("inv of a positive definite matrix", [spd], (a) => d.inv(a!, { positiveDefinite: true }), [
     ...inverse(definite).flat(),
   ]),
+  row("eigh", [grid([2, 1, 1, 2], 2, 2)], (a) => d.eigh(a!), [1, 3, half, half, -half, half]),
+  row(
+    "eigh gives the symmetric part back",
+    [two(general)],
+    (a) => {
+      const { values, vectors } = d.eigh(a!);
+      return d.matmul(d.mul(vectors, d.expandDims(values, { axis: -2 })), d.matrixTranspose(vectors));
+    },
+    [...twice(general.flatMap((values, i) => values.map((x, j) => (x + general[j]![i]!) / 2)))],
+  ),
+  row("eigvalsh", [spd], (a) => [d.sum(d.eigvalsh(a!)), d.prod(d.eigvalsh(a!))], [9, determinant(definite)]),
+  still("eigh of what is not finite", [grid([1, 0, 0, 2, 1, inf, inf, 2], 2, 2, 2)], (a) => d.eigh(a!), [
+    ...[1, 2, nan, nan],
+    ...[1, 0, 0, 1, nan, nan, nan, nan],
+  ]),
+  still(
+    "the gradient of λ² summed, where all λ are equal",
+    [d.eye(2) as Tensor],
+    (a) => {
+      return d.grad((x: Tensor) => d.sum(d.square(d.eigvalsh(x))))(a!);
+    },
+    [2, 0, 0, 2],
+  ),
+  row("qr", [grid([3, 1, 4, 2], 2, 2)], (a) => d.qr(a!), [0.6, -0.8, 0.8, 0.6, 5, 2.2, 0, 0.4]),
+  row("qr of a wide matrix", [grid([3, 1, 1, 4, 2, 0], 2, 3)], (a) => d.qr(a!), [
+    ...[0.6, -0.8, 0.8, 0.6],
+    ...[5, 2.2, 0.6, 0, 0.4, -0.8],
+  ]),
+  still("qr without full rank", [grid([0, 0, 0, 0, 3, 3, 4, 4], 2, 2, 2)], (a) => d.qr(a!), [
+    ...[1, 0, 0, 1, 0.6, -0.8, 0.8, 0.6],
+    ...[0, 0, 0, 0, 5, 5, 0, 0],
+  ]),
+  ...[any, b, grid(transpose(right).flat(), 2, 3)].map((a, i) =>
+    row(
+      `svd ${i + 1}`,
+      [a],
+      (x) => {
+        const { u, values, v } = d.svd(x!);
+        return [
+          d.matmul(d.mul(u, d.expandDims(values, { axis: -2 })), d.matrixTranspose(v)),
+          d.sum(d.square(d.svdvals(x!))),
+        ];
+      },
+      [...dataOf(a), dataOf(a).reduce((sum, x) => sum + x * x, 0)],
+    ),
+  ),
+  still(
+    "svd without full rank",
+    [grid([1, 2, 2, 4], 2, 2)],
+    (a) => {
+      const { u, values, v } = d.svd(a!);
+      return [values, d.matmul(d.matrixTranspose(u), u), d.matmul(d.matrixTranspose(v), v)].map((x) => d.add(x, 1));
+    },
+    [6, 1, 2, 1, 1, 2, 2, 1, 1, 2],
+  ),
+  row("pinv", [b], (a) => d.pinv(a!), [
+    ...multiply(inverse(multiply(transpose(right), right)), transpose(right)).flat(),
+  ]),
+  still("pinv without full rank", [grid([1, 2, 2, 4], 2, 2)], (a) => d.pinv(a!), [0.04, 0.08, 0.08, 0.16]),
+  still(
+    "the gradient of pinv where singular values are equal",
+    [d.eye(2) as Tensor],
+    (a) => {
+      return d.grad((x: Tensor) => d.sum(d.mul(d.pinv(x), grid([1, 2, 3, 4], 2, 2))))(a!);
+    },
+    [-1, -2, -3, -4],
+  ),
+  still("matrixRank", [grid([1, 2, 2, 4, 1, 0, 0, 1, 0, 0, 0, 0], 3, 2, 2)], (a) => d.matrixRank(a!), [1, 2, 0]),
 ];
