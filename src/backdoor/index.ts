@@ -144,6 +144,7 @@ export { structureOf } from "./scan/late/structure-of.ts";
 export type { Contrast } from "./scan/late/trigger-score.ts";
 export type { Hits, TriggerSuspects } from "./scan/late/trigger-suspects.ts";
 export { hitsOf, triggerSuspects } from "./scan/late/trigger-suspects.ts";
+export { levelLosses } from "./scan/level-losses.ts";
 export type { HistoryOptions, LossHistory } from "./scan/loss-history.ts";
 export { lossHistory } from "./scan/loss-history.ts";
 export type { OcclusionMaps } from "./scan/occlusion.ts";

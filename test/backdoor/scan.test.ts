@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { easeOf } from "../../src/backdoor/scan/ease.ts";
+import { levelLosses } from "../../src/backdoor/scan/level-losses.ts";
 import { probabilityOfSuspect, refine } from "../../src/backdoor/scan/refine.ts";
 import { separation } from "../../src/backdoor/scan/separation.ts";
 import { distanceAt, ranked, splitByDistance } from "../../src/backdoor/scan/split.ts";
@@ -69,6 +70,51 @@ describe("easeOf", () => {
   });
 });
 
+/** Losses of a set without poison whose classes fall to a hundredth in size, by a network that has learnt the common ones first. */
+function imbalanced(seed: number): { losses: Float32Array; labels: Int32Array } {
+  const sizes = Array.from({ length: 10 }, (_, c) => Math.round(500 * 0.01 ** (c / 9)));
+  const labels = Int32Array.from(sizes.flatMap((size, c) => new Array<number>(size).fill(c)));
+  const noise = normals(seed, labels.length * 10);
+  const losses = Float32Array.from(labels, (label, i) => {
+    const logits = sizes.map(
+      (size, c) => Math.log(size) + 2 * noise[10 * i + c]! + (c === label ? (5 * size) / sizes[0]! : 0),
+    );
+    return Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[label]!;
+  });
+  return { losses, labels };
+}
+
+describe("levelLosses", () => {
+  it("changes nothing where all classes are equally common", () => {
+    const losses = Float32Array.of(0, 0.1, 3, 40);
+    expect(levelLosses(losses, Int32Array.of(0, 1, 1, 0), 2)).toEqual(losses);
+    expect(levelLosses(losses, new Int32Array(4), 1)).toEqual(losses);
+  });
+
+  it("is log C for a guess by how common each class is", () => {
+    const labels = Int32Array.from([0, 0, 0, 0, 0, 0, 1, 1, 1, 2]);
+    const guess = Float32Array.from(labels, (label) => -Math.log([0.6, 0.3, 0.1][label]!));
+    for (const loss of levelLosses(guess, labels, 3)) expect(loss).toBeCloseTo(Math.log(3), 6);
+  });
+
+  it("keeps the order of the losses of a class, and stays finite", () => {
+    const losses = Float32Array.of(0, 1e-30, 1e-8, 0.01, 1, 30, 80, 1, 1);
+    const level = levelLosses(losses, Int32Array.of(0, 0, 0, 0, 0, 0, 0, 1, 2), 3);
+    expect(level.every((loss) => Number.isFinite(loss) && loss >= 0)).toBe(true);
+    for (let i = 1; i < 7; i++) expect(level[i]!).toBeGreaterThanOrEqual(level[i - 1]!);
+  });
+
+  it("keeps a class that is merely common from standing apart, over 50 seeds", () => {
+    let apart = 0;
+    for (let seed = 0; seed < 50; seed++) {
+      const { losses, labels } = imbalanced(seed);
+      expect([seed, suspectsOf([losses], labels, 10).classes]).toEqual([seed, []]);
+      if (separation(easeOf([losses]), labels, 10).ratio > leastRatio) apart++;
+    }
+    expect(apart).toBeGreaterThan(0); // by the losses as they are some do
+  });
+});
+
 describe("separation", () => {
   it("stays under the threshold where classes differ in ease but none is poisoned, over 100 seeds", () => {
     for (let seed = 0; seed < 100; seed++) {
@@ -115,15 +161,37 @@ describe("suspectsOf", () => {
   });
 });
 
+describe("the split of a class", () => {
+  it("is made at the looks where the class falls apart most, of those that name it", () => {
+    const set = losses(5, 1000, 100); // the second half of the poison is learnt after the first look
+    const first = set.losses[0]!.map((loss, i) => (i >= 50 && i < 100 ? 1.5 * Math.exp(0.1 * ((i % 7) - 3)) : loss));
+    const { classes, suspects } = suspectsOf([first, ...set.losses.slice(1)], set.labels, 10);
+    expect(classes.map(({ label }) => label)).toEqual([3]);
+    expect(suspects.slice(0, 100)).toEqual(new Uint8Array(100).fill(1));
+    expect(suspects.slice(100)).toEqual(new Uint8Array(900));
+  });
+});
+
 describe("refine", () => {
   const labels = Int32Array.from({ length: 1000 }, (_, i) => i % 10);
   const suspects = Uint8Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 && i < 500 ? 1 : 0));
+  const even = new Float64Array(1000); // ease that tells nothing
 
   it("adds what looks like the suspects in the flagged class, and nobody else", () => {
     const probability = Float64Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 && i < 600 ? 0.9 : 0.05));
-    const { suspects: refined, learnable } = refine(probability, suspects, labels, [{ label: 0, ratio: 2 }]);
+    const { suspects: refined, learnable } = refine(probability, even, suspects, labels, [{ label: 0, ratio: 2 }]);
     expect(learnable).toBe(1);
     expect(refined.reduce((sum, is) => sum + is, 0)).toBe(60);
+  });
+
+  it("adds what the network and the ease call suspicious together, though neither does alone", () => {
+    const faint = (i: number): boolean => i % 10 === 0 && i >= 500 && i < 600;
+    const clean = (i: number): number => (i % 20 === 1 ? 0.3 : 0.05); // some clean images look as suspect, others are as easy
+    const probability = Float64Array.from({ length: 1000 }, (_, i) => (suspects[i] ? 0.9 : faint(i) ? 0.3 : clean(i)));
+    const ease = Float64Array.from({ length: 1000 }, (_, i) => (suspects[i] || faint(i) || i % 20 === 2 ? 3 : 0));
+    const count = (each: Float64Array): number =>
+      refine(probability, each, suspects, labels, [{ label: 0, ratio: 2 }]).suspects.reduce((sum, is) => sum + is, 0);
+    expect([count(even), count(ease)]).toEqual([50, 60]);
   });
 
   it("drops a class whose suspects are not recognized, and keeps the others", () => {
@@ -133,32 +201,32 @@ describe("refine", () => {
       classes,
       learnable,
       suspects: refined,
-    } = refine(probability, two, labels, [
+    } = refine(probability, even, two, labels, [
       { label: 0, ratio: 2 },
       { label: 1, ratio: 3 },
     ]);
     expect([classes, learnable]).toEqual([[0], 1]);
     expect(refined.reduce((sum, is) => sum + is, 0)).toBe(60);
     const none = { learnable: 0, classes: [], suspects: new Uint8Array(1000) };
-    expect(refine(new Float64Array(1000).fill(0.05), suspects, labels, [{ label: 0, ratio: 3 }])).toEqual(none);
+    expect(refine(new Float64Array(1000).fill(0.05), even, suspects, labels, [{ label: 0, ratio: 3 }])).toEqual(none);
   });
 
   it("takes out a suspect that is not recognized", () => {
     const probability = Float64Array.from({ length: 1000 }, (_, i) => (suspects[i] === 1 && i > 90 ? 0.9 : 0.05));
-    const { suspects: refined } = refine(probability, suspects, labels, [{ label: 0, ratio: 2 }]);
+    const { suspects: refined } = refine(probability, even, suspects, labels, [{ label: 0, ratio: 2 }]);
     expect(refined.reduce((sum, is) => sum + is, 0)).toBe(40);
   });
 
   it("keeps a suspect that is not recognized where its class stands apart clearly", () => {
     const probability = Float64Array.from({ length: 1000 }, (_, i) => (suspects[i] === 1 && i > 90 ? 0.9 : 0.05));
-    const { suspects: refined } = refine(probability, suspects, labels, [{ label: 0, ratio: 2 * leastRatio }]);
+    const { suspects: refined } = refine(probability, even, suspects, labels, [{ label: 0, ratio: 2 * leastRatio }]);
     expect(refined).toEqual(suspects);
   });
 
   it("has only the recognized suspects where every class is asked", () => {
     const every = Array.from({ length: 10 }, (_, label) => ({ label, ratio: 2 }));
     const one = Uint8Array.from({ length: 1000 }, (_, i) => (i < 500 ? 1 : 0));
-    expect(refine(new Float64Array(1000).fill(0.9), one, labels, every).suspects).toEqual(one);
+    expect(refine(new Float64Array(1000).fill(0.9), even, one, labels, every).suspects).toEqual(one);
   });
 
   it("reads probabilities from losses", () => {

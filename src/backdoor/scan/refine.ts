@@ -1,3 +1,4 @@
+import { easeOf } from "./ease.ts";
 import type { ClassSplit } from "./suspects-of.ts";
 import { leastRatio } from "./suspects-of.ts";
 
@@ -16,7 +17,7 @@ export interface Refined {
  * enough to ask: poison from 0.73 on; easy images without poison at most 0.31, and 0.55 for a part of a class that looks alike.
  */
 const sure = 0.65;
-/** An image of a confirmed class is a suspect if it looks more suspect than all but this share of the images of the other classes. */
+/** An image of a confirmed class is a suspect if it is more suspicious than all but this share of the images of the other classes. */
 const rare = 0.001;
 /**
  * A class of at least this ratio stands apart so clearly that its losses alone say who is poisoned: of 5,000 images of CIFAR-10 with SIG
@@ -29,10 +30,13 @@ const clear = 2 * leastRatio;
  *
  * Poison has something in common that such a network sees: the trigger. Images that only happened to be easy have not, so a class
  * whose suspects are not recognized is dropped. In a class that stays, the suspects are those that were recognized, and all
- * images that look as suspect as hardly any of the other classes: these show what clean images look like to the network. Where the
+ * images that are as suspicious as hardly any of the other classes: these show what clean images look like. Suspicious is
+ * what both say together, the network and how easily f_B has learnt the image by the end: the ease of its loss for the
+ * label (see {@link easeOf}) and that of the network's for "suspect" are added, as the logarithms of two independent odds. Where the
  * class stands apart clearly (a ratio of at least 2.9), suspects that were not recognized stay, too.
  *
  * @param probability - of "suspect", one per image; see {@link secondOpinion}.
+ * @param ease - per image, late in the training of f_B; see `suspectsOf`.
  * @param suspects - 1 for a suspect, else 0.
  * @param labels - of the images. @param classes - those that have suspects, with their ratios.
  * @example
@@ -40,12 +44,15 @@ const clear = 2 * leastRatio;
  * import { refine } from "deconfound/backdoor";
  *
  * const labels = Int32Array.of(0, 0, 0, 1, 1);
- * const { suspects } = refine([0.9, 0.7, 0.1, 0.2, 0.1], Uint8Array.of(1, 0, 0, 0, 0), labels, [{ label: 0, ratio: 2 }]);
+ * const { suspects } = refine([0.9, 0.7, 0.1, 0.2, 0.1], [3, 3, 0, 1, 1], Uint8Array.of(1, 0, 0, 0, 0), labels, [
+ *   { label: 0, ratio: 2 },
+ * ]);
  * console.log(String(suspects)); // 1,1,0,0,0
  * ```
  */
 export function refine(
   probability: ArrayLike<number>,
+  ease: ArrayLike<number>,
   suspects: Uint8Array,
   labels: ArrayLike<number>,
   classes: readonly Pick<ClassSplit, "label" | "ratio">[],
@@ -57,11 +64,13 @@ export function refine(
   });
   const kept = new Map(classes.filter((_, which) => shares[which]! >= sure).map(({ label, ratio }) => [label, ratio]));
   const asked = new Set(classes.map(({ label }) => label));
-  const others = Array.from(suspects.keys()).flatMap((i) => (asked.has(labels[i]!) ? [] : [probability[i]!]));
+  const opinion = easeOf([Float32Array.from(probability, (p) => -Math.log(p))]);
+  const score = opinion.map((own, i) => own + ease[i]!);
+  const others = score.filter((_, i) => !asked.has(labels[i]!));
   const least = others.length === 0 ? Number.POSITIVE_INFINITY : quantile(others, 1 - rare);
   const stays = (i: number): boolean => {
     const ratio = kept.get(labels[i]!);
-    return ratio !== undefined && (recognized(i) || probability[i]! > least || (suspects[i] === 1 && ratio >= clear));
+    return ratio !== undefined && (recognized(i) || score[i]! > least || (suspects[i] === 1 && ratio >= clear));
   };
   return {
     learnable: Math.max(0, ...shares),
@@ -71,7 +80,7 @@ export function refine(
 }
 
 /** The value below which a share of the values lies, between the two nearest ones where it falls between. */
-export function quantile(values: readonly number[], share: number): number {
+export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   const at = share * (sorted.length - 1);
   const [below, above] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];

@@ -109,7 +109,7 @@ export async function scan<P, S>(
     if (asked.length === 0) continue;
     const suspects = split.suspects.map((is, i) => (asked.some(({ label }) => label === labels[i]) ? is : 0));
     const opinion = await secondOpinion(lab, suspects, { model, steps: Math.ceil(length / 2), stream: stream + 1 });
-    const refined = refine(opinion.probability, suspects, labels, asked);
+    const refined = refine(opinion.probability, split.late, suspects, labels, asked);
     learnable = Math.max(learnable ?? 0, refined.learnable);
     if (refined.classes.length === 0) continue;
     confirmed ??= { view, alarm: opinion.alarm };

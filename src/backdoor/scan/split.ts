@@ -72,12 +72,20 @@ export function splitByDistance(
 const [leastShare, leastCount] = [0.03, 5];
 
 /**
- * The images of a class in the upper part of {@link splitByDistance}, each part at least 3 % of the class and 5 images.
+ * The images of a class in the upper part of {@link splitByDistance}, each part at least 3 % of the class and 5 images, and its D.
  *
  * @param values - one per image. @param members - indices of the class. @param most - images that the upper part may have. @defaultValue all
  */
-export function upperPart(values: ArrayLike<number>, members: Int32Array, most?: number): Int32Array {
+export function upperPart(
+  values: ArrayLike<number>,
+  members: Int32Array,
+  most?: number,
+): { readonly upper: Int32Array; readonly distance: number } {
   const own = Float64Array.from(members, (i) => values[i]!);
-  const { threshold } = splitByDistance(own, Math.max(leastCount, Math.floor(leastShare * members.length)), most);
-  return members.filter((i) => values[i]! > threshold);
+  const { threshold, distance } = splitByDistance(
+    own,
+    Math.max(leastCount, Math.floor(leastShare * members.length)),
+    most,
+  );
+  return { upper: members.filter((i) => values[i]! > threshold), distance };
 }

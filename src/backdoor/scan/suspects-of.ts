@@ -1,4 +1,5 @@
 import { easeOf } from "./ease.ts";
+import { levelLosses } from "./level-losses.ts";
 import type { Separation } from "./separation.ts";
 import { separation } from "./separation.ts";
 import { upperPart } from "./split.ts";
@@ -19,6 +20,8 @@ export interface Split {
   readonly suspects: Uint8Array;
   /** Per image, over the looks of the class that stands apart most. */
   readonly ease: Float64Array;
+  /** Per image, over the last two looks, of the losses as they are: a faint trigger that was not learnt early is learnt by then. */
+  readonly late: Float64Array;
 }
 
 /**
@@ -39,10 +42,12 @@ const beyond = 1.5;
 
 /**
  * Who stands apart, from the losses on the way of a training: finds the class and the looks of the largest {@link separation}, splits
- * that class in two by how easily its images were learnt there, and does the same again without the class, until none stands apart.
+ * that class in two by how easily its images were learnt, and does the same again without the class, until none stands apart.
  * Fewer than 15 easy images of a class are not named.
  *
- * When poison is learnt differs from set to set, so every run of looks is tried, and the largest ratio counts.
+ * When poison is learnt differs from set to set, so every run of looks is tried, and the largest ratio counts. A class is split at the
+ * looks where it falls apart most, of those that name it: a faint trigger sets a class apart early, by the images where it is plainest,
+ * and the others are learnt later. Losses count as if all classes were equally common; see {@link levelLosses}.
  *
  * @param losses - per look, of all images, in nats; see `lossHistory`.
  * @param labels - 0 … classes − 1.
@@ -59,15 +64,25 @@ const beyond = 1.5;
 export function suspectsOf(losses: readonly Float32Array[], labels: Int32Array, classes: number): Split {
   const suspects = new Uint8Array(labels.length);
   const found: ClassSplit[] = [];
-  const runs = runsOf(losses.length).map((looks) => ({ looks, ease: easeOf(losses.slice(looks[0], looks[1] + 1)) }));
+  const level = losses.map((look) => levelLosses(look, labels, classes));
+  const runs = runsOf(level.length).map((looks) => ({ looks, ease: easeOf(level.slice(looks[0], looks[1] + 1)) }));
+  const late = easeOf(losses.slice(-2));
   let members = labels.map((_, i) => i);
-  let first: { readonly most: ClassSplit; readonly ease: Float64Array } | undefined;
+  let first: Run | undefined;
   for (;;) {
-    const { most, ease } = mostApart(runs, members, labels, classes);
-    first ??= { most, ease };
-    if (most.ratio <= leastRatio) return { ...first, classes: found, suspects };
-    const own = members.filter((i) => labels[i] === most.label);
-    const easy = upperPart(ease, own, Math.ceil(beyond * most.easy));
+    const own = members.map((i) => labels[i]!);
+    const tried = runs.map(({ looks, ease }) => {
+      const values = Float64Array.from(members, (i) => ease[i]!);
+      return { ease, most: { ...separation(values, own, classes), looks } };
+    });
+    const run = tried.reduce((best, one) => (one.most.ratio > best.most.ratio ? one : best));
+    const { most } = run;
+    first ??= run;
+    if (most.ratio <= leastRatio) return { ...first, late, classes: found, suspects };
+    const easy = easyPart(
+      tried.filter((one) => one.most.label === most.label && one.most.ratio > leastRatio),
+      members.filter((i) => labels[i] === most.label),
+    );
     if (easy.length >= leastSuspects) {
       found.push(most);
       for (const i of easy) suspects[i] = 1;
@@ -76,30 +91,16 @@ export function suspectsOf(losses: readonly Float32Array[], labels: Int32Array, 
   }
 }
 
+/** The separation at a run of looks, and the ease of all images there. */
 interface Run {
-  readonly looks: readonly [number, number];
+  readonly most: ClassSplit;
   readonly ease: Float64Array;
 }
 
-function mostApart(
-  runs: readonly Run[],
-  members: Int32Array,
-  labels: Int32Array,
-  classes: number,
-): { readonly most: ClassSplit; readonly ease: Float64Array } {
-  const own = members.map((i) => labels[i]!);
-  const candidates = runs.map(({ looks, ease }) => ({
-    most: {
-      ...separation(
-        Float64Array.from(members, (i) => ease[i]!),
-        own,
-        classes,
-      ),
-      looks,
-    },
-    ease,
-  }));
-  return candidates.reduce((best, one) => (one.most.ratio > best.most.ratio ? one : best));
+/** The easy part of a class, at those of the looks that name it where it falls apart most clearly. */
+function easyPart(runs: readonly Run[], members: Int32Array): Int32Array {
+  const parts = runs.map(({ ease, most }) => upperPart(ease, members, Math.ceil(beyond * most.easy)));
+  return parts.reduce((best, one) => (one.distance > best.distance ? one : best)).upper;
 }
 
 /** All runs of neighbouring looks. */

@@ -31,7 +31,7 @@ export async function byDrop<P extends object, S>(
   if (distance <= leastDrop) return { separation: distance, broken: null, found: null };
   const suspects = new Uint8Array(labels.length);
   for (const row of rows) {
-    for (const i of upperPart(drop, indicesOf(Uint8Array.from(labels, (label) => (label === row ? 1 : 0)))))
+    for (const i of upperPart(drop, indicesOf(Uint8Array.from(labels, (label) => (label === row ? 1 : 0)))).upper)
       suspects[i] = 1;
   }
   const sure = indicesOf(positive);
