@@ -223,6 +223,12 @@ describe("refine", () => {
     expect(refined).toEqual(suspects);
   });
 
+  it("adds nobody where the network is sure that all others are innocent, and no ease tells more", () => {
+    const probability = Float64Array.from(suspects);
+    const { suspects: refined } = refine(probability, even, suspects, labels, [{ label: 0, ratio: 2 }]);
+    expect(refined).toEqual(suspects);
+  });
+
   it("has only the recognized suspects where every class is asked", () => {
     const every = Array.from({ length: 10 }, (_, label) => ({ label, ratio: 2 }));
     const one = Uint8Array.from({ length: 1000 }, (_, i) => (i < 500 ? 1 : 0));

@@ -30,10 +30,10 @@ const clear = 2 * leastRatio;
  *
  * Poison has something in common that such a network sees: the trigger. Images that only happened to be easy have not, so a class
  * whose suspects are not recognized is dropped. In a class that stays, the suspects are those that were recognized, and all
- * images that are as suspicious as hardly any of the other classes: these show what clean images look like. Suspicious is
- * what both say together, the network and how easily f_B has learnt the image by the end: the ease of its loss for the
- * label (see {@link easeOf}) and that of the network's for "suspect" are added, as the logarithms of two independent odds. Where the
- * class stands apart clearly (a ratio of at least 2.9), suspects that were not recognized stay, too.
+ * images that are as suspicious as hardly any of the other classes: these show what clean images look like. How suspicious an image
+ * is, the network and f_B say together: the ease (see {@link easeOf}) of the network's loss for "suspect" and that of f_B's late losses
+ * for the label are added, as logarithms of two independent odds are. Where the class stands apart clearly (a ratio of at least 2.9),
+ * suspects that were not recognized stay, too.
  *
  * @param probability - of "suspect", one per image; see {@link secondOpinion}.
  * @param ease - per image, late in the training of f_B; see `suspectsOf`.
@@ -64,7 +64,7 @@ export function refine(
   });
   const kept = new Map(classes.filter((_, which) => shares[which]! >= sure).map(({ label, ratio }) => [label, ratio]));
   const asked = new Set(classes.map(({ label }) => label));
-  const opinion = easeOf([Float32Array.from(probability, (p) => -Math.log(p))]);
+  const opinion = easeOf([Float32Array.from(probability, (p) => -Math.log(Math.max(p, Number.EPSILON)))]);
   const score = opinion.map((own, i) => own + ease[i]!);
   const others = score.filter((_, i) => !asked.has(labels[i]!));
   const least = others.length === 0 ? Number.POSITIVE_INFINITY : quantile(others, 1 - rare);
