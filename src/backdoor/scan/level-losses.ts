@@ -18,7 +18,8 @@ const leastOther = 1e-30;
  * import { levelLosses } from "deconfound/backdoor";
  *
  * const losses = Float32Array.of(0.29, 0.29, 0.29, 1.39); // three of four images are of class 0: it guesses 0.75 and 0.25
- * console.log(levelLosses(losses, Int32Array.of(0, 0, 0, 1), 2).map((loss) => Math.round(100 * loss) / 100)); // 0.69 each
+ * const level = levelLosses(losses, Int32Array.of(0, 0, 0, 1), 2);
+ * console.log(Array.from(level, (loss) => loss.toFixed(1)).join(" ")); // 0.7 0.7 0.7 0.7
  * ```
  */
 export function levelLosses(losses: Float32Array, labels: Int32Array, classes: number): Float32Array {
