@@ -16,12 +16,14 @@ export interface EpochReport {
   readonly evaluation: Evaluation | null;
 }
 
-/** What a phase cost, over all parts of an interrupted run. */
+/** What a stretch of work cost, over all parts of an interrupted run. */
 export interface PhaseCost {
   /** Looks and evaluation after each epoch included. */
   readonly seconds: number;
   /** That training steps took in, counted once per pass. */
   readonly images: number;
+  /** Floating-point operations of training steps and looks, as `Program.flops` counts them. Evaluation on test images is not included. */
+  readonly flops: number;
 }
 
 /** A phase in the midst of its training. */
@@ -43,6 +45,7 @@ export interface RunningPhase {
 export interface FinishedPhase {
   readonly training: unknown;
   readonly seen: readonly AnyTensor[];
+  readonly cost: PhaseCost;
 }
 
 /**

@@ -12,8 +12,16 @@ export type Look<T, K extends string> = (state: T, batch: Batch) => Readonly<Rec
 /** By name, one row per image, row-major. */
 export type Observed<K extends string> = Readonly<Record<K, Float32Array>>;
 
-/** Looks at images of a set. @param samples - their indices. @defaultValue all of them */
-export type Observer<T, K extends string> = (state: T, data: DeviceData, samples?: Int32Array) => Promise<Observed<K>>;
+/** Which images of a set are looked at, and who wants to know what that takes. */
+interface Looking {
+  /** Indices of the images. @defaultValue all of them */
+  readonly samples?: Int32Array | undefined;
+  /** Told the floating-point operations of each call. */
+  readonly count?: ((flops: number) => void) | undefined;
+}
+
+/** Looks at images of a set. */
+export type Observer<T, K extends string> = (state: T, data: DeviceData, looking?: Looking) => Promise<Observed<K>>;
 
 /**
  * Compiles a look once for all its batches. Every batch has the same size; the last is filled up and cut.
@@ -28,7 +36,7 @@ export function createObserver<T, K extends string>(
   const program = device.compile((state: T, data: DeviceData, indices: AnyTensor, streamed: boolean) =>
     look(state, { images: imagesOf(data, indices, streamed), labels: gather(data.labels, indices) }),
   );
-  return async (state, data, samples) => {
+  return async (state, data, { samples, count: tell } = {}) => {
     const count = samples?.length ?? data.labels.shape[0]!;
     const size = Math.min(batch, count);
     const outputs: Readonly<Record<K, AnyTensor>>[] = [];
@@ -36,6 +44,7 @@ export function createObserver<T, K extends string>(
       const places = Int32Array.from({ length: size }, (_, i) => Math.min(start + i, count - 1));
       const indices = samples === undefined ? places : places.map((place) => samples[place]!);
       outputs.push(await program(state, dataOfBatch(data, indices), tensor(indices), isStreamed(data)));
+      tell?.(program.flops());
     }
     const rows = {} as Record<K, Float32Array>;
     for (const name of Object.keys(outputs[0] ?? {}) as K[]) {

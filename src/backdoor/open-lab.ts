@@ -14,7 +14,7 @@ import type { EpochReport, LabState, PhaseCost, RunningPhase } from "./lab-state
 import { createObserver } from "./observe.ts";
 import type { PhaseContext, Progress } from "./phase-context.ts";
 import type { CostMeter } from "./phase-cost.ts";
-import { costMeter, noCost } from "./phase-cost.ts";
+import { costMeter, noCost, totalCost } from "./phase-cost.ts";
 import type { PhaseStore, SharedPhase } from "./phase-store.ts";
 import type { Predictor } from "./predict.ts";
 import { createPredictor } from "./predict.ts";
@@ -29,10 +29,8 @@ export interface LabCallbacks {
   readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** After every epoch, with the state to go on from: the place to save it. The training waits for it. */
   readonly onEpoch?: ((report: EpochReport, state: LabState) => void | Promise<void>) | undefined;
-  /** After a phase that another run had trained, with its epochs that {@link onEpoch} has not told, and what else it cost there. */
-  readonly onShared?:
-    | ((reports: readonly EpochReport[], cost: PhaseCost, state: LabState) => void | Promise<void>)
-    | undefined;
+  /** After a phase that another run had trained, with its epochs that {@link onEpoch} has not told. */
+  readonly onShared?: ((reports: readonly EpochReport[], state: LabState) => void | Promise<void>) | undefined;
   /** Asked before every step; true ends the training with the state as it is. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
@@ -64,6 +62,8 @@ export interface OpenLab<P, S> {
   state(): LabState;
   /** The network of each phase so far, the running one included. */
   networks(): Readonly<Record<string, Network<P, S>>>;
+  /** What the script cost so far, with what it cost before it was resumed: phases as they are kept, and what this run of it asked between them. */
+  cost(): PhaseCost;
   /** Rates of a network on the test set; null without one. */
   evaluate(network: Network<P, S>): Promise<Evaluation | null>;
   /** Frees data and test set; what was trained stays. */
@@ -90,6 +90,10 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
   const predictor = predictorOf(classifier);
   let state: LabState = resume === undefined ? { finished: {}, running: null, history: [] } : device.put(resume);
   let images = 0;
+  const between = costMeter(noCost); // of what the script asks outside phases: a resumed script asks again
+  let inPhases = 0; // seconds that between.now() must not have
+  let meter = between;
+  const count = (flops: number): void => meter.add({ images: 0, flops });
   const networks: Record<string, Network<P, S>> = {};
   const names = new Set<string>();
   const onTest = async (network: Network<P, S> | undefined): Promise<Evaluation | null> =>
@@ -100,22 +104,19 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     if (network !== undefined) networks[phase.name] = network;
   };
   /** Takes a phase over from another run, as if this one had trained it. */
-  const adopt = async <T>(phase: Phase<P, S, T>, found: SharedPhase, known: PhaseCost): Promise<PhaseEnd<T>> => {
+  const adopt = async <T>(phase: Phase<P, S, T>, found: SharedPhase): Promise<PhaseEnd<T>> => {
+    const { cost } = found;
     const { training, seen } = device.put({ training: found.training, seen: found.seen });
     const history = found.history.map((one) => ({ ...one, phase: phase.name, title: phase.title ?? "" }));
     const told = historyOf(phase.name).length;
     device.free(state.running?.name === phase.name ? state.running : null);
     state = {
-      finished: { ...state.finished, [phase.name]: { training, seen } },
+      finished: { ...state.finished, [phase.name]: { training, seen, cost } },
       running: null,
       history: [...state.history, ...history.slice(told)],
     };
     remember(phase, training as T);
-    const further = {
-      seconds: found.cost.seconds - known.seconds,
-      images: found.cost.images - known.images,
-    };
-    await setup.onShared?.(history.slice(told), further, state);
+    await setup.onShared?.(history.slice(told), state);
     return { state: training as T, seen };
   };
   const contextOf = <T>(phase: Phase<P, S, T>, own: DeviceData, cost: CostMeter): PhaseContext<P, S> => ({
@@ -125,11 +126,12 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
     data: own,
     seed,
     shouldStop: () => setup.shouldStop?.() === true,
-    async onProgress(progress, count) {
-      images += count;
-      cost.addImages(count);
+    async onProgress(progress, work) {
+      images += work.images;
+      cost.add(work);
       await setup.onProgress?.({ ...progress, images });
     },
+    count,
     evaluate: onTest,
     async keep(running, report, over = false) {
       remember(phase, running.training as T);
@@ -149,9 +151,10 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
       const all = imagesOf(phase.images);
       const own = ownData(device, all, phase);
       const from = state.running?.name === phase.name ? state.running : null;
-      const before = from?.cost ?? noCost;
-      const cost = costMeter(before);
+      const cost = costMeter(from?.cost ?? noCost);
       const context = contextOf(phase, own, cost);
+      const start = performance.now();
+      meter = cost;
       try {
         const done = state.finished[phase.name];
         if (done !== undefined) {
@@ -161,28 +164,35 @@ export async function openLab<P extends object, S>(setup: LabSetup<P, S>): Promi
         }
         return await runOrTake(context, phase, from, {
           store: setup.shared,
-          adopt: (found) => adopt(phase, found, before),
-          told: () => ({ history: historyOf(phase.name), cost: cost.now() }),
+          adopt: (found) => adopt(phase, found),
+          told: () => ({ history: historyOf(phase.name), cost: state.finished[phase.name]!.cost }),
         });
       } finally {
+        meter = between;
+        inPhases += (performance.now() - start) / 1000;
         freeOwn(device, all, own);
       }
     },
-    predict: (network) => predictor(network, data),
+    predict: (network) => predictor(network, data, count),
     async predictBy(other, network, labels) {
       const own = ownData(device, data, { labels });
       try {
-        return await predictorOf(other)(network, own);
+        return await predictorOf(other)(network, own, count);
       } finally {
         freeOwn(device, data, own);
       }
     },
-    observe: (state, look, samples, of) => createObserver(device, look)(state, imagesOf(of), samples),
+    observe: (state, look, samples, of) => createObserver(device, look)(state, imagesOf(of), { samples, count }),
   };
   return {
     lab,
     state: () => state,
     networks: () => networks,
+    cost() {
+      const { seconds, ...asked } = between.now();
+      const phases = [...Object.values(state.finished), ...(state.running === null ? [] : [state.running])];
+      return totalCost([{ ...asked, seconds: Math.max(0, seconds - inPhases) }, ...phases.map(({ cost }) => cost)]);
+    },
     evaluate: onTest,
     close: () => device.free([data, clean, test?.clean, test?.triggered, test?.others]),
   };
@@ -194,9 +204,9 @@ function kept(
   report: EpochReport | undefined,
   over: boolean,
 ): LabState {
-  const { name, training, seen } = running;
+  const { name, training, seen, cost } = running;
   return {
-    finished: over ? { ...finished, [name]: { training, seen } } : finished,
+    finished: over ? { ...finished, [name]: { training, seen, cost } } : finished,
     running: over ? null : running,
     history: report === undefined ? history : [...history, report],
   };

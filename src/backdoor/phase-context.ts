@@ -3,6 +3,7 @@ import type { Device } from "../tensor/device.ts";
 import type { DeviceData } from "./device-data.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EpochReport, RunningPhase } from "./lab-state.ts";
+import type { Work } from "./phase-cost.ts";
 
 /** Where a phase is between two steps. */
 export interface Progress {
@@ -37,8 +38,10 @@ export interface PhaseContext<P, S> {
   readonly data: DeviceData;
   readonly seed: number;
   shouldStop(): boolean;
-  /** @param images - that the step took in. */
-  onProgress(progress: Omit<Progress, "images">, images: number): Promise<void>;
+  /** @param work - of the step. */
+  onProgress(progress: Omit<Progress, "images">, work: Work): Promise<void>;
+  /** Floating-point operations besides those of steps. */
+  count(flops: number): void;
   /** Null without a network, and without a test set. */
   evaluate(network: Network<P, S> | undefined): Promise<Evaluation | null>;
   /** Keeps the state, and tells what the epoch came to if one has ended. `over`: the phase is done. */

@@ -1,11 +1,9 @@
-import type { EpochReport, FinishedPhase, PhaseCost } from "./lab-state.ts";
+import type { EpochReport, FinishedPhase } from "./lab-state.ts";
 
 /** What a phase came to, for other runs. */
 export interface SharedPhase extends FinishedPhase {
   /** One per epoch; phase and title are those of the run that trained it. */
   readonly history: readonly EpochReport[];
-  /** What it cost the run that trained it. */
-  readonly cost: PhaseCost;
 }
 
 /** All that decides a phase among the runs that use one store, as texts and bytes for a digest. */

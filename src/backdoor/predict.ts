@@ -20,8 +20,16 @@ export interface Predictions {
   readonly losses: Float32Array;
 }
 
-/** Predicts for a dataset: images on the device, or host tensors of any size, which are uploaded batch by batch. */
-export type Predictor<P, S> = (network: Network<P, S>, data: DeviceData) => Promise<Predictions>;
+/**
+ * Predicts for a dataset: images on the device, or host tensors of any size, which are uploaded batch by batch.
+ *
+ * @param count - told the floating-point operations of each call.
+ */
+export type Predictor<P, S> = (
+  network: Network<P, S>,
+  data: DeviceData,
+  count?: (flops: number) => void,
+) => Promise<Predictions>;
 
 /**
  * Compiles evaluation once for a classifier. Every batch has the same size; the last is filled up and cut.
@@ -56,8 +64,8 @@ export function createPredictor<P, S>(
     },
     options.batch,
   );
-  return async (network, data) => {
-    const { probabilities, losses } = await observer(network, data);
+  return async (network, data, tell) => {
+    const { probabilities, losses } = await observer(network, data, { count: tell });
     const count = losses.length;
     checkPredictions(probabilities, count);
     return { probabilities, classes: mostProbable(probabilities, count), losses };

@@ -3,6 +3,7 @@ import { augmentation } from "../data/augment-kind.ts";
 import type { Batch } from "../nn/network.ts";
 import { learningRate } from "../nn/schedule.ts";
 import type { Program } from "../tensor/device.ts";
+import { flopsOf } from "../tensor/flops.ts";
 import { cast } from "../tensor/ops/cast.ts";
 import { zeros } from "../tensor/ops/creation.ts";
 import { add, isFinite } from "../tensor/ops/elementwise.ts";
@@ -146,9 +147,10 @@ export async function runPass<P, S, T>(
       steps: sumOf(epochSteps),
       loss: async () => (totals["loss"] === undefined ? Number.NaN : (await totals["loss"].item()) / (step + 1)),
     };
-    await context.onProgress(progress, indices.length);
+    await context.onProgress(progress, { images: indices.length, flops: program.flops() });
     if (phase.at?.steps.includes(from.epoch * wholeEpoch + done) === true) {
       const look = await phase.at.see(carry.training);
+      context.count(flopsOf([look]));
       seen = [...seen, await context.device.evaluate(look)];
     }
   }

@@ -5,6 +5,7 @@ import { checkSaved, savedMisfit } from "./check-saved.ts";
 import type { Phase, PhaseEnd, Step } from "./lab.ts";
 import type { EpochReport, RunningPhase } from "./lab-state.ts";
 import type { PhaseContext } from "./phase-context.ts";
+import { noCost } from "./phase-cost.ts";
 import { runKey } from "./run-key.ts";
 import type { StepProgram } from "./run-pass.ts";
 import { compileStep, ratesAt, runPass, stepCount, sumOf } from "./run-pass.ts";
@@ -67,7 +68,7 @@ async function initialState<P, S, T>(context: PhaseContext<P, S>, phase: Phase<P
     training,
     totals: {},
     seen: [],
-    cost: { seconds: 0, images: 0 },
+    cost: noCost,
   };
 }
 

@@ -12,7 +12,8 @@ import type { CbdDefenceOptions } from "./defences/cbd/options.ts";
 import { cbd } from "./defences/cbd.ts";
 import { none } from "./defences/none.ts";
 import type { Evaluation, TestSet } from "./evaluation.ts";
-import type { EpochReport, LabState } from "./lab-state.ts";
+import { forwardFlops } from "./forward-flops.ts";
+import type { EpochReport, LabState, PhaseCost } from "./lab-state.ts";
 import type { LabCallbacks, OpenLab } from "./open-lab.ts";
 import { openLab } from "./open-lab.ts";
 import { TrainingStopped } from "./phase-context.ts";
@@ -52,6 +53,15 @@ export interface TrainOptions<P, S, O extends object = object> extends LabCallba
   readonly shared?: PhaseStore | undefined;
 }
 
+/** What a defence cost, over all parts of an interrupted run, from the start of its script to its end. */
+export interface DefenceCost extends PhaseCost {
+  /**
+   * `flops` ÷ those of one forward pass of the delivered model over the training set. A training step is about three forward passes, so
+   * plain training of E epochs costs about 3·E.
+   */
+  readonly forwardEquivalents: number;
+}
+
 /** The result of a training. Its tensors are on the device. */
 export interface Trained<P, S> extends Defended<P, S> {
   /** The delivered model. If the run was stopped, the network in training, or a fresh one if none was or it is of another kind. */
@@ -63,6 +73,7 @@ export interface Trained<P, S> extends Defended<P, S> {
   readonly history: readonly EpochReport[];
   readonly state: LabState;
   readonly stopped: boolean;
+  readonly cost: DefenceCost;
 }
 
 /**
@@ -87,6 +98,7 @@ export interface Trained<P, S> extends Defended<P, S> {
  * const options = { batch: 10, clean: { epochs: 1 } };
  * const trained = await trainDefence(none, { device: referenceDevice(), dataset, classifier, options, test });
  * console.log(trained.history.length, trained.evaluation?.ca.count); // 1 10
+ * console.log(Math.round(trained.cost.forwardEquivalents)); // 3
  * ```
  */
 export async function trainDefence<P extends object, S, O extends object>(
@@ -119,14 +131,15 @@ export async function trainDefence<P extends object, S, O extends object>(
   });
   try {
     const defended = await defence.train(opened.lab, options);
+    const cost = costOf(opened, given);
     const evaluation = await opened.evaluate(defended.network);
-    return { ...defended, ...ending(opened), evaluation, stopped: false };
+    return { ...defended, ...ending(opened), cost, evaluation, stopped: false };
   } catch (error) {
     if (!(error instanceof TrainingStopped)) throw error;
     const end = ending(opened);
     const network =
       end.networks[end.state.running?.name ?? ""] ?? (await given.device.evaluate(given.classifier.init(key(0))));
-    return { ...end, network, evaluation: null, stopped: true };
+    return { ...end, network, cost: costOf(opened, given), evaluation: null, stopped: true };
   } finally {
     opened.close();
   }
@@ -171,6 +184,14 @@ function valueAt(changes: object, name: string): unknown {
 /** The training of a preset of the defence. */
 function presetOf(preset: string | undefined, { presets = {} }: Defence): Changes<TrainingOptions> {
   return trainingPresets[preset ?? Object.keys(presets)[0] ?? ""] ?? {};
+}
+
+function costOf<P, S>(
+  opened: OpenLab<P, S>,
+  { classifier, dataset }: Pick<TrainOptions<P, S>, "classifier" | "dataset">,
+): DefenceCost {
+  const cost = opened.cost();
+  return { ...cost, forwardEquivalents: cost.flops / forwardFlops(classifier, dataset) };
 }
 
 function ending<P, S>({ state, networks }: OpenLab<P, S>): Pick<Trained<P, S>, "state" | "history" | "networks"> {

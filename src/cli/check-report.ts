@@ -75,6 +75,7 @@ const report: json.Schema<CheckedReport> = json.object({
       ...rates,
       classAccuracy: json.list(rate),
       flags: json.list(flag),
+      forwardEquivalents: json.optional(json.number({ min: 0 })),
       seconds: json.number({ min: 0 }),
     }),
   ),

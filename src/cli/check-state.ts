@@ -2,7 +2,6 @@ import type { Evaluation } from "../backdoor/evaluation.ts";
 import type { Flag } from "../backdoor/flags.ts";
 import type { EpochReport, FinishedPhase, LabState, PhaseCost, RunningPhase } from "../backdoor/lab-state.ts";
 import type { Rate } from "../backdoor/metrics.ts";
-import { noCost } from "../backdoor/phase-cost.ts";
 import type { SharedPhase } from "../backdoor/phase-store.ts";
 import type { Schema } from "../tensor/json-schema.ts";
 import * as json from "../tensor/json-schema.ts";
@@ -47,6 +46,8 @@ const result: Schema<Result> = inTurn(
   rates,
   json.object({
     flags: json.list(flag),
+    flops: json.number({ min: 0 }),
+    forwardEquivalents: json.number({ min: 0 }),
     seconds: json.number({ min: 0 }),
     imagesPerSecond: json.number({ min: 0 }),
   }),
@@ -93,7 +94,11 @@ const report: Schema<EpochReport> = json.object({
   evaluation: json.nullable(evaluation),
 });
 
-const cost: Schema<PhaseCost> = json.object({ seconds: json.number({ min: 0 }), images: count });
+const cost: Schema<PhaseCost> = json.object({
+  seconds: json.number({ min: 0 }),
+  images: count,
+  flops: json.number({ min: 0 }),
+});
 
 const running: Schema<RunningPhase> = json.object({
   name: json.string,
@@ -103,17 +108,17 @@ const running: Schema<RunningPhase> = json.object({
   training: anything,
   totals: json.record(tensor),
   seen: json.list(tensor),
-  cost: (value, place) => (value === undefined ? noCost : cost(value, place)), // files of older versions have none
+  cost,
 });
 
-const finished: Schema<FinishedPhase> = json.object({ training: anything, seen: json.list(tensor) });
+const finished: Schema<FinishedPhase> = json.object({ training: anything, seen: json.list(tensor), cost });
 
 /** A phase that a cell of an experiment left for others. */
 export const sharedPhase: Schema<SharedPhase> = json.object({
   training: anything,
   seen: json.list(tensor),
-  history: json.list(report),
   cost,
+  history: json.list(report),
 });
 
 const training: Schema<LabState> = json.object({
@@ -130,7 +135,6 @@ export const savedState: Schema<Omit<RunState, "format" | "config">> = json.obje
   epochs: json.list(epochRecord),
   suspects: json.nullable(suspects),
   training: json.nullable(training),
-  spent: cost,
 });
 
 /** The fields of three schemas. */

@@ -1,3 +1,4 @@
+import { defences } from "../backdoor/defences/index.ts";
 import { csvOf } from "../report/csv.ts";
 import { printable } from "../tensor/printable.ts";
 import type { CellStore } from "./cell-store.ts";
@@ -5,6 +6,7 @@ import { resultOf } from "./cell-store.ts";
 import type { NamedCell } from "./experiment-cells.ts";
 import type { RankedTable } from "./ranked-tables.ts";
 import { rankedTables } from "./ranked-tables.ts";
+import { byName } from "./run-config.ts";
 import { formatTable } from "./table.ts";
 
 const header = [
@@ -22,7 +24,8 @@ const header = [
     "target_accuracy",
     "worst_class",
   ],
-  ...["flags", "train_images", "poisoned", "clean_images", "test_images", "triggered", "seconds", "device"],
+  ...["flags", "train_images", "poisoned", "clean_images", "test_images", "triggered"],
+  ...["needs", "flops", "forward_equivalents", "seconds", "device"],
 ];
 
 /** One line per finished cell. */
@@ -31,14 +34,17 @@ export function resultsCsv(cells: readonly NamedCell[], store: CellStore): strin
     const found = store.finished(cell);
     if (found === undefined) return [];
     const { labels, report } = found;
-    const { ca, asr, cleanTargetRate, ra, targetAccuracy, classAccuracy, flags, seconds } = resultOf(found);
+    const { ca, asr, cleanTargetRate, ra, targetAccuracy, classAccuracy, flags } = resultOf(found);
+    const { defence, flops, forwardEquivalents, seconds } = resultOf(found);
     const { train, poisoned, clean = 0, test, triggered } = report.sets;
     return [
       [
         ...[cell.name, labels.data, labels.attack, labels.model, labels.defence, labels.seed],
         ...[ca, asr, cleanTargetRate, ra, targetAccuracy, Math.min(...classAccuracy)],
         flags.map(({ kind }) => kind).join("; "),
-        ...[train, poisoned, clean, test, triggered, seconds.toFixed(1), report.device.description],
+        ...[train, poisoned, clean, test, triggered],
+        ...[byName(defences, defence).needs, flops, forwardEquivalents.toFixed(3), seconds.toFixed(1)],
+        report.device.description,
       ],
     ];
   });

@@ -1,3 +1,4 @@
+import { none } from "../backdoor/defences/none.ts";
 import type { Flag } from "../backdoor/flags.ts";
 import { needOf } from "./need.ts";
 import type { RunReport } from "./run-report.ts";
@@ -14,11 +15,18 @@ export function formatResults(
 ): string {
   const show = (value: number | null): string => (value === null ? "-" : value.toFixed(1));
   const header = ["defence", "CA %", "ASR %", "clean target %", "RA %", "target class %", "worst class %"];
+  const plain = results.find(({ defence }) => defence === none.name);
+  const times = (cost: number, base: number | undefined): readonly string[] =>
+    base === undefined ? [] : [(cost / base).toFixed(2)];
+  const beside = plain === undefined ? [] : ["× none"];
   const rows = results.map((result) => [
     result.defence + needOf(result.defence, sets),
     ...[result.ca, result.asr, result.cleanTargetRate, result.ra, result.targetAccuracy].map(show),
     show(Math.min(...result.classAccuracy)),
+    result.forwardEquivalents.toFixed(1),
+    ...times(result.forwardEquivalents, plain?.forwardEquivalents),
     result.seconds.toFixed(1),
+    ...times(result.seconds, plain?.seconds),
     result.imagesPerSecond.toFixed(0),
   ]);
   const others = results.flatMap(({ defence, others }) =>
@@ -30,7 +38,11 @@ export function formatResults(
   const flags = results.flatMap(({ defence, flags: found, classAccuracy }) =>
     found.map((flag) => `${defence}: ${describeFlag(flag, classNames, classAccuracy)}\n`),
   );
-  return formatTable([...header, "seconds", "images/s"], rows) + others.join("") + flags.join("");
+  return (
+    formatTable([...header, "passes", ...beside, "seconds", ...beside, "images/s"], rows) +
+    others.join("") +
+    flags.join("")
+  );
 }
 
 function describeFlag(flag: Flag, classNames: readonly string[], classAccuracy: readonly number[]): string {

@@ -3,9 +3,8 @@ import { defences } from "../backdoor/defences/index.ts";
 import { none } from "../backdoor/defences/none.ts";
 import type { Evaluation } from "../backdoor/evaluation.ts";
 import { flagsOf } from "../backdoor/flags.ts";
-import type { EpochReport, LabState, PhaseCost } from "../backdoor/lab-state.ts";
+import type { EpochReport, LabState } from "../backdoor/lab-state.ts";
 import type { Progress as StepProgress } from "../backdoor/phase-context.ts";
-import { noCost } from "../backdoor/phase-cost.ts";
 import type { Trained, TrainOptions } from "../backdoor/train.ts";
 import { trainDefence } from "../backdoor/train.ts";
 import { code } from "./code.generated.ts";
@@ -27,8 +26,8 @@ interface Assignment {
   readonly begun: RunState;
   readonly progress: Progress;
   shouldStop(): boolean;
-  /** With the state to save, all epochs of the run so far, and what the defence cost so far. */
-  onEpoch(training: LabState, epochs: readonly EpochRecord[], spent: PhaseCost): Promise<void>;
+  /** With the state to save, and all epochs of the run so far. */
+  onEpoch(training: LabState, epochs: readonly EpochRecord[]): Promise<void>;
 }
 
 /** Either a trained model and its line of the table, or the state to go on from. */
@@ -43,7 +42,6 @@ export type Outcome =
       readonly kind: "stopped";
       readonly training: LabState;
       readonly epochs: readonly EpochRecord[];
-      readonly spent: PhaseCost;
     };
 
 /** A run's preset, where the defence has it. */
@@ -56,14 +54,7 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
   const { run, defence, begun, progress } = assignment;
   const { name } = defence;
   const { config, device, data, clean, classifier, initial } = run;
-  const start = performance.now();
-  let images = 0;
   let epochs = begun.epochs;
-  let elsewhere = noCost; // what other runs spent on phases that they left for this one
-  const spent = (): PhaseCost => ({
-    seconds: begun.spent.seconds + elsewhere.seconds + (performance.now() - start) / 1000,
-    images: begun.spent.images + elsewhere.images + images,
-  });
   const record = ({ evaluation, phase, epoch, means }: EpochReport): void => {
     // the networks of a scan have no accuracy to show
     if (evaluation !== null) epochs = [...epochs, { defence: name, phase, epoch, means, ...ratesOf(evaluation) }];
@@ -83,33 +74,33 @@ export async function runDefence(assignment: Assignment): Promise<Outcome> {
     ...(begun.training === null ? {} : { resume: begun.training }),
     shouldStop: assignment.shouldStop,
     onProgress: async (step) => {
-      images = step.images;
       await show.step(step);
       await turn(); // lets signals in
     },
     onEpoch: async (report, training) => {
       record(report);
       if (report.evaluation !== null) show.epoch(report, report.evaluation);
-      await assignment.onEpoch(training, epochs, spent());
+      await assignment.onEpoch(training, epochs);
     },
     shared: run.shared?.phases(scopeOf(run)),
-    onShared: async (reports, { seconds, images }, training) => {
-      elsewhere = { seconds: elsewhere.seconds + seconds, images: elsewhere.images + images };
+    onShared: async (reports, training) => {
       for (const report of reports) record(report);
-      await assignment.onEpoch(training, epochs, spent());
+      await assignment.onEpoch(training, epochs);
     },
   };
   const trained = await trainDefence(byName(defences, name), options);
-  if (trained.stopped) return { kind: "stopped", training: trained.state, epochs, spent: spent() };
-  const { seconds, images: seen } = spent();
+  if (trained.stopped) return { kind: "stopped", training: trained.state, epochs };
+  const { seconds, images, flops, forwardEquivalents } = trained.cost;
   const evaluation = trained.evaluation!;
   progress.end();
   const result = {
     defence: name,
     ...ratesOf(evaluation),
     flags: flagsOf(evaluation, { undefended: name === none.name, targetAccuracy: undefendedTarget(begun) }),
+    flops,
+    forwardEquivalents,
     seconds,
-    imagesPerSecond: seen / seconds,
+    imagesPerSecond: images / seconds,
   };
   return { kind: "done", trained, result, epochs };
 }

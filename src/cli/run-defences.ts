@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { noCost } from "../backdoor/phase-cost.ts";
 import { encodeTree } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
 import { collectEvidence } from "./collect-evidence.ts";
@@ -54,14 +53,14 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         begun,
         progress,
         shouldStop: () => stop,
-        onEpoch: async (training, epochs, spent) => {
-          state = { ...begun, training, epochs, spent };
+        onEpoch: async (training, epochs) => {
+          state = { ...begun, training, epochs };
           await save();
           if (unwritten !== undefined) progress.note(`not saved: ${unwritten}; training goes on, and tries again`);
         },
       });
       if (outcome.kind === "stopped") {
-        state = { ...begun, training: outcome.training, epochs: outcome.epochs, spent: outcome.spent };
+        state = { ...begun, training: outcome.training, epochs: outcome.epochs };
         await save();
         progress.end();
         if (unwritten !== undefined) return notWritten(run, unwritten, io);
@@ -90,7 +89,6 @@ export async function runDefences(run: OpenRun, io: Io): Promise<ExitCode> {
         epochs,
         suspects,
         training: null,
-        spent: noCost,
       };
       folder?.put("run.json", formatReport(reportOf(run, state)));
       await save();

@@ -39,6 +39,10 @@ export interface Result extends Rates {
   readonly defence: string;
   /** What makes the rates mean something else than it seems. */
   readonly flags: readonly Flag[];
+  /** Floating-point operations of all programs that the defence ran, evaluation on test images not included. */
+  readonly flops: number;
+  /** `flops` ÷ those of one forward pass of the delivered model over the training set. */
+  readonly forwardEquivalents: number;
   /** Training, evaluation after each epoch included. */
   readonly seconds: number;
   /** Images that training steps took in per second. */

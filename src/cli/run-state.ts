@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { LabState, PhaseCost } from "../backdoor/lab-state.ts";
-import { noCost } from "../backdoor/phase-cost.ts";
+import type { LabState } from "../backdoor/lab-state.ts";
 import { decodeTree, readBytes } from "../node/index.ts";
 import { DataError } from "../tensor/errors.ts";
 import { check } from "../tensor/json-schema.ts";
@@ -15,7 +14,7 @@ import type { EpochRecord, Result, SuspectReport } from "./run-report.ts";
 /** All that a run needs to go on: one file, so it is whole or absent. */
 export interface RunState {
   /** Changes when older files can no longer be read. */
-  readonly format: 3;
+  readonly format: 4;
   readonly config: RunConfig;
   /** Null while its attacks train: the images are not poisoned yet. */
   readonly identity: RunIdentity | null;
@@ -27,14 +26,12 @@ export interface RunState {
   readonly suspects: SuspectReport | null;
   /** The defence in training; null when all are done, or the next has not begun. */
   readonly training: LabState | null;
-  /** Spent on the defence in training. */
-  readonly spent: PhaseCost;
 }
 
 /** A run before its first defence. */
 export function beginState(config: RunConfig, identity: RunIdentity | null, device: string): RunState {
-  const nothing = { results: [], epochs: [], suspects: null, training: null, spent: noCost };
-  return { format: 3, config, identity, device, ...nothing };
+  const nothing = { results: [], epochs: [], suspects: null, training: null };
+  return { format: 4, config, identity, device, ...nothing };
 }
 
 export const stateName = "state.safetensors";
@@ -45,9 +42,9 @@ export async function readRunState(folder: string): Promise<RunState> {
   if (!existsSync(path)) throw new DataError(`${path}: there is no run to go on with; train --out DIR makes one`);
   const state = decodeTree(await readBytes(path), path);
   const { format, config } = (state ?? {}) as Partial<RunState>;
-  if (format !== 3) {
+  if (format !== 4) {
     const found = printable(String(format ?? "none"));
-    throw new DataError(`${path}: was written by another version of this program (format ${found}, not 3): train anew`);
+    throw new DataError(`${path}: was written by another version of this program (format ${found}, not 4): train anew`);
   }
   return { format, config: checkedConfig(config, path), ...check(savedState, state, path) };
 }

@@ -1,17 +1,14 @@
-import type { CellLabels } from "./grid.ts";
+import type { CellCost, RowCost } from "./row-cost.ts";
+import { rowCost } from "./row-cost.ts";
 import type { Spread } from "./statistics.ts";
 import { spreadOf } from "./statistics.ts";
 
 /** A finished cell in percent; those about the trigger are null without an attack. */
-export interface Score {
-  readonly labels: CellLabels;
-  /** Whether it is a training without a defence. */
-  readonly undefended: boolean;
+export interface Score extends CellCost {
   readonly ca: number;
   readonly asr: number | null;
   readonly cleanTargetRate: number | null;
   readonly targetAccuracy: number | null;
-  readonly seconds: number;
   /** Kinds of the flags that its result has. */
   readonly flags: readonly string[];
 }
@@ -38,8 +35,7 @@ export interface Standing {
   readonly worst: { readonly attack: string; readonly asr: number } | null;
   /** The smallest difference of mean CA and mean ASR over the same attacks, in points; null without any. */
   readonly margin: number | null;
-  /** Mean over all its cells. */
-  readonly seconds: number;
+  readonly cost: RowCost;
   /** Learned attacks of which the row has no finished cell: `worst`, `margin` and `der` do not cover them. */
   readonly missing: readonly string[];
   /** Defense effectiveness rating, 0 … 100, over the same attacks; null without any. */
@@ -84,7 +80,7 @@ export function standingsOf(scores: readonly Score[]): readonly Standings[] {
       standingOf(
         defence,
         own.filter(({ labels }) => labels.defence === defence),
-        { attacks, learned },
+        { attacks, learned, all: own },
       ),
     );
     return { data, model, attacks, learned: learned.map(({ attack }) => attack), rows: [...rows].sort(byWorst) };
@@ -94,7 +90,11 @@ export function standingsOf(scores: readonly Score[]): readonly Standings[] {
 function standingOf(
   defence: string,
   own: readonly Score[],
-  { attacks, learned }: { readonly attacks: readonly string[]; readonly learned: readonly Entry[] },
+  {
+    attacks,
+    learned,
+    all,
+  }: { readonly attacks: readonly string[]; readonly learned: readonly Entry[]; readonly all: readonly Score[] },
 ): Standing {
   const entries = attacks.map((attack) =>
     entryOf(
@@ -118,7 +118,7 @@ function standingOf(
     undefended: own.some(({ undefended }) => undefended),
     entries,
     margin: there.length === 0 ? null : Math.min(...there.map(({ ca, asr }) => ca - asr)),
-    seconds: spreadOf(own.map(({ seconds }) => seconds))!.mean,
+    cost: rowCost(own, all),
     worst: worst && { attack: worst.base.attack, asr: worst.asr },
     missing: pairs.flatMap(({ base, entry }) => (entry?.asr ? [] : [base.attack])),
     der: spreadOf(ders)?.mean ?? null,

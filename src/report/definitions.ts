@@ -41,8 +41,18 @@ const definitions = [
   ],
   ["±", "standard deviation of the sample (n − 1) over the seeds; one seed has none", "seeds"],
   [
+    "passes",
+    "forward equivalents: floating-point operations of all that the defence runs, counted from its programs, over those of one forward pass of the delivered model over the training set; a training step is about three; evaluation on test images is not counted",
+    "trainings",
+  ],
+  [
     "seconds",
     "of training, with the evaluation after each epoch; on a machine that does other work as well they are too long",
+    "trainings",
+  ],
+  [
+    "× none",
+    "passes or seconds of a training over the mean of those without a defence under the same attack: mean over the trainings of a row, and the most",
     "trainings",
   ],
 ] as const;

@@ -40,6 +40,8 @@ export interface ReportCell {
   readonly result: ReportRates & {
     readonly flags: readonly Flag[];
     readonly classAccuracy: readonly number[];
+    /** Floating-point operations ÷ those of one forward pass over the training set; left out by older versions of this program. */
+    readonly forwardEquivalents?: number | undefined;
     readonly seconds: number;
   };
   readonly epochs: readonly ReportEpoch[];

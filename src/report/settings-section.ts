@@ -5,6 +5,8 @@ import type { ReportCell } from "./report-cell.ts";
 import type { Section } from "./section.ts";
 import { placeCells, placeHeader } from "./section.ts";
 
+const needWords = { nothing: "nothing", cleanSubset: "clean images", poisonRate: "the poison rate" } as const;
+
 /** What was set, what it ran on, and every training by itself. */
 export function settingsSection(cells: readonly ReportCell[]): Section {
   const names = [...new Set(cells.flatMap(({ settings }) => Object.keys(settings)))].sort();
@@ -29,12 +31,16 @@ export function settingsSection(cells: readonly ReportCell[]): Section {
     "clean target",
     "target class",
     "AUROC",
+    "needs",
+    "passes",
     "seconds",
   ];
-  const rows = cells.map(({ name, place, result, auroc }) => [
+  const rows = cells.map(({ name, place, needs, result, auroc }) => [
     ...[name, ...placeCells(place), place.seed],
     ...[result.ca, result.asr, result.ra, result.cleanTargetRate, result.targetAccuracy].map((rate) => rate ?? "-"),
     auroc === null ? "-" : Number(auroc.toFixed(4)),
+    needWords[needs],
+    result.forwardEquivalents === undefined ? "-" : Number(result.forwardEquivalents.toFixed(2)),
     Math.round(result.seconds),
   ]);
   const all = cells.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [name, key, value]));

@@ -40,6 +40,12 @@ export interface Program<A extends readonly unknown[], R> {
   /** Bytes and buffers of the plan for the last signature. */
   memory(): MemoryReport;
   /**
+   * Floating-point operations of one call of the last signature, counted from the program: the same on every device. Two per
+   * multiply-add of a product or convolution (taps on padding too), one per other scalar function and element; none for what moves
+   * data or integers.
+   */
+  flops(): number;
+  /**
    * Time, work and distance from the adapter's limits of each kernel of a call with these arguments, in the median of three
    * calls by the adapter's clock. Donated arguments are consumed.
    *

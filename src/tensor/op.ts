@@ -93,6 +93,10 @@ export interface Op<P = unknown> {
   /** Definition by other ops. */
   readonly expand?: ((inputs: readonly AnyTensor[], params: P) => readonly AnyTensor[]) | undefined;
   readonly kernel?: KernelRule<P> | undefined;
+  /**
+   * Operations of the formula, two per multiply-add. Left out: from `scalar` or `expand`, else 0, for what moves data or integers.
+   */
+  readonly flops?: ((inputs: readonly TensorType[], outputs: readonly TensorType[], params: P) => number) | undefined;
   readonly reference?: ((call: ReferenceCall<P>) => void) | undefined;
   /** null: no gradient (integers, comparisons, random bits). Left out: from `scalar` or `expand`. */
   readonly vjp?: (((call: VjpCall<P>) => Cotangents) | null) | undefined;

@@ -5,6 +5,7 @@ import type { OwnedCall, OwnerOf } from "./device-handle.ts";
 import type { NumericArray } from "./dtype.ts";
 import { deviceBytes, isFloat } from "./dtype.ts";
 import { ConfigError, DeviceError } from "./errors.ts";
+import { flopsOnce } from "./flops.ts";
 import { topologicalOrder } from "./graph.ts";
 import { listProgram } from "./list-program.ts";
 import type { Timed } from "./profile-report.ts";
@@ -37,6 +38,8 @@ type Observer = (node: Node, outputs: readonly NumericArray[]) => void;
 interface TracedProgram extends Traced {
   readonly roots: readonly AnyTensor[];
   readonly captured: readonly AnyTensor[];
+  /** Of one run. */
+  flops(): number;
 }
 
 export function withRoots(traced: Traced): TracedProgram {
@@ -44,7 +47,7 @@ export function withRoots(traced: Traced): TracedProgram {
   const captured = topologicalOrder(roots).flatMap((node) =>
     node.source?.kind === "device" ? [outputOf(node, 0)] : [],
   );
-  return { ...traced, roots, captured };
+  return { ...traced, roots, captured, flops: flopsOnce(roots) };
 }
 
 /** Runs a program once, on leaves for its inputs. */
@@ -111,6 +114,7 @@ export function referenceProgram<A extends readonly unknown[], R>(
   calls.set(program, call as OwnedCall);
   return Object.assign(program, {
     memory: () => memoryOf(ran()),
+    flops: () => ran().flops(),
     profile: async (...args: A) => {
       const site = captureSite();
       const owner = ownerOf(name);

@@ -25,7 +25,7 @@ const dataset = builtinDataset({ count: 12, size: 12, seed: 3, classes: 3 });
 const classifier = smallConvNet({ channels: 3, classes: 3, width: 1 });
 const base = { dataset, classifier, options: { batch: 4, clean: { epochs: 2 }, steps: 4, share: 0.6 } };
 
-type Result = Pick<Trained<unknown, unknown>, "state" | "network" | "suspicion" | "history" | "stopped">;
+type Result = Pick<Trained<unknown, unknown>, "state" | "network" | "suspicion" | "history" | "stopped" | "cost">;
 
 /** Trains, and stops before step `stopAt` of this part of the run. */
 async function train(resume?: LabState, stopAt = Number.POSITIVE_INFINITY): Promise<Result> {
@@ -38,8 +38,9 @@ async function train(resume?: LabState, stopAt = Number.POSITIVE_INFINITY): Prom
   });
 }
 
-async function valuesOf({ network, suspicion, history }: Result): Promise<unknown> {
-  return { weights: await Promise.all(flattenTree(network).map((leaf) => leaf.data())), suspicion, history };
+/** All but what a clock decides. */
+async function valuesOf({ network, suspicion, history, cost: { seconds: _, ...cost } }: Result): Promise<unknown> {
+  return { weights: await Promise.all(flattenTree(network).map((leaf) => leaf.data())), suspicion, history, cost };
 }
 
 describe("a script of two phases that looks in between", () => {

@@ -57,7 +57,7 @@ describe("an experiment", () => {
     expect(whole.code, whole.err).toBe(0);
     expect(Object.keys(cellsIn("whole")).length).toBe(4);
     expect(whole.out).toMatch(
-      /^shapes, default\ndefence +worst ASR % +CA − ASR +DER % +seconds +badnets: CA \/ ASR % +blend: CA \/ ASR %\n/,
+      /^shapes, default\ndefence +worst ASR % +CA − ASR +DER % +passes +passes × none +seconds +seconds × none +badnets: CA \/ ASR % +blend: CA \/ ASR %\n/,
     );
     expect(whole.out).toMatch(/^quick scan .* \/ /m);
     expect(whole.err).toMatch(/^cell 4 of 4: shapes, blend, default, quick scan, seed 0$/m);

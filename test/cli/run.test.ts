@@ -14,7 +14,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "test_batch.bin"), new Uint8Array(3073));
   for (const [name, state] of [
     ["old", { format: 1, config: {} }],
-    ["empty", { format: 3, config: {} }],
+    ["empty", { format: 4, config: {} }],
     ["null", null],
   ] as const) {
     mkdirSync(join(folder, name));
@@ -78,9 +78,9 @@ test.each([
   ["train --resume FOLDER", /^deconfound train: .*there is no run to go on with.*\n$/],
   [
     "train --resume FOLDER/old",
-    /^deconfound train: .*state\.safetensors: was written by another version of this program \(format 1, not 3\): train anew\n$/,
+    /^deconfound train: .*state\.safetensors: was written by another version of this program \(format 1, not 4\): train anew\n$/,
   ],
-  ["train --resume FOLDER/null", /^deconfound train: .*\(format none, not 3\): train anew\n$/],
+  ["train --resume FOLDER/null", /^deconfound train: .*\(format none, not 4\): train anew\n$/],
   ["train --resume FOLDER/empty", /^deconfound train: .*state\.safetensors: .* is (?:missing|not .*)\n$/],
   [
     "train --dataset builtin --size 512 --count 1000000",

@@ -89,7 +89,7 @@ describe.skipIf(missing !== undefined || !asked)(
         .find((row) => row.includes("| seconds |"))!
         .split(" | ")
         .indexOf("seconds");
-      return rows.map((row) => (row.startsWith("| ") ? row.split(" | ").toSpliced(at, 1).join(" | ") : row)).join("\n");
+      return rows.map((row) => (row.startsWith("| ") ? row.split(" | ").toSpliced(at, 2).join(" | ") : row)).join("\n");
     };
     const namesIn = (path: string): readonly string[] => (existsSync(path) ? readdirSync(path) : []);
 

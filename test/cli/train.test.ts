@@ -29,7 +29,7 @@ test("a run writes report, models and suspects, and prints one table", async () 
   const { code, out: table, err } = await command(`${line} --out ${out}`);
   expect(code).toBe(0);
   expect(table).toMatch(
-    /^defence +CA % +ASR % +clean target % +RA % +target class % +worst class % +seconds +images\/s\n-[- ]+\nnone .*\ncbd .*\n/,
+    /^defence +CA % +ASR % +clean target % +RA % +target class % +worst class % +passes +× none +seconds +× none +images\/s\n-[- ]+\nnone .*\ncbd .*\n/,
   );
   expect(table).toContain("none: COLLAPSED");
   expect(err.match(/^none {2}epoch \d\/2 {2}loss \d.*CA .*ASR .*$/gm)).toHaveLength(2);
@@ -65,9 +65,9 @@ test("a run writes report, models and suspects, and prints one table", async () 
     "cbd clean 1",
     "cbd clean 2",
   ]);
-  for (const { ca, asr, ra, cleanTargetRate, seconds, imagesPerSecond } of report.results) {
+  for (const { ca, asr, ra, cleanTargetRate, flops, forwardEquivalents, seconds, imagesPerSecond } of report.results) {
     for (const rate of [ca, asr!, ra!, cleanTargetRate!]) expect(rate >= 0 && rate <= 100).toBe(true);
-    expect(seconds > 0 && imagesPerSecond > 0).toBe(true);
+    expect(seconds > 0 && imagesPerSecond > 0 && flops > 0 && forwardEquivalents > 3).toBe(true);
   }
   const suspects = readFileSync(join(out, "suspects.csv"), "utf8").trim().split("\n");
   expect(suspects).toHaveLength(61);

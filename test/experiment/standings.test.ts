@@ -7,7 +7,7 @@ function score(attack: string, defence: string, seed: number, [ca, asr]: readonl
   return {
     labels: { data: "d", attack, model: "m", defence, seed },
     undefended: defence === "none",
-    ...{ ca, asr, cleanTargetRate: null, targetAccuracy: null, seconds: 10, flags: [] },
+    ...{ ca, asr, cleanTargetRate: null, targetAccuracy: null, passes: 12, seconds: 10, flags: [] },
   };
 }
 
@@ -61,4 +61,24 @@ test("without an undefended row nothing counts as learned, and nobody is ranked"
     [null, null],
     [null, null],
   ]);
+});
+
+test("a row costs the mean of its cells, each against the mean without a defence under the same attack", () => {
+  const cost = (attack: string, defence: string, passes: number | null, seconds: number): Score => ({
+    ...score(attack, defence, 0, [90, 90]),
+    ...{ passes, seconds },
+  });
+  const costs = [
+    ...[cost("badnets", "none", 10, 10), cost("badnets", "none", 10, 30), cost("blend", "none", 20, 10)],
+    ...[cost("badnets", "a", 15, 30), cost("blend", "a", 20, 5)],
+    ...[cost("badnets", "old", null, 20), cost("wanet", "alone", 5, 5)],
+  ];
+  const rows = Object.fromEntries(standingsOf(costs)[0]!.rows.map((row) => [row.defence, row.cost]));
+  expect(rows["none"]).toMatchObject({ timesPasses: { mean: 1, most: 1 }, timesSeconds: { mean: 1, most: 1.5 } });
+  expect(rows["a"]).toEqual({
+    ...{ passes: 17.5, seconds: 17.5 },
+    ...{ timesPasses: { mean: 1.25, most: 1.5 }, timesSeconds: { mean: 1, most: 1.5 } },
+  });
+  expect(rows["old"]).toEqual({ passes: null, seconds: 20, timesPasses: null, timesSeconds: { mean: 1, most: 1 } });
+  expect(rows["alone"]).toEqual({ passes: 5, seconds: 5, timesPasses: null, timesSeconds: null });
 });

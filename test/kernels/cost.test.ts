@@ -1,11 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { Cost } from "../../src/kernels/codegen/step.ts";
 import type { Plan } from "../../src/kernels/plan/make-plan.ts";
 import { makePlan } from "../../src/kernels/plan/make-plan.ts";
+import { crossEntropy } from "../../src/nn/losses.ts";
+import { parseModel } from "../../src/nn/models/index.ts";
+import { sgd } from "../../src/nn/sgd.ts";
+import { supervisedStep } from "../../src/nn/supervised-step.ts";
+import { flopsOf } from "../../src/tensor/flops.ts";
 import { add, exp, mul } from "../../src/tensor/ops/elementwise.ts";
 import { cast, conv2d, gather, matmul, relu, slice, sum } from "../../src/tensor/ops/index.ts";
+import { key } from "../../src/tensor/random.ts";
 import type { AnyTensor } from "../../src/tensor/tensor.ts";
 import { leaf } from "../../src/tensor/tensor.ts";
+import { trace } from "../../src/tensor/trace.ts";
+import { flattenTree } from "../../src/tensor/tree.ts";
 import { input, planLimits } from "../support/plans.ts";
 
 const planOf = (output: AnyTensor, over?: AnyTensor): Plan =>
@@ -72,4 +80,25 @@ describe("costs, counted by hand", () => {
       { flops: 0, bytes: 4 * (6 * 32 + 6 + 6 * 32) },
     ]);
   });
+});
+
+test("the kernels of a training step compute what is counted of its program, but for what fusing saves", () => {
+  const classifier = parseModel("small-8").build({ height: 16, width: 16, channels: 3, classes: 10 });
+  const { params, stats } = classifier.init(key(0));
+  const momentum = sgd({ momentum: 0.9 });
+  const state = { params, stats, optimizer: momentum.init(params) };
+  const leaves = trace(
+    (given: typeof state, images: AnyTensor, labels: AnyTensor) => {
+      const context = { classifier, optimizer: momentum, loss: crossEntropy, key: key(1), lr: 0.1 };
+      return supervisedStep(given, { images, labels, indices: labels }, context);
+    },
+    [state, input(16, 16, 16, 3), leaf({ shape: [16], dtype: "i32" }, { kind: "input" })],
+  );
+  const outputs = flattenTree(leaves.result);
+  const kernels = makePlan({ outputs, donations: new Map() }, planLimits()).steps.reduce(
+    (sum, { cost }) => sum + cost.flops,
+    0,
+  );
+  expect(kernels / flopsOf(outputs)).toBeGreaterThan(0.95);
+  expect(kernels / flopsOf(outputs)).toBeLessThan(1.05);
 });

@@ -49,7 +49,9 @@ export function madeUpCell(given: MadeUp = {}): { labels: CellLabels; report: Ch
           ca: (ca * (at + 1)) / epochs,
         })),
       ),
-      results: [{ defence, ...rates, classAccuracy: [ca, targetAccuracy], flags, seconds: 1.5 }],
+      results: [
+        { defence, ...rates, classAccuracy: [ca, targetAccuracy], flags, forwardEquivalents: 12.5, seconds: 1.5 },
+      ],
       suspects: defence === "cbd" ? { defence, auroc } : null,
     },
   };

@@ -1,3 +1,4 @@
+import { convFlops } from "../../tensor/ops/conv-geometry.ts";
 import type { conv2dWeightGradientOp } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
@@ -38,7 +39,7 @@ export const conv2dWeightGradient: FamilyOf<typeof conv2dWeightGradientOp> = ({ 
   const shared = {
     reads: { x: input(0), g: input(1) },
     writes: { w: split === 1 ? output(0) : scratch(0) },
-    flops: 2 * size * pixels,
+    flops: convFlops(weightShape, g),
   };
   const product: DispatchSpec =
     variant.kind === "broadcast"

@@ -1,4 +1,5 @@
 import type { ConvParams } from "../../tensor/ops/conv-geometry.ts";
+import { convFlops } from "../../tensor/ops/conv-geometry.ts";
 import type { conv2dInputGradientOp, conv2dOp } from "../../tensor/ops/conv2d.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AdapterFacts } from "../adapter/facts.ts";
@@ -60,8 +61,8 @@ function gather(
     ...{ TAP_START_W: { u32: taps[1]!.starts }, TAP_STEP_W: taps[1]!.step },
   };
   const operands = { reads: { s: input(0), w: input(1) }, writes: { y: output(0) } };
-  // every tap of every channel pair, for each pixel of the smaller image: the result, or the transposed one's source
-  const flops = 2 * (transposed ? sizeOf(source) * width : sizeOf(result) * depth) * kernel[0] * kernel[1];
+  const [weight, small] = transposed ? [width, source] : [depth, result]; // channels of a tap, and the smaller image
+  const flops = convFlops([...kernel, weight], small);
   const pixels = result[0] * grid[0] * grid[1];
   const terms = taps[0]!.most * taps[1]!.most * Math.ceil(depth / 4) * 4; // of the residue that meets most taps
   const shape = { count: groups * phases[0] * phases[1], rows: pixels, depth: terms, columns: width };

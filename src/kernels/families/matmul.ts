@@ -1,5 +1,5 @@
 import type { matmulOp } from "../../tensor/ops/matmul.ts";
-import { productSizes } from "../../tensor/ops/matmul.ts";
+import { productFlops, productSizes } from "../../tensor/ops/matmul.ts";
 import { foldWorkgroups } from "../adapter/workgroups.ts";
 import type { DispatchSpec, FamilyOf } from "./family.ts";
 import { input, output, scratch } from "./family.ts";
@@ -14,7 +14,7 @@ export const matmul: FamilyOf<typeof matmulOp> = ({ inputs, outputs, params, ada
   if (batch * m * n === 0) return { scratch: [], dispatches: [] };
   if (k === 0) return fill(outputs[0]!, adapter);
   const operands = { reads: { a: input(0), b: input(1) }, writes: { y: output(0) } };
-  const flops = 2 * batch * m * n * k;
+  const flops = productFlops([batch, m, k, n]);
   const { transposeA, transposeB } = params;
   const lying = { ALIGNED: k % 4 === 0, TRANSPOSE_A: transposeA, TRANSPOSE_B: transposeB };
   const variant = chooseVariant("matmul", { count: batch, rows: m, depth: k, columns: n }, adapter);

@@ -2,6 +2,7 @@ import { formCache } from "../../tensor/argument-form.ts";
 import type { CompileOptions, Program } from "../../tensor/device.ts";
 import type { OwnedCall, OwnerOf } from "../../tensor/device-handle.ts";
 import { ConfigError, DeviceError } from "../../tensor/errors.ts";
+import { flopsOnce } from "../../tensor/flops.ts";
 import { topologicalOrder } from "../../tensor/graph.ts";
 import { listProgram } from "../../tensor/list-program.ts";
 import type { ScopeOwner } from "../../tensor/scope.ts";
@@ -16,7 +17,7 @@ import { memoryReport } from "../plan/memory-report.ts";
 import { bindArguments } from "./bind-arguments.ts";
 import { callRanges, endDonated, runCall, takeDirect } from "./call.ts";
 import { finiteFlags, reportNonFinite } from "./check-finite.ts";
-import type { DeviceContext, Planned } from "./device-context.ts";
+import type { DeviceContext } from "./device-context.ts";
 import type { PlanEntry, PlanMemory } from "./plan-store.ts";
 import { profileExecutable } from "./profile.ts";
 
@@ -30,6 +31,8 @@ interface Compiled {
   readonly donated: ReadonlySet<number>;
   /** Nodes whose finiteness the last outputs tell; empty without `checkFinite`. */
   readonly checked: readonly AnyTensor[];
+  /** Of one call. */
+  flops(): number;
 }
 
 /** `device.compile` of a GPU device. */
@@ -66,6 +69,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
       captured,
       donated: new Set(donated.map(({ number }) => number)),
       checked: checked.map(({ of }) => of),
+      flops: flopsOnce(roots),
     };
   };
 
@@ -98,14 +102,15 @@ export function gpuProgram<A extends readonly unknown[], R>(
     refuseWhileTracing(name);
     return start(args, captureSite());
   };
-  const ran = (): Planned => {
+  const ran = (): Compiled => {
     if (last === undefined) throw new DeviceError(`${name}: not run yet`, ["call the program first"]);
-    return last.entry.planned;
+    return last;
   };
   context.calls.set(call, callFor as OwnedCall);
   context.retireWith(call, memories);
   return Object.assign(call, {
-    memory: () => memoryReport(ran().plan),
+    memory: () => memoryReport(ran().entry.planned.plan),
+    flops: () => ran().flops(),
     profile: async (...args: A) => {
       const site = captureSite();
       ownerOf(name);
@@ -131,7 +136,7 @@ export function gpuProgram<A extends readonly unknown[], R>(
       });
     },
     dump: () => {
-      const { plan } = ran();
+      const { plan } = ran().entry.planned;
       const kernels = plan.steps.map((step, i) => `// ${i} ${step.name} [${step.workgroups}]\n${step.code}`);
       return [listProgram(plan.results.map(({ tensor }) => tensor)), ...kernels].join("\n\n");
     },

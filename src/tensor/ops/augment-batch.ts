@@ -1,6 +1,7 @@
 import { ConfigError, DTypeError, ShapeError } from "../errors.ts";
 import type { Op, ReferenceCall } from "../op.ts";
 import { defineOp } from "../op.ts";
+import { sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
@@ -32,6 +33,7 @@ export const augmentBatchOp: Op<Augmentation> = defineOp<Augmentation>({
   name: "augmentBatch",
   infer: (inputs, params) => [inferBatch(inputs, params)],
   kernel: { family: "augmentBatch" },
+  flops: (_, [y]) => sizeOf(y!.shape), // to [0, 1]
   reference: augmentReference,
   vjp: null,
   samples: () =>

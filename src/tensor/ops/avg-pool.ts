@@ -4,6 +4,7 @@ import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
 import { accumulate } from "./accumulate.ts";
@@ -28,6 +29,7 @@ export const avgPool2dOp: Op<PoolParams> = defineOp<PoolParams>({
     return [{ shape: pooledShape("avgPool2d", x!, params), dtype }];
   },
   kernel: { family: "avgPool2d" },
+  flops: (_, [y], { size }) => sizeOf(y!.shape) * size[0] * size[1],
   reference: ({ inputs: [x], outputs: [y], inputTypes: [from], outputTypes: [to], params }) => {
     const [c, area] = [from!.shape[3]!, params.size[0] * params.size[1]];
     eachWindow(from!.shape, to!.shape, params, (output, inputs) => {
@@ -54,6 +56,7 @@ export const avgPool2dGradientOp: Op<AvgPoolGradientParams> = defineOp<AvgPoolGr
     return [x];
   },
   kernel: { family: "avgPool2dGradient" },
+  flops: ([g], _, { size }) => sizeOf(g!.shape) * size[0] * size[1],
   reference: ({ inputs: [g], outputs: [dx], inputTypes: [to], outputTypes: [from], params }) => {
     const [c, area] = [from!.shape[3]!, params.size[0] * params.size[1]];
     accumulate(dx!, (sums) =>

@@ -5,7 +5,7 @@ import type { Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
-import { broadcastShapes, checkShape, formatShape, normalizeAxes, sameShape, stridesOf } from "../shape.ts";
+import { broadcastShapes, checkShape, formatShape, normalizeAxes, sameShape, sizeOf, stridesOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 import type { AnyTensor, TensorType } from "../tensor.ts";
 import { affine, along, fixed } from "../view.ts";
@@ -122,6 +122,7 @@ export const sumOp: Op<ReduceParams> = defineOp<ReduceParams>({
     return [{ shape: reducedShape(x!.shape, axes), dtype }];
   },
   kernel: { family: "reduce", combine: "add" },
+  flops: ([x]) => sizeOf(x!.shape),
   reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params }) => {
     const { kept, reduced } = reductionOffsets(type!, params.axes);
     const integer = type!.dtype !== "f32"; // wraps at each step: a double holds no sum beyond 2⁵³

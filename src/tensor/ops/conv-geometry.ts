@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
-import { formatShape, sameShape } from "../shape.ts";
+import { formatShape, sameShape, sizeOf } from "../shape.ts";
 import { captureSite } from "../site.ts";
 
 /** A size along height and width; one number stands for both. */
@@ -118,4 +118,9 @@ export function checkImplied(op: string, name: string, shape: Shape, implied: Sh
       captureSite(),
     );
   }
+}
+
+/** Of a convolution and of either gradient: every tap of every channel pair at every output pixel, taps on padding too. */
+export function convFlops([kh, kw, depth]: Shape, y: Shape): number {
+  return 2 * sizeOf(y) * kh! * kw! * depth!;
 }

@@ -9,7 +9,7 @@ import type { AnyTensor, TensorType } from "../tensor.ts";
 import { formatType } from "../tensor.ts";
 import { accumulate } from "./accumulate.ts";
 import type { ConvParams, Padding, Pair } from "./conv-geometry.ts";
-import { checkImplied, checkRank, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
+import { checkImplied, checkRank, convFlops, outputSize, pairOf, sidesOf } from "./conv-geometry.ts";
 import { convolveForward, convolveInputGradient, convolveWeightGradient } from "./conv-loops.ts";
 import { convSamples } from "./conv-samples.ts";
 import { foldRows, groupPerCall, unfoldRows } from "./fold-batch.ts";
@@ -54,6 +54,7 @@ export const conv2dOp: Op<ConvParams> = defineOp<ConvParams>({
     return [{ shape: convShape("conv2d", x!, w!, params), dtype }];
   },
   kernel: { family: "conv2d" },
+  flops: ([, w], [y]) => convFlops(w!.shape, y!.shape),
   reference: ({ inputs: [x, w], outputs: [y], inputTypes: [tx, tw], outputTypes: [ty], params, precision }) => {
     const shapes = { x: tx!.shape, w: tw!.shape, y: ty!.shape };
     convolveForward({ x: x!, w: w!, y: y!, shapes, params, precision });
@@ -89,6 +90,7 @@ export const conv2dInputGradientOp: Op<ConvInputGradientParams> = defineOp<ConvI
     return [x];
   },
   kernel: { family: "conv2dInputGradient" },
+  flops: ([g, w]) => convFlops(w!.shape, g!.shape),
   reference: ({ inputs: [g, w], outputs: [x], inputTypes: [tg, tw], outputTypes: [tx], params, precision }) => {
     const shapes = { x: tx!.shape, w: tw!.shape, y: tg!.shape };
     convolveInputGradient({ x: x!, w: w!, y: g!, shapes, params, precision });
@@ -133,6 +135,7 @@ export const conv2dWeightGradientOp: Op<ConvWeightGradientParams> = defineOp<Con
     return [w];
   },
   kernel: { family: "conv2dWeightGradient" },
+  flops: ([, g], [w]) => convFlops(w!.shape, g!.shape),
   reference: ({ inputs: [x, g], outputs: [w], inputTypes: [tx, tg], outputTypes: [tw], params, precision }) => {
     const shapes = { x: tx!.shape, w: tw!.shape, y: tg!.shape };
     accumulate(w!, (sums) => convolveWeightGradient({ x: x!, w: sums, y: g!, shapes, params, precision }));

@@ -28,6 +28,7 @@ export const cumsumOp: Op<CumsumParams> = defineOp<CumsumParams>({
     return [{ shape: x!.shape, dtype }];
   },
   kernel: { family: "cumsum" },
+  flops: ([x]) => sizeOf(x!.shape),
   reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params: { axis, reverse } }) => {
     const n = type!.shape[axis]!;
     const integer = type!.dtype !== "f32"; // wraps at each step: a double holds no sum beyond 2⁵³

@@ -34,6 +34,7 @@ function extremumOp(name: "max" | "min", combine: "maximum" | "minimum", positio
     name,
     infer: ([x], { axes }) => inferExtremum(name, x!, axes),
     kernel: { family: "reduce", combine },
+    flops: ([x]) => sizeOf(x!.shape),
     reference: ({ inputs: [x], outputs: [y], inputTypes: [type], params }) => {
       const { kept, reduced } = reductionOffsets(type!, params.axes);
       for (let i = 0; i < kept.length; i++) {

@@ -134,6 +134,7 @@ export const scatterAddOp: Op<ScatterParams> = defineOp<ScatterParams>({
     return [{ shape: [...x!.shape.slice(0, axis), size, ...x!.shape.slice(end)], dtype }];
   },
   kernel: { family: "scatterAdd" },
+  flops: ([x]) => sizeOf(x!.shape),
   reference: ({ inputs: [x, indices], outputs: [y], outputTypes: [type], params: { axis, size } }) => {
     const inner = sizeOf(type!.shape.slice(axis + 1));
     const outer = sizeOf(type!.shape.slice(0, axis));

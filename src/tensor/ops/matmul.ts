@@ -31,6 +31,11 @@ export function productSizes(
   return [a[0]!, a[transposeA ? 2 : 1]!, a[transposeA ? 1 : 2]!, b[transposeB ? 1 : 2]!];
 }
 
+/** Of a product: two per multiply-add. */
+export function productFlops(sizes: readonly [number, number, number, number]): number {
+  return 2 * sizes.reduce((product, size) => product * size, 1);
+}
+
 const product = (a: AnyTensor, b: AnyTensor, transposeA: boolean, transposeB: boolean): AnyTensor =>
   apply1(matmulOp, [a, b], { transposeA, transposeB });
 
@@ -68,6 +73,7 @@ export const matmulOp: Op<MatmulParams> = defineOp<MatmulParams>({
     return [{ shape: [batch, m, n], dtype }];
   },
   kernel: { family: "matmul" },
+  flops: ([a, b], _, params) => productFlops(productSizes(a!.shape, b!.shape, params)),
   reference: ({ inputs: [a, b], outputs: [y], inputTypes: [ta, tb], params }) => {
     const [batch, m, k, n] = productSizes(ta!.shape, tb!.shape, params);
     for (let s = 0; s < batch; s++) {

@@ -4,6 +4,7 @@ import type { Domain, Op } from "../op.ts";
 import { apply1, defineOp } from "../op.ts";
 import { parameters, required } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import type { AnyTensor, Tensor, TensorType } from "../tensor.ts";
 import { accumulate } from "./accumulate.ts";
 import { checkImplied } from "./conv-geometry.ts";
@@ -49,6 +50,7 @@ export const maxPool2dOp: Op<PoolParams> = defineOp<PoolParams>({
     return [{ shape: pooledShape("maxPool2d", x!, params), dtype }];
   },
   kernel: { family: "maxPool2d" },
+  flops: (_, [y], { size }) => sizeOf(y!.shape) * size[0] * size[1],
   reference: ({ inputs: [x], outputs: [y], inputTypes: [from], outputTypes: [to], params }) =>
     eachMaximum(x!, from!.shape, to!.shape, params, (input, output) => {
       y![output] = x![input]!;
@@ -67,6 +69,7 @@ export const maxPool2dGradientOp: Op<PoolParams> = defineOp<PoolParams>({
     return [{ shape: x!.shape, dtype }];
   },
   kernel: { family: "maxPool2dGradient" },
+  flops: ([, g], _, { size }) => sizeOf(g!.shape) * size[0] * size[1],
   reference: ({ inputs: [x, g], outputs: [dx], inputTypes: [from, to], params }) =>
     accumulate(dx!, (sums) =>
       eachMaximum(x!, from!.shape, to!.shape, params, (input, output) => {
@@ -88,6 +91,7 @@ export const maxPool2dGatherOp: Op<PoolParams> = defineOp<PoolParams>({
     return [{ shape: pooledShape("maxPool2dGather", x!, params), dtype }];
   },
   kernel: { family: "maxPool2dGather" },
+  flops: (_, [y], { size }) => sizeOf(y!.shape) * size[0] * size[1],
   reference: ({ inputs: [x, t], outputs: [y], inputTypes: [from], outputTypes: [to], params }) =>
     eachMaximum(x!, from!.shape, to!.shape, params, (input, output) => {
       y![output] = t![input]!;

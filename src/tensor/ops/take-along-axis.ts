@@ -111,6 +111,7 @@ export const putAlongAxisOp: Op<PutParams> = defineOp<PutParams>({
     return [{ shape: resize(x!.shape, axis, size), dtype }];
   },
   kernel: { family: "putAlongAxis" },
+  flops: ([x]) => sizeOf(x!.shape),
   reference: ({ inputs: [x, indices], outputs: [y], inputTypes: [, type], params: { axis, size } }) =>
     accumulate(y!, (sums) =>
       alongAxis(indices!, type!, axis, size, (named, own) => {
