@@ -23,6 +23,9 @@ interface Looking {
 /** Looks at images of a set. */
 export type Observer<T, K extends string> = (state: T, data: DeviceData, looking?: Looking) => Promise<Observed<K>>;
 
+/** Images per call. */
+export const usualBatch = 100;
+
 /**
  * Compiles a look once for all its batches. Every batch has the same size; the last is filled up and cut.
  *
@@ -31,11 +34,9 @@ export type Observer<T, K extends string> = (state: T, data: DeviceData, looking
 export function createObserver<T, K extends string>(
   device: Device,
   look: Look<T, K>,
-  batch: number = 100,
+  batch: number = usualBatch,
 ): Observer<T, K> {
-  const program = device.compile((state: T, data: DeviceData, indices: AnyTensor, streamed: boolean) =>
-    look(state, { images: imagesOf(data, indices, streamed), labels: gather(data.labels, indices) }),
-  );
+  const program = device.compile(lookingAt(look));
   return async (state, data, { samples, count: tell } = {}) => {
     const count = samples?.length ?? data.labels.shape[0]!;
     const size = Math.min(batch, count);
@@ -56,6 +57,14 @@ export function createObserver<T, K extends string>(
     device.free(outputs);
     return rows;
   };
+}
+
+/** A look at the images of some indices. */
+export function lookingAt<T, K extends string>(
+  look: Look<T, K>,
+): (state: T, data: DeviceData, indices: AnyTensor, streamed: boolean) => Readonly<Record<K, AnyTensor>> {
+  return (state, data, indices, streamed) =>
+    look(state, { images: imagesOf(data, indices, streamed), labels: gather(data.labels, indices) });
 }
 
 /** Joins the rows of equal batches and leaves off what filled up the last. */

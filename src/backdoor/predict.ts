@@ -8,6 +8,7 @@ import type { DeviceData } from "./device-data.ts";
 import { putDataset } from "./device-data.ts";
 import { DivergenceError } from "./divergence-error.ts";
 import { evaluationMode } from "./evaluation-mode.ts";
+import type { Look } from "./observe.ts";
 import { createObserver } from "./observe.ts";
 
 /** What a network says of every image of a set, in evaluation mode, without augmentation. */
@@ -56,19 +57,20 @@ export function createPredictor<P, S>(
   classifier: Classifier<P, S>,
   options: { readonly batch?: number | undefined } = {},
 ): Predictor<P, S> {
-  const observer = createObserver<Network<P, S>, "probabilities" | "losses">(
-    device,
-    (network, { images, labels }) => {
-      const { logits } = classifier.apply(network.params, network.stats, images, evaluationMode);
-      return { probabilities: softmax(logits), losses: crossEntropy(logits, labels) };
-    },
-    options.batch,
-  );
+  const observer = createObserver(device, predictionOf(classifier), options.batch);
   return async (network, data, tell) => {
     const { probabilities, losses } = await observer(network, data, { count: tell });
     const count = losses.length;
     checkPredictions(probabilities, count);
     return { probabilities, classes: mostProbable(probabilities, count), losses };
+  };
+}
+
+/** The look that a prediction is. */
+export function predictionOf<P, S>(classifier: Classifier<P, S>): Look<Network<P, S>, "probabilities" | "losses"> {
+  return (network, { images, labels }) => {
+    const { logits } = classifier.apply(network.params, network.stats, images, evaluationMode);
+    return { probabilities: softmax(logits), losses: crossEntropy(logits, labels) };
   };
 }
 

@@ -11,6 +11,8 @@ import { gather } from "../tensor/ops/gather.ts";
 import { key as keyOf, split } from "../tensor/random.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { hostLeaf, tensor } from "../tensor/tensor.ts";
+import { trace } from "../tensor/trace.ts";
+import { flattenTree } from "../tensor/tree.ts";
 import type { DeviceData } from "./device-data.ts";
 import { dataOfBatch, isStreamed, placesOf } from "./device-data.ts";
 import { DivergenceError } from "./divergence-error.ts";
@@ -27,11 +29,9 @@ type Carry<T> = {
   /** `i32 ()`: after how many steps of the pass the sum of the losses was finite. Once it is not, it never is again. */
   readonly finite: AnyTensor;
 };
+type StepArguments<T> = [Carry<T>, DeviceData, AnyTensor, AnyTensor, Readonly<Record<string, number>>];
 /** A compiled step, with the batch made on the device, and sums of its metrics. */
-export type StepProgram<T> = Program<
-  [Carry<T>, DeviceData, AnyTensor, AnyTensor, Readonly<Record<string, number>>],
-  Carry<T>
->;
+export type StepProgram<T> = Program<StepArguments<T>, Carry<T>>;
 
 /** The samples that a pass of a phase goes over, `pass` being its number; undefined for all. */
 function samplesOf<P, S, T>({ samples }: Phase<P, S, T>, pass: number): Int32Array | undefined {
@@ -54,33 +54,54 @@ export function ratesAt<P, S, T>({ rates }: Phase<P, S, T>, epoch: number): Read
 
 /** Compiles a step once for all its calls. */
 export function compileStep<P, S, T>(
-  { device, flip, data: all }: PhaseContext<P, S>,
+  context: PhaseContext<P, S>,
   phase: Phase<P, S, T>,
   pass: Step<T>,
 ): StepProgram<T> {
+  return context.device.compile(stepOf(context, phase, pass), { donate: [0] });
+}
+
+/** A step with the batch made in it, and sums of its metrics. */
+function stepOf<P, S, T>(
+  { flip, data: all }: Pick<PhaseContext<P, S>, "flip" | "data">,
+  phase: Phase<P, S, T>,
+  pass: Step<T>,
+): (...args: StepArguments<T>) => Carry<T> {
   const chosen = augmentation(phase.augment, all.images.shape[2]!);
   const augment = { ...chosen, flip: chosen.flip && flip };
   const streamed = isStreamed(all);
-  return device.compile(
-    ({ training, totals, finite }, data, indices, key, rates) => {
-      const [draw, step] = split(key, 2) as [AnyTensor, AnyTensor];
-      const batch: Batch = {
-        images: augmentBatch(data.images, placesOf(indices, streamed), draw, augment),
-        labels: gather(data.labels, indices),
-        ...(data.weights === undefined ? {} : { weights: gather(data.weights, indices) }),
-        indices,
-      };
-      const { state, metrics } = pass(training, batch, { key: step, rates });
-      const sums = Object.fromEntries(Object.keys(totals).map((name) => [name, add(totals[name]!, metrics[name]!)]));
-      const loss = sums["loss"];
-      return {
-        training: state,
-        totals: sums,
-        finite: loss === undefined ? finite : add(finite, cast(isFinite(loss), "i32")),
-      };
-    },
-    { donate: [0] },
-  );
+  return ({ training, totals, finite }, data, indices, key, rates) => {
+    const [draw, step] = split(key, 2) as [AnyTensor, AnyTensor];
+    const batch: Batch = {
+      images: augmentBatch(data.images, placesOf(indices, streamed), draw, augment),
+      labels: gather(data.labels, indices),
+      ...(data.weights === undefined ? {} : { weights: gather(data.weights, indices) }),
+      indices,
+    };
+    const { state, metrics } = pass(training, batch, { key: step, rates });
+    const sums = Object.fromEntries(Object.keys(totals).map((name) => [name, add(totals[name]!, metrics[name]!)]));
+    const loss = sums["loss"];
+    return {
+      training: state,
+      totals: sums,
+      finite: loss === undefined ? finite : add(finite, cast(isFinite(loss), "i32")),
+    };
+  };
+}
+
+/** Floating-point operations of a step, by how many images it takes in. Nothing is compiled. */
+export function flopsOfStep<P, S, T>(
+  context: Pick<PhaseContext<P, S>, "flip" | "data">,
+  phase: Phase<P, S, T>,
+  { pass, state, sizes }: { readonly pass: Step<T>; readonly state: T; readonly sizes: readonly number[] },
+): readonly number[] {
+  const totals = zeroTotals(Object.keys(stepProgram(context, phase, pass, state).metrics));
+  const finite = hostLeaf({ shape: [], dtype: "i32" }, Int32Array.of(0));
+  return sizes.map((images) => {
+    const indices = tensor(new Int32Array(images));
+    const args = [{ training: state, totals, finite }, context.data, indices, keyOf(0), ratesAt(phase, 0)];
+    return flopsOf(flattenTree(trace(stepOf(context, phase, pass), args).result));
+  });
 }
 
 /** A pass, compiled, and how much of it there is to do. */

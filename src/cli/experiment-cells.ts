@@ -5,6 +5,8 @@ import { digestOf, readBytes } from "../node/index.ts";
 import { ConfigError, DataError } from "../tensor/errors.ts";
 import { parseJson } from "../tensor/json.ts";
 import { printable } from "../tensor/printable.ts";
+import type { CellSizes, CellWork } from "./cell-work.ts";
+import { workCounter } from "./cell-work.ts";
 import { checkedConfig } from "./check-config.ts";
 import { readClean } from "./clean-images.ts";
 import { code } from "./code.generated.ts";
@@ -26,6 +28,8 @@ export interface NamedCell {
   readonly options: Flags;
   /** The words of `deconfound train`, without `--out`. */
   readonly words: readonly string[];
+  /** What it computes; counted when it is first asked for. Null where its defence refuses it. */
+  work(): Promise<CellWork | null>;
 }
 
 /** A cell and its configuration. */
@@ -63,10 +67,13 @@ export async function readCells(
   for (const cell of cellsOf(grid)) {
     parsed.push(await ofCell(cell, () => parseCell(withFolders(cell, dirname(path), data))));
   }
-  const digestOfData = digestsOfData(io);
+  const factsOfData = imageFacts(io);
+  const count = workCounter();
   const cells: NamedCell[] = [];
-  for (const cell of parsed)
-    cells.push(await ofCell(cell, async () => nameCell(cell, await digestOfData(cell.config))));
+  for (const cell of parsed) {
+    const { digest, sizes } = await ofCell(cell, () => factsOfData(cell.config));
+    cells.push(nameCell(cell, digest, () => count(cell.config, sizes)));
+  }
   for (const [i, { name, labels }] of cells.entries()) {
     const first = cells.findIndex((other) => other.name === name);
     if (first === i) continue;
@@ -105,27 +112,43 @@ async function parseCell({ labels, options }: Cell): Promise<ParsedCell> {
   return { labels, options, words, config };
 }
 
-function nameCell({ config, ...cell }: ParsedCell, data: string): NamedCell {
+function nameCell({ config, ...cell }: ParsedCell, data: string, work: NamedCell["work"]): NamedCell {
   const training = digestOf([decisiveText(config), data]).slice(0, 16);
-  return { name: `${training}-${code.slice(0, 8)}`, training, ...cell };
+  return { name: `${training}-${code.slice(0, 8)}`, training, ...cell, work };
 }
 
-/** Digests of images, each set of them read once. Only those that are drawn depend on the seed. */
-function digestsOfData(io: Pick<Io, "err">): (config: RunConfig) => Promise<string> {
-  const known = new Map<string, string>();
+/** What is known of a cell's images. */
+interface ImageFacts {
+  readonly digest: string;
+  readonly sizes: CellSizes;
+}
+
+/** Digests and sizes of images, each set of them read once. Only those that are drawn depend on the seed. */
+function imageFacts(io: Pick<Io, "err">): (config: RunConfig) => Promise<ImageFacts> {
+  const known = new Map<string, ImageFacts>();
   return async (config) => {
     const { dataset, limit, poisoned, seed } = config;
     const clean = config.clean !== null && "dataset" in config.clean ? config.clean : null;
     const source = JSON.stringify([dataset, limit, poisoned, dataset.folder === null ? seed : null, clean]);
+    const share = config.clean !== null && "share" in config.clean ? config.clean.share : 0;
     const found = known.get(source);
-    if (found !== undefined) return found;
+    if (found !== undefined) return withShare(found, share);
     if (dataset.folder !== null) io.err(`reading the images of ${printable(dataset.folder, 300)}\n`);
     const { kept, parts } = await loadClean(config);
     const images = await readClean(config, { train: kept, test: parts.test }, () => {});
     const digest = dataDigest(kept) + dataDigest(parts.test) + (images === null ? "" : dataDigest(images));
-    known.set(source, digest);
-    return digest;
+    const { count, height, width, channels, classes } = kept;
+    const train = { count, height, width, channels, classes };
+    const facts = { digest, sizes: { train, clean: images?.count ?? 0, test: parts.test.count } };
+    known.set(source, facts);
+    return withShare(facts, share);
   };
+}
+
+/** With the clean images that a share of the training images is, where there is one. */
+function withShare({ digest, sizes }: ImageFacts, share: number): ImageFacts {
+  const clean = share === 0 ? sizes.clean : Math.floor(share * sizes.train.count);
+  return { digest, sizes: { ...sizes, clean } };
 }
 
 function wordsOf(options: Flags): string[] {

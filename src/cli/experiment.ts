@@ -2,15 +2,19 @@ import process from "node:process";
 import { parseShard, shardOf } from "../experiment/index.ts";
 import type { OptionsOf } from "../options/option.ts";
 import { ConfigError } from "../tensor/errors.ts";
-import type { CellStore } from "./cell-store.ts";
+import type { CellRecords, CellStore } from "./cell-store.ts";
 import { noRecords, openCellStore } from "./cell-store.ts";
 import type { Command } from "./command.ts";
 import { required } from "./command.ts";
-import { deviceOption } from "./device-option.ts";
+import type { DeviceChosen } from "./device-option.ts";
+import { DeviceMissing, deviceOption, withDevice } from "./device-option.ts";
+import { speedOf } from "./device-speed.ts";
 import { exitCode } from "./exit-code.ts";
 import type { NamedCell } from "./experiment-cells.ts";
 import { readCells } from "./experiment-cells.ts";
-import { costsOf, formatQueue, formatStatus } from "./experiment-status.ts";
+import type { Estimate } from "./experiment-estimate.ts";
+import { balanceOf, estimateOf, workOf } from "./experiment-estimate.ts";
+import { formatQueue, formatStatus } from "./experiment-status.ts";
 import type { Io } from "./io.ts";
 import { requeueSelf } from "./slurm.ts";
 import { cellsNamed, submitCells, submittedTasks } from "./submit-cells.ts";
@@ -22,7 +26,11 @@ const options = {
   shard: { kind: "text", default: null, form: "I/N", doc: "train only every N-th cell, from the I-th on" },
   cells: { kind: "text", default: null, form: "FILE", doc: "train only the cells that FILE names, one a line" },
   retry: { kind: "boolean", default: false, doc: "train failed cells again" },
-  "dry-run": { kind: "boolean", default: false, doc: "list the cells, and how long each will take as far as known" },
+  "dry-run": {
+    kind: "boolean",
+    default: false,
+    doc: "list the cells, what each computes, and about how long it will take on this device",
+  },
   status: {
     kind: "boolean",
     default: false,
@@ -63,19 +71,20 @@ its error, and the others go on.
     const { title, cells } = await readCells(operands[0]!, values.data, io);
     const own = await chosenFrom(cells, values);
     if (values["dry-run"] && values.out === null) {
-      io.out(formatStatus(title, own, noRecords));
+      io.out(formatStatus(title, own, noRecords, await counted(own, noRecords, values.device, io)));
       return exitCode.ok;
     }
     const looks = values["dry-run"] || values.status;
     const store = await openCellStore(required(values.out, "out"), { write: !looks });
     if (looks) {
-      io.out(formatStatus(title, own, store));
+      const estimate = values["dry-run"] ? await counted(own, store, values.device, io) : estimateOf(own, store);
+      io.out(formatStatus(title, own, store, estimate));
       const tasks = submittedTasks(values.out!);
       if (tasks !== null) io.out(formatQueue(tasks));
       return exitCode.ok;
     }
     if (values.submit !== null) {
-      submitOpen(operands[0]!, own, store, values, io);
+      await submitOpen(operands[0]!, own, store, values, io);
       return exitCode.ok;
     }
     const code = await trainCells({ title, cells, store }, own, { ...values, io });
@@ -94,19 +103,43 @@ async function chosenFrom(
   return shard === null ? cells : shardOf(cells, parseShard(shard));
 }
 
-function submitOpen(
+/** Estimates from what cells compute. The device is opened only for cells of which no finished cell tells the speed. */
+async function counted(
+  cells: readonly NamedCell[],
+  store: CellRecords,
+  device: DeviceChosen["device"],
+  io: Io,
+): Promise<Estimate> {
+  const work = await workOf(cells);
+  const known = estimateOf(cells, store, { work });
+  if (cells.every((cell) => known.seconds(cell) !== undefined || !work.has(cell))) return known;
+  return estimateOf(cells, store, { work, speed: await speedOfChosen(device, io) });
+}
+
+/** Null where the device is not there; standard error says so. */
+async function speedOfChosen(device: DeviceChosen["device"], io: Io): Promise<number | null> {
+  try {
+    return await withDevice({ device, tuning: null, resident: null }, io, async ({ open }) => speedOf(await open()));
+  } catch (error) {
+    if (!(error instanceof DeviceMissing)) throw error;
+    io.err(`${error.message}\n`);
+    return null;
+  }
+}
+
+async function submitOpen(
   file: string,
   own: readonly NamedCell[],
   store: CellStore,
   { out, data, device, retry, tasks, slurm }: OptionsOf<typeof options>,
   io: Io,
-): void {
+): Promise<void> {
   const open = own.filter((cell) => isOpen(cell, store, retry));
   if (open.length === 0) {
     io.out("nothing is left to submit\n");
     return;
   }
-  const costOf = costsOf(own, store);
+  const costOf = balanceOf(own, estimateOf(own, store, { work: await workOf(own) }));
   const made = submitCells(open, { file, out: out!, data, device, retry, tasks, options: slurm, costOf });
   const { job, counts, script } = made;
   io.out(`Slurm job ${job}: ${counts.length} tasks of ${counts.join(", ")} cells; ${script}\n`);

@@ -133,7 +133,7 @@ describe("an experiment", () => {
     const edited = write("edited.json", { ...grid, attacks: ["badnets", { attack: "blend", rate: 0.2 }] });
     const { out } = await experiment(edited, "whole", "--dry-run");
     expect(out).toMatch(/4 cells: 2 done, 2 waiting/);
-    expect(out).toMatch(/blend .* none +0 +waiting +about \d+$/m);
+    expect(out).toMatch(/blend .* none +0 +waiting +\d+ +1\.00 +about \d+$/m);
     const longer = write("longer.json", { ...grid, options: { ...grid.options, epochs: 3 } });
     expect((await experiment(longer, "whole", "--dry-run")).out).toContain("4 cells: 4 waiting");
   });

@@ -20,7 +20,9 @@ beforeAll(() => {
 afterAll(() => rmSync(images, { recursive: true, force: true }));
 
 test.each(grids)("experiments/$name can be listed: all its cells are trainings that train knows", async (one) => {
-  const { code, out, err } = await command(`experiment ${one.path} --dry-run --data ${images}`);
+  const { code, out, err } = await command(
+    `experiment ${one.path} --status --out ${join(images, "none")} --data ${images}`,
+  );
   expect([code, out.includes(`${cellsOf(one.grid).length} waiting`), err]).toEqual([
     0,
     true,
