@@ -7,9 +7,9 @@ import { openers } from "../support/gpu-devices.ts";
 import { records } from "../support/records.ts";
 import { checkProgram } from "./program-law.ts";
 
-// Ten by default: each makes new kernels, which a driver without a cache takes seconds to compile.
+// Fifty by default: each makes new kernels, which a driver without a cache takes seconds to compile.
 // PROGRAMS=10000 SEED=1 npx vitest run test/laws/programs.gpu.test.ts runs more of them, and says how many.
-const numRuns = Number(process.env["PROGRAMS"] ?? 10);
+const numRuns = Number(process.env["PROGRAMS"] ?? 50);
 const seed = Number(process.env["SEED"] ?? 20261128);
 const perProgram = 20_000; // of milliseconds, at most, on a busy machine
 
