@@ -16,7 +16,7 @@ beforeAll(() => {
     { cwd: root, encoding: "utf8" },
   );
   expect(stdout).toBe("");
-}, 60_000);
+}, 240_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each(entryPoints)("$name exports what its report says", async ({ path }) => {
