@@ -159,7 +159,9 @@ try { loss(); } catch (error) { console.log(error.message.split("\\n").at(-1)); 
           run(process.execPath, ["bundled.mjs"], user),
         )!;
         const text = readFileSync(join(user, "bundled.mjs"), "utf8").split("\n")[Number(line) - 1]!;
-        expect(text.slice(Number(column) - 1)).toMatch(/^\w+\(\w+\(\[\[1, ?2, ?3\]\]\), ?\w+\(\[\[1, ?2\]\]\)\)/);
+        expect(text.slice(Number(column) - 1)).toMatch(
+          /^[\w$]+\([\w$]+\(\[\[1, ?2, ?3\]\]\), ?[\w$]+\(\[\[1, ?2\]\]\)\)/,
+        );
       }
     },
   );
