@@ -264,7 +264,7 @@ test("reads each set of images once, and says so", async () => {
     data: [{ data: images }],
     seeds: [0, 1, 2],
   };
-  const { code, out, err } = await experiment(write("many.json", many), "read", "--dry-run");
+  const { code, out, err } = await experiment(write("many.json", many), "read", "--status");
   expect([code, err]).toEqual([0, `reading the images of ${images}\n`]);
   expect(out).toContain("12 cells: 12 waiting");
 });
