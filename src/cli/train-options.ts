@@ -6,8 +6,10 @@ import type { IntegerOption } from "./dataset-options.ts";
 import { datasetOptions, limitFor, seedFor } from "./dataset-options.ts";
 import { deviceOption, residentOption, tuningOption } from "./device-option.ts";
 
+const usualDefence = "cbd";
 const defenceNames: readonly string[] = defences.map(({ name }) => name);
-const presetNames: readonly string[] = [...new Set(defences.flatMap(({ presets = {} }) => Object.keys(presets)))];
+const usualFirst = defences.toSorted((a, b) => Number(b.name === usualDefence) - Number(a.name === usualDefence));
+const presetNames: readonly string[] = [...new Set(usualFirst.flatMap(({ presets = {} }) => Object.keys(presets)))];
 const modelForm: string = modelFamilies.map(({ form }) => form).join("|");
 const firstPreset = presetNames[0]!;
 
@@ -27,7 +29,7 @@ export const trainOptions = {
   attack: attackOption as typeof attackOption,
   defence: {
     kind: "choices",
-    default: ["cbd"],
+    default: [usualDefence as string],
     choices: defenceNames as readonly string[],
     doc: "defences to train with, one after the other on the same training set",
   },

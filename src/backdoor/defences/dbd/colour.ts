@@ -25,8 +25,9 @@ const luma = [0.299, 0.587, 0.114]; // of red, green and blue, as in ITU-R BT.60
  * import { evaluateReference, full, random } from "deconfound";
  * import { colourJitter } from "deconfound/backdoor";
  *
- * const [red, green] = await evaluateReference(colourJitter(full([1, 2, 2, 3], 0.5), random.key(0))).data();
- * console.log(Math.abs(red! - green!) < 1e-6); // true: grey stays grey
+ * const grey = full([1, 2, 2, 3], 0.5); // and stays grey
+ * const [red, green] = await evaluateReference(colourJitter(grey, random.key(0))).data();
+ * console.log(Math.abs(red! - green!) < 1e-6); // true
  * ```
  */
 export function colourJitter(images: AnyTensor, key: AnyTensor): AnyTensor {
