@@ -1,6 +1,7 @@
 import type { Device } from "../tensor/device.ts";
 import { KernelError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
+import type { Kind } from "../tensor/parameters.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import { hostLeaf } from "../tensor/tensor.ts";
@@ -17,9 +18,11 @@ export interface CheckDeviceOptions {
 }
 
 const named = { info: kind.callback, compile: kind.callback, evaluate: kind.callback, put: kind.callback };
+/** A device, or a scope. */
+export const deviceKind: Kind = kind.fields(named);
 const checkCall = parameters(
   "checkDevice",
-  { device: kind.fields(named), f: kind.anything, inputs: kind.anything },
+  { device: deviceKind, f: kind.anything, inputs: kind.anything },
   { seed: kind.count, stopGradient: kind.oneOf("value", "constant") },
 );
 

@@ -7,6 +7,7 @@ import { underflow } from "./motion.ts";
 import type { Projection } from "./projection.ts";
 import { project } from "./projection.ts";
 import { gradientOf, moveRoots } from "./scalar-function.ts";
+import type { SeededCheck } from "./seeded-check.ts";
 import { recordTape } from "./tape.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -33,9 +34,16 @@ export function checkHessianSymmetry<A extends readonly unknown[]>(
   inputs: A,
   options: { readonly seed?: number | undefined } = {},
 ): void {
-  const { seed = 0 } = options;
-  const site = captureSite();
-  const { tensors, call } = variablesOf("checkHessianSymmetry", f, inputs, site);
+  compareHessianProducts({ name: "checkHessianSymmetry", site: captureSite(), seed: options.seed ?? 0 }, f, inputs);
+}
+
+/** Compares both products, for any check that is made of this one; see {@link checkHessianSymmetry}. */
+export function compareHessianProducts<A extends readonly unknown[]>(
+  { name, site, seed }: SeededCheck,
+  f: (...args: A) => unknown,
+  inputs: A,
+): void {
+  const { tensors, call } = variablesOf(name, f, inputs, site);
   const weights = directions(call(tensors), seed, 0);
   const own = tensors.map(identity);
   const tape = recordTape(gradientOf(innerProduct(call(own), weights), own));
@@ -48,8 +56,8 @@ export function checkHessianSymmetry<A extends readonly unknown[]>(
   if (apart <= 1e-6 * (left.size + right.size) + left.doubt + right.doubt + underflow) return;
   throw new GradientError(
     Number.isFinite(apart)
-      ? "checkHessianSymmetry: second derivatives do not commute"
-      : "checkHessianSymmetry: cannot decide, second derivatives are not finite here",
+      ? `${name}: second derivatives do not commute`
+      : `${name}: cannot decide, second derivatives are not finite here`,
     [`⟨Hu, v⟩ = ${left.value}   ⟨u, Hv⟩ = ${right.value}`, `replay with { seed: ${seed} }`],
     site,
   );

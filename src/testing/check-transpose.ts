@@ -9,6 +9,7 @@ import { hostValues } from "./inner-product.ts";
 import { underflow } from "./motion.ts";
 import { project } from "./projection.ts";
 import { moveRoots } from "./scalar-function.ts";
+import type { SeededCheck } from "./seeded-check.ts";
 import { recordTape } from "./tape.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -35,9 +36,16 @@ export function checkTranspose<A extends readonly unknown[]>(
   inputs: A,
   options: { readonly seed?: number | undefined } = {},
 ): void {
-  const { seed = 0 } = options;
-  const site = captureSite();
-  const { tensors, call } = variablesOf("checkTranspose", f, inputs, site);
+  compareTransposes({ name: "checkTranspose", site: captureSite(), seed: options.seed ?? 0 }, f, inputs);
+}
+
+/** Compares both products, for any check that is made of this one; see {@link checkTranspose}. */
+export function compareTransposes<A extends readonly unknown[]>(
+  { name, site, seed }: SeededCheck,
+  f: (...args: A) => unknown,
+  inputs: A,
+): void {
+  const { tensors, call } = variablesOf(name, f, inputs, site);
   const t = directions(tensors, seed, 0);
   const { value, tangent } = jvp((...x: readonly AnyTensor[]) => call(x), tensors, t);
   const w = directions(value, seed, 1);
@@ -60,8 +68,8 @@ export function checkTranspose<A extends readonly unknown[]>(
   if (apart <= 1e-10 * (forward.size + backward.size) + dual.doubt + underflow) return;
   throw new GradientError(
     Number.isFinite(apart)
-      ? "checkTranspose: JVP and VJP are not transposes of each other"
-      : "checkTranspose: cannot decide, the derivatives are not finite here",
+      ? `${name}: JVP and VJP are not transposes of each other`
+      : `${name}: cannot decide, the derivatives are not finite here`,
     [
       `⟨Jt, w⟩ = ${forward.value}   ⟨t, Jᵀw⟩ = ${backward.value}   forward mode ${dual.value}`,
       `replay with { seed: ${seed} }`,

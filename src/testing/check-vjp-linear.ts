@@ -9,6 +9,7 @@ import { directions } from "./directions.ts";
 import { hostValues } from "./inner-product.ts";
 import { underflow } from "./motion.ts";
 import { moveRoots } from "./scalar-function.ts";
+import type { SeededCheck } from "./seeded-check.ts";
 import { recordTape } from "./tape.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -34,9 +35,16 @@ export function checkVjpLinear<A extends readonly unknown[]>(
   inputs: A,
   options: { readonly seed?: number | undefined } = {},
 ): void {
-  const { seed = 0 } = options;
-  const site = captureSite();
-  const { tensors, names, call } = variablesOf("checkVjpLinear", f, inputs, site);
+  compareCotangents({ name: "checkVjpLinear", site: captureSite(), seed: options.seed ?? 0 }, f, inputs);
+}
+
+/** Compares VJPs of combined cotangents, for any check that is made of this one; see {@link checkVjpLinear}. */
+export function compareCotangents<A extends readonly unknown[]>(
+  { name, site, seed }: SeededCheck,
+  f: (...args: A) => unknown,
+  inputs: A,
+): void {
+  const { tensors, names, call } = variablesOf(name, f, inputs, site);
   const own = tensors.map(identity);
   const outputs = call(own);
   const back = (g: readonly AnyTensor[]): Float64Array[] =>
@@ -49,24 +57,24 @@ export function checkVjpLinear<A extends readonly unknown[]>(
   const joint = back(cotangent(mixed));
   const [left, right, nothing] = [u!, v!, u!.map((x) => x.map(() => 0))].map((g) => back(cotangent(g)));
   const doubt = doubtOf(outputs, own, cotangent(mixed), mixed);
-  names.forEach((name, t) => {
+  names.forEach((argument, t) => {
     joint[t]!.forEach((value, i) => {
       const [a, b] = [alpha * left![t]![i]!, beta * right![t]![i]!];
       const where = `argument's element ${i}`;
       if (!Number.isFinite(value + a + b)) {
         const lines = [`at the ${where}`, "checkGrads names the op"];
-        throw new GradientError(`checkVjpLinear: cannot decide, the VJP by ${name} is not finite`, lines, site);
+        throw new GradientError(`${name}: cannot decide, the VJP by ${argument} is not finite`, lines, site);
       }
       if (nothing![t]![i] !== 0) {
         throw new GradientError(
-          `checkVjpLinear: a zero cotangent gives ${nothing![t]![i]} for ${name}`,
+          `${name}: a zero cotangent gives ${nothing![t]![i]} for ${argument}`,
           [`at the ${where}`],
           site,
         );
       }
       if (Math.abs(value - a - b) <= 1e-10 * (Math.abs(a) + Math.abs(b)) + (doubt[t]?.[i] ?? 0) + underflow) return;
       throw new GradientError(
-        `checkVjpLinear: the VJP by ${name} is not linear in the cotangent`,
+        `${name}: the VJP by ${argument} is not linear in the cotangent`,
         [`at the ${where}: ${value} for αu + βv, ${a + b} for the sum`, `replay with { seed: ${seed} }`],
         site,
       );

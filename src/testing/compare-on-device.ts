@@ -5,7 +5,6 @@ import { KernelError } from "../tensor/errors.ts";
 import { identity } from "../tensor/ops/identity.ts";
 import { zerosLike } from "../tensor/ops/like.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { Site } from "../tensor/site.ts";
 import type { AnyTensor } from "../tensor/tensor.ts";
 import { formatType, hostLeaf } from "../tensor/tensor.ts";
 import { flattenTree, unflattenTree } from "../tensor/tree.ts";
@@ -18,15 +17,13 @@ import { hostValues, innerProduct } from "./inner-product.ts";
 import { describeKernelFault, findKernelFault } from "./kernel-fault.ts";
 import type { Loss } from "./scalar-function.ts";
 import { alongDirection, lossAt } from "./scalar-function.ts";
+import type { SeededCheck } from "./seeded-check.ts";
 import type { Tape } from "./tape.ts";
 import { recordTape } from "./tape.ts";
 import { variablesOf } from "./variables.ts";
 
 /** Who compares, for errors, and how. */
-export interface DeviceCheck {
-  readonly name: string;
-  readonly site: Site;
-  readonly seed: number;
+export interface DeviceCheck extends SeededCheck {
   readonly stopGradient: "value" | "constant";
 }
 

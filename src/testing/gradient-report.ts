@@ -171,7 +171,7 @@ function failure(
       ...lines,
       ...verdict,
       `inputs ${types}`,
-      `replay with { order: ${level}, ${full ? 'mode: "full"' : `seed: ${seed}`} }`,
+      `replay with { ${level === 1 ? "" : `order: ${level}, `}${full ? 'mode: "full"' : `seed: ${seed}`} }`,
     ],
     site,
   );

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
+import { captureSite } from "../../src/tensor/site.ts";
+import { compareVmapped, selections } from "../../src/testing/vmap-loop.ts";
 import { cases } from "./sampling.ts";
-import { checkVmapped, selections } from "./vmap-law.ts";
 
 describe("many calls at once are each call by itself", () => {
   const rows = cases().flatMap((one) =>
@@ -8,5 +9,7 @@ describe("many calls at once are each call by itself", () => {
       (differ) => [`${one.title}, own inputs ${differ.map(Number).join("")}`, one, differ] as const,
     ),
   );
-  it.each(rows)("%s", (_, one, differ) => checkVmapped(one, differ));
+  it.each(rows)("%s", (name, one, differ) =>
+    compareVmapped({ name, site: captureSite(), seed: one.seed }, one, differ),
+  );
 });

@@ -222,7 +222,7 @@ test('mode "full" finds an element that is small beside the others, and says whi
   const f = (v: AnyTensor): AnyTensor => wrong(v);
   checkGrads(f, [x(1, 2, 3)]);
   expect(() => checkGrads(f, [x(1, 2, 3)], { mode: "full" })).toThrow(
-    /wrong gradient by argument 0, element \[2\]\n[\s\S]*replay with \{ order: 1, mode: "full" \}/,
+    /wrong gradient by argument 0, element \[2\]\n[\s\S]*replay with \{ mode: "full" \}/,
   );
   checkGrads((v: Tensor) => exp(mul(v, sum(sin(v)))), [x(0.3, -2)], { mode: "full", order: 2 });
   const large = reshape(x(...Array.from({ length: 400 }, (_, i) => i + 1)), [400]);
