@@ -16,7 +16,7 @@ import type { Look, Observed } from "./observe.ts";
 import { lookingAt, usualBatch } from "./observe.ts";
 import type { Predictions } from "./predict.ts";
 import { predictionOf } from "./predict.ts";
-import { flopsOfStep } from "./run-pass.ts";
+import { flopsOfStep, samplesOf } from "./run-pass.ts";
 import { begin } from "./run-phase.ts";
 import type { ResolvedTraining } from "./training-options.ts";
 
@@ -104,23 +104,23 @@ function countingLab<P extends object, S>(
     fresh: (_, key) => classifier.init(key),
     async phase<T>(phase: Phase<P, S, T>): Promise<PhaseEnd<T>> {
       const of = phase.images ?? "train";
-      const count = phase.samples?.length ?? sets[of].count;
       const batch = phase.batch ?? training.batch;
-      const { weights } = phase;
+      const { weights, length } = phase;
       const data = { ...leaves[of], ...(weights === undefined ? {} : { weights: input([weights.length], "f32") }) };
       const state = here(() => mapTree(begin({ seed: 0 }, phase), filled)) as T;
-      const perEpoch = Math.ceil(count / batch);
-      const { length } = phase;
-      const steps = "steps" in length ? length.steps : length.epochs * perEpoch;
-      const shorter = count % batch === 0 ? 0 : Math.floor(steps / perEpoch); // the last of each whole epoch
-      for (const pass of phase.passes) {
+      let epochs = 0;
+      for (const [number, pass] of phase.passes.entries()) {
+        const count = samplesOf(phase, number)?.length ?? sets[of].count;
+        const perEpoch = Math.ceil(count / batch);
+        const steps = "steps" in length ? length.steps : length.epochs * perEpoch;
+        const shorter = count % batch === 0 ? 0 : Math.floor(steps / perEpoch); // the last of each whole epoch
         const sizes = [Math.min(batch, count), ...(shorter > 0 ? [count % batch] : [])];
         const [whole, last = 0] = here(() =>
           flopsOfStep({ flip: training.flip !== "off", data }, phase, { pass, state, sizes }),
         );
         tally.add((steps - shorter) * whole! + shorter * last);
+        epochs = Math.ceil(steps / perEpoch); // the same for all passes
       }
-      const epochs = Math.ceil(steps / perEpoch);
       if (phase.network !== undefined) tally.evaluated(Math.ceil(epochs / (phase.evaluateEvery ?? 1)));
       const seen: AnyTensor[] = [];
       for (const _ of phase.at?.steps ?? []) {

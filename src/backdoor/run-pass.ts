@@ -34,7 +34,7 @@ type StepArguments<T> = [Carry<T>, DeviceData, AnyTensor, AnyTensor, Readonly<Re
 export type StepProgram<T> = Program<StepArguments<T>, Carry<T>>;
 
 /** The samples that a pass of a phase goes over, `pass` being its number; undefined for all. */
-function samplesOf<P, S, T>({ samples }: Phase<P, S, T>, pass: number): Int32Array | undefined {
+export function samplesOf<P, S, T>({ samples }: Phase<P, S, T>, pass: number): Int32Array | undefined {
   return samples instanceof Int32Array ? samples : samples?.[pass];
 }
 

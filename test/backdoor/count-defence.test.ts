@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { countDefence } from "../../src/backdoor/count-defence.ts";
+import type { Defence } from "../../src/backdoor/defence.ts";
 import { presetOptions } from "../../src/backdoor/defence.ts";
+import { dbr } from "../../src/backdoor/defences/d-br.ts";
+import { dbd } from "../../src/backdoor/defences/dbd.ts";
 import { defences } from "../../src/backdoor/defences/index.ts";
 import { lff } from "../../src/backdoor/defences/lff.ts";
 import { none } from "../../src/backdoor/defences/none.ts";
@@ -19,7 +22,7 @@ const changes = { batch: 8, clean: { epochs: 2 } } as const;
 const options = withChanges(trainingOptionTable, defaultsOf<TrainingOptions>(trainingOptionTable), changes);
 const setup = { classifier, sizes, training: resolveTraining(options, sizes.count), clean: 6 };
 
-test.each([none, lff])(
+test.each<Defence>([none, lff, dbr, dbd])(
   "$name is counted as its training counts itself, batches that are not full included",
   async (defence) => {
     const { cost } = await trainDefence(defence, { device: referenceDevice(), dataset, classifier, options: changes });
