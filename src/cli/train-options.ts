@@ -8,6 +8,7 @@ import { deviceOption, residentOption, tuningOption } from "./device-option.ts";
 
 const usualDefence = "cbd";
 const defenceNames: readonly string[] = defences.map(({ name }) => name);
+// The usual defence first: its first preset is the usual one.
 const usualFirst = defences.toSorted((a, b) => Number(b.name === usualDefence) - Number(a.name === usualDefence));
 const presetNames: readonly string[] = [...new Set(usualFirst.flatMap(({ presets = {} }) => Object.keys(presets)))];
 const modelForm: string = modelFamilies.map(({ form }) => form).join("|");

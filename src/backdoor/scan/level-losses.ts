@@ -1,4 +1,4 @@
-/** Below this the probability of any other class is taken for this much: 1 − e^−loss is 0 in floats where the loss is. */
+/** Smallest probability of all other classes together: 1 − e^−loss is 0 where the loss is, and has no logarithm. */
 const leastOther = 1e-30;
 
 /**
@@ -12,7 +12,8 @@ const leastOther = 1e-30;
  * Source: the prior of the labels taken off the logits as in Menon et al., Long-Tail Learning via Logit Adjustment (ICLR 2021), by
  * own class against all others, since only the label's loss is kept.
  *
- * @param losses - per image, cross entropy in nats. @param labels - 0 … classes − 1.
+ * @param losses - per image, cross entropy in nats, 0 or more. @param labels - per image, 0 … classes − 1.
+ * @returns per image, nats, 0 or more.
  * @example
  * ```ts
  * import { levelLosses } from "deconfound/backdoor";

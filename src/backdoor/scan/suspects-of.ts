@@ -20,14 +20,14 @@ export interface Split {
   readonly suspects: Uint8Array;
   /** Per image, over the looks of the class that stands apart most. */
   readonly ease: Float64Array;
-  /** Per image, over the last two looks, of the losses as they are: a faint trigger that was not learnt early is learnt by then. */
+  /** Ease per image over the last two looks, of the losses as they are: a faint trigger that was not learnt early is learnt by then. */
   readonly late: Float64Array;
 }
 
 /**
- * The ratio from which on a class is said to stand apart. Without poison it was at most 1.44 in 23 of 24 scans, and 1.72 in one of
- * 5,000 images of CIFAR-10, which the second network refused; with BadNets on 1 % of 5,000 images 1.28 to 1.53, on 5 % from 2.28 on.
- * docs/auto.md has the tables.
+ * The ratio from which on a class is said to stand apart. Without poison it was above this in 16 of 111 scans, at most 1.79, and no
+ * second network confirmed one; with BadNets on 1 % of 5,000 images of CIFAR-10 1.34 and 1.35, on 2 % 1.85 and 2.03. docs/auto.md has
+ * the tables.
  */
 export const leastRatio = 1.45;
 
