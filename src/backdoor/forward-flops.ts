@@ -7,8 +7,7 @@ import type { AnyTensor } from "../tensor/tensor.ts";
 import { trace } from "../tensor/trace.ts";
 import { flattenTree } from "../tensor/tree.ts";
 import { evaluationMode } from "./evaluation-mode.ts";
-
-const batch = 100; // images per call, as where networks are asked
+import { usualBatch } from "./observe.ts";
 
 /**
  * Floating-point operations of one forward pass of a classifier over all images of a set, in evaluation mode: what costs of defences
@@ -19,7 +18,7 @@ export function forwardFlops<P, S>(
   { count, height, width, channels }: Pick<Dataset, "count" | "height" | "width" | "channels">,
 ): number {
   const { params, stats } = classifier.init(key(0));
-  const images = zeros([batch, height, width, channels]);
+  const images = zeros([usualBatch, height, width, channels]);
   const forward = (p: P, s: S, x: AnyTensor): AnyTensor => classifier.apply(p, s, x, evaluationMode).logits;
-  return (flopsOf(flattenTree(trace(forward, [params, stats, images]).result)) * count) / batch;
+  return (flopsOf(flattenTree(trace(forward, [params, stats, images]).result)) * count) / usualBatch;
 }

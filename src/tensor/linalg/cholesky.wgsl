@@ -1,4 +1,4 @@
-// l = the lower triangle L with a = L·Lᵀ; a, l (count, n, n), of a only the lower triangles are read. One workgroup a matrix, every 64th
+// l = the lower triangle L with a = L·Lᵀ; a, l (count, n, n), of a only the lower triangles are read. One workgroup per matrix, every 64th
 // row to one invocation. Column by column: a dot product of two rows of L for each row, then the pivot's root divides them. A pivot
 // that is not positive makes the whole triangle NaN.
 @group(0) @binding(0) var<storage, read> a: array<f32>;

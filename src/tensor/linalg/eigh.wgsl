@@ -1,5 +1,5 @@
 // Eigenvalues, ascending, and eigenvectors of symmetric matrices, by Jacobi's rotations. a, vectors (count, n, n), of a only the lower
-// triangles are read; values (count, n); work (count, n + 4, n). One workgroup a matrix. A sweep turns every pair of rows and columns
+// triangles are read; values (count, n); work (count, n + 4, n). One workgroup per matrix. A sweep turns every pair of rows and columns
 // once, in rounds of pairs that have nothing in common, until no element beside the diagonal is above 2^-26 of the largest. Of
 // each eigenvector the first component above 0.7 of its largest is positive. NaN throughout where an element is not finite.
 @group(0) @binding(0) var<storage, read> a: array<f32>;

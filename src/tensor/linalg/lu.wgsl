@@ -1,5 +1,5 @@
 // lu = L below the diagonal, whose own diagonal is 1, and U from it on, of the rows of a in the order `permutation`: L·U = a[permutation].
-// a, lu (count, n, n), permutation (count, n). One workgroup a matrix. Step by step: the largest element of a column becomes the pivot, the first
+// a, lu (count, n, n), permutation (count, n). One workgroup per matrix. Step by step: the largest element of a column becomes the pivot, the first
 // of equal ones, any number before NaN; its row changes places; its multiples are taken off the rows below. A zero pivot is left
 // alone, with what is below it.
 @group(0) @binding(0) var<storage, read> a: array<f32>;

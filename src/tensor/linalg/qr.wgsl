@@ -1,5 +1,5 @@
 // q (count, n, m) with orthonormal columns and r (count, m, m), upper triangular with no negative number on the diagonal: q·r = a, (count, n, m),
-// n >= m. By Householder's reflections 1 - v·vᵀ, |v|² = 2. One workgroup a matrix, every 64th column to one invocation. The vectors v
+// n >= m. By Householder's reflections 1 - v·vᵀ, |v|² = 2. One workgroup per matrix, every 64th column to one invocation. The vectors v
 // lie in q's columns, from the diagonal on, until these are computed from the last to the first. NaN throughout where an element is not
 // finite.
 @group(0) @binding(0) var<storage, read> a: array<f32>;
