@@ -14,6 +14,8 @@ import {
   logDet,
   lu,
   matmul,
+  matrixNorm,
+  matrixPower,
   max,
   mean,
   mul,
@@ -64,6 +66,11 @@ export function matrices(): void {
   is<Tensor<[number, 3]>>()(qr(a).r, true);
   is<Tensor<[3, number]>>()(svd(a).v, true);
   is<Tensor<[3, 2]>>()(pinv(a), true);
+  is<Tensor<[5]>>()(matrixNorm(squares, { ord: 1 }), true);
+  is<Tensor<[1, 1]>>()(matrixNorm(a, { keepDims: true }), true);
+  is<Tensor<[5, 3, 3]>>()(matrixPower(squares, { exponent: 2 }), true);
+  // @ts-expect-error not square
+  matrixPower(a, { exponent: 2 });
   // @ts-expect-error not square
   cholesky(a);
   // @ts-expect-error not square

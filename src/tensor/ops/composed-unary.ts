@@ -3,7 +3,7 @@ import * as kind from "../kinds.ts";
 import { parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import type { AnyTensor, Tensor } from "../tensor.ts";
-import { add, atan2, cos, div, log1p, log2, mul, neg, sin, sqrt, sub } from "./elementwise.ts";
+import { add, atan2, copySign, cos, div, less, log1p, log2, mul, neg, sin, sqrt, sub } from "./elementwise.ts";
 import type { Float } from "./signatures.ts";
 
 // Elementwise functions of one tensor that are made of others: their gradients, of any order, come from there.
@@ -121,4 +121,20 @@ export function atanh<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<
 export function atanh(x: AnyTensor): AnyTensor {
   checkAtanh(arguments);
   return mul(sub(log1p(x), log1p(neg(x))), 0.5);
+}
+
+const checkSignBit = parameters("signBit", { x: kind.tensor });
+
+/**
+ * Whether the sign is negative, that of −0 too. Of NaN it may be either. f32 to bool.
+ * @example
+ * ```ts
+ * import { evaluateReference, signBit, tensor } from "deconfound";
+ * console.log(String(await evaluateReference(signBit(tensor([2, -3]))).data())); // 0,1
+ * ```
+ */
+export function signBit<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S, "bool">;
+export function signBit(x: AnyTensor): AnyTensor {
+  checkSignBit(arguments);
+  return less(copySign(1, x), 0);
 }

@@ -60,6 +60,7 @@ const elementwise: readonly Composed[] = [
     },
     [-inf, 2, inf, inf, 3, nan],
   ),
+  still("signBit", [v(2, -3, 0, -0, inf, -inf)], (x) => d.cast(d.signBit(x!), "f32"), [0, 1, 0, 1, 0, 1]),
   still("nanToNum", [v(nan, inf, -inf, 2)], (x) => d.nanToNum(x!, { nan: 7, posInf: 8, negInf: 9 }), [7, 8, 9, 2]),
 ];
 
@@ -117,6 +118,12 @@ const layout: readonly Composed[] = [
   row("meshgrid", [v(1, 2), v(5, 6, 7)], (x, y) => [d.meshgrid([x!, y!]), d.meshgrid([x!, y!], { indexing: "ij" })], [
     ...[1, 2, 1, 2, 1, 2, 5, 5, 6, 6, 7, 7, 1, 1, 1, 2, 2, 2, 5, 6, 7, 5, 6, 7],
   ]),
+  row(
+    "broadcastTensors",
+    [v(1, 2), grid([3, 4], 2, 1)],
+    (x, y) => d.broadcastTensors([x!, y!]),
+    [1, 2, 1, 2, 3, 3, 4, 4],
+  ),
   row("tril", [a23], (x) => [d.tril(x!), d.tril(x!, { offset: 1 })], [
     ...[0.75, 0, 0, 2, -0.5, 0, 0.75, -1.5, 0, 2, -0.5, 1.25],
   ]),

@@ -52,6 +52,9 @@ const lowerFull = [
   [-1, 0.5, 0.5],
 ];
 const transpose = (a: readonly Numbers[]): number[][] => a[0]!.map((_, j) => a.map((values) => values[j]!));
+const columnSums = (a: readonly Numbers[]): number[] =>
+  transpose(a).map((x) => x.reduce((sum, y) => sum + Math.abs(y), 0));
+const fifth = [general, general, general, general].reduce((power, a) => multiply(power, a), general);
 
 export const matrices: readonly Composed[] = [
   row("cholesky", [grid([5, 1, 3, 3], 2, 2)], (a) => d.cholesky(a!), [root, 0, below, last]),
@@ -194,4 +197,31 @@ export const matrices: readonly Composed[] = [
     [-1, -2, -3, -4],
   ),
   still("matrixRank", [grid([1, 2, 2, 4, 1, 0, 0, 1, 0, 0, 0, 0], 3, 2, 2)], (a) => d.matrixRank(a!), [1, 2, 0]),
+  row("matrixNorm", [b], (a) => [d.matrixNorm(a!), d.matrixNorm(a!, { ord: 1 }), d.matrixNorm(a!, { ord: inf })], [
+    ...[Math.hypot(...right.flat()), Math.max(...columnSums(right)), Math.max(...columnSums(transpose(right)))],
+  ]),
+  row(
+    "matrixNorm from below",
+    [two(general)],
+    (a) => [-1, -inf].map((ord) => d.matrixNorm(a!, { ord, keepDims: true })),
+    [...twice([Math.min(...columnSums(general))]), ...twice([Math.min(...columnSums(transpose(general)))])],
+  ),
+  row(
+    "matrixNorm by singular values",
+    [grid([3, 0, 4, 5], 2, 2)], // σ² are the eigenvalues of [[25, 20], [20, 25]]
+    (a) => [...[2, -2], "nuclear" as const].map((ord) => d.matrixNorm(a!, { ord })),
+    [Math.sqrt(45), Math.sqrt(5), Math.sqrt(45) + Math.sqrt(5)],
+  ),
+  still(
+    "matrixNorm at 0 has gradient 0",
+    [d.zeros([2, 2]) as Tensor],
+    (a) => d.grad((x: Tensor) => d.matrixNorm(x))(a!),
+    [...[0, 0, 0, 0]],
+  ),
+  row("matrixPower", [two(general)], (a) => d.matrixPower(a!, { exponent: 5 }), twice(fifth.flat())),
+  row("matrixPower of the inverse", [any], (a) => [-2, 1].map((exponent) => d.matrixPower(a!, { exponent })), [
+    ...multiply(inverse(general), inverse(general)).flat(),
+    ...general.flat(),
+  ]),
+  still("matrixPower 0", [grid([nan, 1, 2, 3], 2, 2)], (a) => d.matrixPower(a!, { exponent: 0 }), [1, 0, 0, 1]),
 ];
