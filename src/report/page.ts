@@ -62,8 +62,19 @@ td.number { text-align: right; }
   .stacks td:last-child { display: block; }
   .stacks td:nth-last-child(n + 3)::after { content: " · "; font-weight: 400; color: var(--dim); }
 }
-@media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; } .verdict { border: 1px solid; }
-  details::details-content { content-visibility: visible; height: auto; } }
+@page { size: landscape; margin: 12mm; }
+@media print {
+  :root { font-size: 11px; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
+  h2, h3, summary { break-after: avoid; }
+  tr { break-inside: avoid; }
+  .panels { grid-template-columns: repeat(4, 1fr); }
+  .wide { overflow: visible; }
+  th, td { padding: .15rem .5rem .15rem 0; }
+  td:last-child { min-width: 0; }
+  .verdict { border: 1px solid; }
+  details::details-content { content-visibility: visible; height: auto; }
+}
 `;
 
 /** A whole page that fetches nothing and runs nothing: its own policy forbids both. */

@@ -72,6 +72,20 @@ describe.runIf(chromium !== undefined)("a report in a browser", () => {
       expect(seen.ground < 60).toBe(scheme === "dark");
     },
   );
+
+  test("printed on A4, its tables are not cut off", async () => {
+    await page.send("Emulation.setDeviceMetricsOverride", {
+      width: 1031,
+      height: 703,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
+    await page.send("Emulation.setEmulatedMedia", { media: "print", features: [] });
+    await page.open(url);
+    const cut = `[...document.querySelectorAll("table")].filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5).length`;
+    expect(await page.evaluate(cut)).toBe(0);
+    expect(await page.evaluate("document.querySelectorAll('table').length")).toBeGreaterThan(5);
+  });
 });
 
 interface Seen {
