@@ -77,17 +77,19 @@ export function queueOf(jobs: readonly string[]): readonly QueuedTask[] {
 }
 
 /**
- * Puts the task of a job that this process is back into the queue, to go on when it comes to run again. Not if it was cancelled: then the
+ * Puts the task of an array job that this process is back into the queue, to go on when it comes to run again. Not if it was cancelled: then the
  * job is no longer running for Slurm.
  *
  * @returns whether it did.
  */
 export function requeueSelf(): boolean {
-  const job = process.env["SLURM_JOB_ID"];
-  if (job === undefined) return false;
+  // by the array's number and the task's: SLURM_JOB_ID of one of the tasks is the array's, and would mean all of them
+  const { SLURM_ARRAY_JOB_ID: job, SLURM_ARRAY_TASK_ID: number } = process.env;
+  if (job === undefined || number === undefined) return false;
+  const task = `${job}_${number}`;
   try {
-    if (slurm("squeue", ["--noheader", `--jobs=${job}`, "--format=%T"]).trim() !== "RUNNING") return false;
-    slurm("scontrol", ["requeue", job]);
+    if (slurm("squeue", ["--noheader", `--jobs=${task}`, "--format=%T"]).trim() !== "RUNNING") return false;
+    slurm("scontrol", ["requeue", task]);
     return true;
   } catch {
     return false; // the next submission goes on

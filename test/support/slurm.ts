@@ -68,9 +68,9 @@ export async function startCluster(): Promise<Cluster> {
   }
 }
 
-/** Waits for something, up to 60 s. @param said - what there is to read about it, for the error. */
+/** Waits for something, up to four minutes: on a busy machine a cell takes two. @param said - what there is to read about it, for the error. */
 export async function until(holds: () => boolean, what: string, said = (): string => ""): Promise<void> {
-  for (const end = Date.now() + 60_000; !holds(); await delay(100)) {
+  for (const end = Date.now() + 240_000; !holds(); await delay(100)) {
     if (Date.now() > end) throw new Error(`waited for ${what} in vain ${said()}`);
   }
 }
