@@ -7,9 +7,9 @@ import { stack } from "../tensor/ops/concat.ts";
 import { reshape } from "../tensor/ops/reshape.ts";
 import { slice } from "../tensor/ops/slice.ts";
 import { withSite } from "../tensor/site.ts";
+import { substitute } from "../tensor/substitute.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { leaf } from "../tensor/tensor.ts";
-import { substitute } from "./substitute.ts";
 
 /** Nodes of the program of one call, with the outputs of all calls. */
 type Batched = ReadonlyMap<Node, readonly AnyTensor[]>;

@@ -1,17 +1,11 @@
 import type { BatchCall } from "../tensor/batch-rule.ts";
+import type { Body } from "../tensor/body.ts";
 import { topologicalOrder } from "../tensor/graph.ts";
 import type { Site } from "../tensor/site.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { leaf, outputOf } from "../tensor/tensor.ts";
 import { refuseAsync } from "../tensor/trace.ts";
 import { flattenTree, mapTree } from "../tensor/tree.ts";
-import { substitute } from "./substitute.ts";
-
-/** A closed sub-program: `outputs` depend on nothing but `inputs` and literals. */
-export interface Body {
-  readonly inputs: readonly AnyTensor[];
-  readonly outputs: readonly AnyTensor[];
-}
 
 /** A function as a body, applied to tensors. */
 interface Captured {
@@ -20,11 +14,6 @@ interface Captured {
   readonly inputs: readonly AnyTensor[];
   /** The function's result; its tensors, in order, are the body's outputs. */
   readonly result: unknown;
-}
-
-/** The program of `body` on other inputs. */
-export function instantiate(body: Body, inputs: readonly AnyTensor[]): AnyTensor[] {
-  return substitute(body.outputs, new Map(body.inputs.map((input, i) => [input.node, inputs[i]!])));
 }
 
 /**
@@ -65,15 +54,23 @@ export function batchBody(
   return { inputs: stands, outputs: program(body.outputs, pairs) };
 }
 
-function close(roots: readonly AnyTensor[], stand: readonly AnyTensor[]): { body: Body; taken: readonly AnyTensor[] } {
+/**
+ * Closes the program of `roots` over `stand`: other tensors that it needs become inputs. What depends on literals alone stays inside; what
+ * depends on neither is computed outside.
+ */
+export function close(
+  roots: readonly AnyTensor[],
+  stand: readonly AnyTensor[],
+): { body: Body; taken: readonly AnyTensor[] } {
   const inside = new Map<Node, Node>(stand.map(({ node }) => [node, node]));
+  const constant = new Set<Node>();
   const taken: AnyTensor[] = [];
   const leaves: AnyTensor[] = [];
   const standsFor = new Map<Node, Map<number, AnyTensor>>();
   const follow = (tensor: AnyTensor): AnyTensor => {
     const own = inside.get(tensor.node);
     if (own !== undefined) return own === tensor.node ? tensor : outputOf(own, tensor.index);
-    if (tensor.node.source?.kind === "host" && tensor.node.source.literal) return tensor;
+    if (constant.has(tensor.node)) return tensor;
     const known = standsFor.get(tensor.node)?.get(tensor.index);
     if (known !== undefined) return known;
     const input = leaf(tensor, { kind: "input" }, tensor.node.site);
@@ -83,10 +80,17 @@ function close(roots: readonly AnyTensor[], stand: readonly AnyTensor[]): { body
     return input;
   };
   for (const node of topologicalOrder(roots)) {
+    if (isLiteral(node) || (node.op !== undefined && node.inputs.every((input) => constant.has(input.node)))) {
+      constant.add(node);
+    }
     if (node.op === undefined || !node.inputs.some((input) => inside.has(input.node))) continue;
     const inputs = node.inputs.map(follow);
     inside.set(node, inputs.every((input, i) => input === node.inputs[i]) ? node : { ...node, inputs });
   }
   const outputs = roots.map(follow);
   return { body: { inputs: [...stand, ...leaves], outputs }, taken };
+}
+
+function isLiteral({ source }: Node): boolean {
+  return source?.kind === "host" && source.literal;
 }

@@ -1,3 +1,5 @@
+import type { Body } from "../tensor/body.ts";
+import { instantiate } from "../tensor/body.ts";
 import * as kind from "../tensor/kinds.ts";
 import type { Op } from "../tensor/op.ts";
 import { apply, defineOp } from "../tensor/op.ts";
@@ -5,8 +7,7 @@ import { barrier } from "../tensor/ops/identity.ts";
 import { parameters } from "../tensor/parameters.ts";
 import { captureSite } from "../tensor/site.ts";
 import { unflattenTree } from "../tensor/tree.ts";
-import type { Body } from "./body.ts";
-import { batchBody, captureBody, instantiate } from "./body.ts";
+import { batchBody, captureBody } from "./body.ts";
 import { pullback } from "./pullback.ts";
 
 /** A sub-program whose intermediate values are computed again for its gradient, once the cotangent is there. */

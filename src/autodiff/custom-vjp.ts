@@ -1,4 +1,6 @@
 import type { BatchCall } from "../tensor/batch-rule.ts";
+import type { Body } from "../tensor/body.ts";
+import { instantiate } from "../tensor/body.ts";
 import { GradientError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
 import type { Op } from "../tensor/op.ts";
@@ -11,8 +13,7 @@ import type { AnyTensor, Node, Tensor, TensorType } from "../tensor/tensor.ts";
 import { formatType, isTensor, leaf } from "../tensor/tensor.ts";
 import type { MapTree } from "../tensor/tree.ts";
 import { flattenTree, leavesOf, unflattenTree } from "../tensor/tree.ts";
-import type { Body } from "./body.ts";
-import { batchBody, captureBody, instantiate } from "./body.ts";
+import { batchBody, captureBody } from "./body.ts";
 
 /** What a rule of {@link customVjp} gets. */
 export interface CustomVjpCall<A extends readonly unknown[], R> {

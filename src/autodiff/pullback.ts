@@ -5,9 +5,9 @@ import { scalarVjp } from "../tensor/ops/derivative.ts";
 import { add } from "../tensor/ops/elementwise.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { withSite } from "../tensor/site.ts";
+import { substitute } from "../tensor/substitute.ts";
 import type { AnyTensor, Node } from "../tensor/tensor.ts";
 import { formatType, leaf, outputOf } from "../tensor/tensor.ts";
-import { substitute } from "./substitute.ts";
 
 /**
  * Reverse mode: cotangents of `wrt`, given cotangents of `outputs`. Walks the graph once, backwards, and builds the
@@ -48,7 +48,7 @@ export function pullback(
 }
 
 /** Nodes on a differentiable path from `wrt`. */
-function activeNodes(order: readonly Node[], wrt: readonly AnyTensor[]): Set<Node> {
+export function activeNodes(order: readonly Node[], wrt: readonly AnyTensor[]): Set<Node> {
   const active = new Set(wrt.map((tensor) => tensor.node));
   for (const node of order) {
     if (node.op === undefined || (node.op as unknown as Op).vjp === null) continue;

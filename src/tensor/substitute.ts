@@ -1,6 +1,6 @@
-import { topologicalOrder } from "../tensor/graph.ts";
-import type { AnyTensor, Node } from "../tensor/tensor.ts";
-import { outputOf } from "../tensor/tensor.ts";
+import { topologicalOrder } from "./graph.ts";
+import type { AnyTensor, Node } from "./tensor.ts";
+import { outputOf } from "./tensor.ts";
 
 /** Rebuilds the program of `roots` with some leaf nodes replaced by tensors. */
 export function substitute(roots: readonly AnyTensor[], replaced: ReadonlyMap<Node, AnyTensor>): AnyTensor[] {
