@@ -6,9 +6,13 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { exportsOf, root, tableRow } from "./doc-comments.mjs";
 
-const recordFiles = readdirSync(join(root, "src/tensor"), { recursive: true, encoding: "utf8" })
+const recordFiles = ["src/autodiff", "src/tensor"]
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map(
+      (path) => `${folder}/${path.replaceAll("\\", "/")}`,
+    ),
+  )
   .filter((path) => path.endsWith(".ts"))
-  .map((path) => `src/tensor/${path.replaceAll("\\", "/")}`)
   .filter((path) => /^import \{[^}]*\bdefineOp\b/m.test(readFileSync(join(root, path), "utf8")))
   .sort();
 
@@ -37,6 +41,7 @@ const isRecord = (value) => typeof value === "object" && value !== null && "infe
 
 /** The dtypes that an op takes, by trying them on a sample: one list, or one per group of inputs that go together. */
 function dtypesOf(op) {
+  if (isLoop(op)) return "those of its body";
   const { inputs, params } = op.samples()[0];
   const takes = (own, dtype) => {
     try {
@@ -52,6 +57,8 @@ function dtypesOf(op) {
   const groups = [...new Set(inputs.map(({ dtype }) => dtype))];
   return groups.map((own) => library.dtypes.filter((dtype) => takes(own, dtype)).join(" ")).join("; ");
 }
+
+const isLoop = ({ kernel }) => kernel !== undefined && "loop" in kernel;
 
 /** Inputs, from 0, that get a cotangent in some sample. */
 function differentiableIn(op) {
@@ -76,6 +83,7 @@ function differentiableIn(op) {
 
 function computedBy(op) {
   const { kernel } = op;
+  if (isLoop(op)) return "a loop of other ops";
   const own = kernel && ("family" in kernel ? `kernel ${kernel.family}` : "a kernel of its own");
   if (op.expand) return own ? `${own}, or other ops` : "other ops";
   if (own) return own;

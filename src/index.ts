@@ -5,6 +5,7 @@ import "./tensor/methods.ts";
 export * from "./autodiff/index.ts";
 export * from "./kernels/index.ts";
 export type { BatchCall, BatchRule } from "./tensor/batch-rule.ts";
+export type { Body } from "./tensor/body.ts";
 export type {
   AdapterLimits,
   CompileOptions,
@@ -33,6 +34,7 @@ export {
   TraceError,
 } from "./tensor/errors.ts";
 export * from "./tensor/linalg/index.ts";
+export type { Loop } from "./tensor/loop.ts";
 export type * from "./tensor/matrix-types.ts";
 export type * from "./tensor/method-signatures.ts";
 export type {

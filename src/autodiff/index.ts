@@ -8,6 +8,8 @@ export { hvp } from "./hvp.ts";
 export { jacobian } from "./jacobian.ts";
 export { jvp } from "./jvp.ts";
 export { linearize } from "./linearize.ts";
+export type { RowOf, RowsOf, ScanOptions } from "./scan.ts";
+export { scan } from "./scan.ts";
 export { stopGradient } from "./stop-gradient.ts";
 export { vjp } from "./vjp.ts";
 export type { VmapOptions } from "./vmap.ts";

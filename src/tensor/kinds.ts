@@ -66,6 +66,10 @@ export const belowOne: Kind = {
   accepts: (value) => isNumber(value) && value >= 0 && value < 1,
 };
 export const count: Kind = { expects: "an integer ≥ 0", accepts: isSize };
+export const atLeastOne: Kind = {
+  expects: "an integer ≥ 1",
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 1,
+};
 export const positive: Kind = {
   expects: "a finite number > 0",
   accepts: (value) => Number.isFinite(value) && (value as number) > 0,

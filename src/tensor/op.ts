@@ -1,6 +1,7 @@
 import type { BatchRule } from "./batch-rule.ts";
 import type { NumericArray, Precision } from "./dtype.ts";
 import * as kind from "./kinds.ts";
+import type { Loop } from "./loop.ts";
 import { parameters } from "./parameters.ts";
 import type { Expr } from "./scalar/expression.ts";
 import type { ScalarFn } from "./scalar/table.ts";
@@ -33,8 +34,9 @@ export interface VjpCall<P> {
 /** One cotangent per input; null where no gradient flows. */
 export type Cotangents = readonly (AnyTensor | null)[];
 
-/** A kernel of the library, by family; or of the user, by its source. */
+/** A kernel of the library, by family; one of the user, by its source; or a sub-program that runs many times. */
 export type KernelRule<P> =
+  | { readonly loop: (params: P) => Loop }
   | {
       readonly family: string;
       /** For family `reduce`: how two partial results become one. Associative and commutative. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkpoint } from "../../src/autodiff/checkpoint.ts";
 import { grad, valueAndGrad } from "../../src/autodiff/grad.ts";
-import { bytesOf, isLeafRef, refType } from "../../src/kernels/graph/buffer-ref.ts";
+import { basesOf, bytesOf, isLeafRef, refType } from "../../src/kernels/graph/buffer-ref.ts";
 import { identifier } from "../../src/kernels/graph/identifier.ts";
 import { holdsProgram } from "../../src/kernels/graph/params-key.ts";
 import { structureOf } from "../../src/kernels/graph/structure.ts";
@@ -122,6 +122,7 @@ function checkMemory(p: Plan): void {
   };
   for (const step of p.steps) {
     const bound = step.buffers
+      .flatMap(({ ref, access }) => basesOf(ref).map(({ base }) => ({ ref: base, access })))
       .filter(({ ref }) => !isLeafRef(ref))
       .map(({ ref, access }) => ({ key: p.keyOf(ref), access, ref }));
     for (const { key, access } of bound) if (access === "read") expect(holders.has(key)).toBe(true);

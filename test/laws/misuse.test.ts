@@ -177,6 +177,10 @@ const calls: Readonly<Record<string, Call>> = {
     outAxes: m.maybe(m.given(0.5, "0", {}, null)(0)),
   }),
   checkpoint: call([m.f(d.sin)]),
+  scan: call([m.f((c: unknown) => [c, c]), m.maybe(m.holder(v)), m.maybe(m.holder(x))], {
+    length: m.maybe(m.size(2)),
+    checkpointEvery: m.maybe(m.given(...m.size(1).wrong, 0)(1)),
+  }),
   customVjp: call([m.f(d.sin), m.f(d.sin)]),
   "nn.dense": call([
     m.given(null, 3, x, {}, { weight: 3 }, { weight: x, bias: 1 }, { kernel: x })({ weight: x, bias: v }),

@@ -35,7 +35,12 @@ export function countingDevice(): CountingDevice {
   const device = {
     features: new Set(["subgroups"]),
     limits: {
-      ...{ maxStorageBuffersPerShaderStage: 16, maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 32 - 1 },
+      ...{
+        maxStorageBuffersPerShaderStage: 16,
+        maxDynamicStorageBuffersPerPipelineLayout: 8,
+        maxStorageBufferBindingSize: 2 ** 27,
+        maxBufferSize: 2 ** 32 - 1,
+      },
       ...{ maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 1024 },
       ...{ maxComputeWorkgroupSizeX: 1024, maxComputeWorkgroupSizeY: 1024, maxComputeWorkgroupSizeZ: 1024 },
       ...{ maxComputeWorkgroupsPerDimension: 65535, minUniformBufferOffsetAlignment: 256 },

@@ -19,6 +19,7 @@ export const openers: Readonly<Record<string, () => Promise<Device>>> = {
     return gpuDevice(watchGpu(device, waitNapping, true), info, {
       adapter: facts,
       maxBindings: limits.maxStorageBuffersPerShaderStage,
+      maxMoving: limits.maxDynamicStorageBuffersPerPipelineLayout,
       maxBindingBytes: limits.maxStorageBufferBindingSize,
     });
   },

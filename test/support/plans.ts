@@ -14,10 +14,11 @@ export const softwareAdapter: AdapterFacts = {
   },
 };
 
-/** WebGPU's default limits: eight buffers a kernel, 128 MiB each. */
+/** WebGPU's default limits: eight buffers a kernel, four that move, 128 MiB each. */
 export const planLimits = (adapter: AdapterFacts = softwareAdapter): PlanLimits => ({
   adapter,
   maxBindings: 8,
+  maxMoving: 4,
   maxBindingBytes: 2 ** 27,
 });
 

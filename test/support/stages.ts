@@ -1,11 +1,11 @@
 import { alignOffset, layOut } from "../../src/kernels/adapter/alignment.ts";
 import { classOf } from "../../src/kernels/adapter/tuning.ts";
 import { foldWorkgroups } from "../../src/kernels/adapter/workgroups.ts";
-import type { Step } from "../../src/kernels/codegen/step.ts";
 import { hasKernel } from "../../src/kernels/families/family-step.ts";
 import { lower } from "../../src/kernels/families/index.ts";
 import { variantName, variantsFor } from "../../src/kernels/families/variants.ts";
-import type { BufferRef } from "../../src/kernels/graph/buffer-ref.ts";
+import type { BoundRef, BufferRef } from "../../src/kernels/graph/buffer-ref.ts";
+import { basesOf } from "../../src/kernels/graph/buffer-ref.ts";
 import { identifier } from "../../src/kernels/graph/identifier.ts";
 import { roleOf } from "../../src/kernels/graph/role.ts";
 import { structureOf } from "../../src/kernels/graph/structure.ts";
@@ -16,6 +16,7 @@ import { groupKernels } from "../../src/kernels/passes/group.ts";
 import { prepare } from "../../src/kernels/passes/prepare.ts";
 import { cut } from "../../src/kernels/passes/regions.ts";
 import { makePlan } from "../../src/kernels/plan/make-plan.ts";
+import type { PlannedStep } from "../../src/kernels/plan/planned-step.ts";
 import { wgsl } from "../../src/kernels/wgsl/wgsl.generated.ts";
 import { topologicalOrder } from "../../src/tensor/graph.ts";
 import { listProgram } from "../../src/tensor/list-program.ts";
@@ -62,12 +63,17 @@ export async function stages(): Promise<ReadonlyMap<string, string>> {
   const planned = topologicalOrder(plan.results.map(({ tensor }) => tensor)); // copies of `order`'s nodes
   const refText = (ref: BufferRef): string =>
     ref.kind === "value" ? `%${planned.indexOf(ref.tensor.node)}` : `${ref.kind} ${formatType(ref.type)}`;
-  const stepText = (step: Step, i: number): string => {
-    const bound = step.buffers.map(({ ref, access }) => `${access} ${refText(ref)}`).join(", ");
+  const basesText = (ref: BoundRef): string =>
+    basesOf(ref)
+      .map(({ base }) => refText(base))
+      .join("|");
+  const stepText = (step: PlannedStep, i: number): string => {
+    const bound = step.buffers.map(({ ref, access }) => `${access} ${basesText(ref)}`).join(", ");
     return `${i}  ${step.name}\n   ${step.file}, workgroups ${step.workgroups.join(" × ")}, ${bound}\n   ${step.cost.flops} operations, ${step.cost.bytes} bytes`;
   };
   const keys = new Map<string, string>();
-  for (const { buffers } of plan.steps) for (const { ref } of buffers) keys.set(plan.keyOf(ref), refText(ref));
+  for (const { buffers } of plan.steps)
+    for (const { base } of buffers.flatMap(({ ref }) => basesOf(ref))) keys.set(plan.keyOf(base), refText(base));
   const memory = plan.memory.slots.flatMap(({ bytes, values }, slot) => [
     `slot ${slot}, ${bytes} bytes`,
     ...values.map(
@@ -140,7 +146,7 @@ export async function stages(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** What follows the kernel file in a step's WGSL. */
-function appended(step: Step): string {
+function appended(step: PlannedStep): string {
   const file = Object.values(wgsl).find((text) => step.code.includes(text.trimEnd()) && text.includes("@compute"))!;
   return step.code.slice(step.code.indexOf(file.trimEnd()) + file.trimEnd().length).trim();
 }

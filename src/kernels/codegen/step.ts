@@ -17,7 +17,7 @@ export interface KernelSource {
   /** Complete WGSL. */
   readonly code: string;
   /** In binding order. */
-  readonly buffers: readonly { readonly access: BoundBuffer["access"] }[];
+  readonly buffers: readonly { readonly access: BoundBuffer["access"]; readonly moves?: boolean }[];
   /** Words of its uniform; null where it has none. */
   readonly sizes: Uint32Array<ArrayBuffer> | null;
 }

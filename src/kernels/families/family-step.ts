@@ -16,6 +16,9 @@ import type { DispatchOperand, DispatchSpec } from "./family.ts";
 import { isFamily, lower, takesEpilogue } from "./index.ts";
 import { link, storeWidth } from "./link.ts";
 
+/** A rule of one node, which no sub-program runs for. */
+type OwnKernel = Exclude<KernelRule<unknown>, { readonly loop: unknown }>;
+
 /** True for ops that run as a kernel of their own, by family or by the user's source. */
 export function hasKernel(op: { readonly kernel?: Op["kernel"] }): boolean {
   const rule = op.kernel;
@@ -48,7 +51,7 @@ export function buffersBesideResults(node: Node, adapter: AdapterFacts): number 
 /** The dispatches of one node that is not elementwise. */
 export function familySteps(node: Node, adapter: AdapterFacts, epilogue: Epilogue | null): Step[] {
   const op = node.op as unknown as Op;
-  const rule = op.kernel!;
+  const rule = op.kernel as OwnKernel;
   const inputs = node.inputs.map(resolve);
   const outputs = node.outputs.map((_, index) => outputOf(node, index));
   if (!("family" in rule)) return sourceSteps(node, rule, inputs, outputs, adapter);

@@ -25,6 +25,64 @@ export interface BoundBuffer {
   readonly access: "read" | "write" | "update";
 }
 
+/** A loop of a plan, by identity. */
+export interface PlanLoop {
+  readonly length: number;
+  readonly reverse: boolean;
+}
+
+/**
+ * What a dispatch binds: in a loop, a row that moves with the step (of every `every` steps, where only each of these runs), or a carry,
+ * which lies in `init` at first, then in two buffers in turn, and after the last step in the first of them.
+ */
+export type BoundRef =
+  | BufferRef
+  | {
+      readonly kind: "row";
+      readonly type: TensorType;
+      readonly of: BoundRef;
+      readonly loop: PlanLoop;
+      /** Bytes from row to row. */
+      readonly stride: number;
+      readonly every: number;
+    }
+  | {
+      readonly kind: "carry";
+      readonly type: TensorType;
+      readonly init: BoundRef;
+      readonly turns: readonly [BoundRef, BoundRef];
+      readonly loop: PlanLoop;
+      /** Whether it is the carry after the step. */
+      readonly next: boolean;
+    };
+
+/** A buffer that a reference may stand for, and the loops in which it moves or takes turns. */
+interface BaseRef {
+  readonly base: BufferRef;
+  readonly loops: readonly PlanLoop[];
+}
+
+/** All buffers that a reference may stand for. */
+export function basesOf(ref: BoundRef): BaseRef[] {
+  if (ref.kind !== "row" && ref.kind !== "carry") return [{ base: ref, loops: [] }];
+  const inner = ref.kind === "row" ? [ref.of] : [ref.init, ...ref.turns];
+  return inner.flatMap(basesOf).map(({ base, loops }) => ({ base, loops: [ref.loop, ...loops] }));
+}
+
+/** The reference over other buffers. */
+export function mapBases(ref: BoundRef, f: (base: BufferRef) => BoundRef): BoundRef {
+  if (ref.kind === "row") return { ...ref, of: mapBases(ref.of, f) };
+  if (ref.kind !== "carry") return f(ref);
+  const [even, odd] = ref.turns;
+  return { ...ref, init: mapBases(ref.init, f), turns: [mapBases(even, f), mapBases(odd, f)] };
+}
+
+/** Whether the place within its buffer moves with a step. */
+export function isMoving(ref: BoundRef): boolean {
+  if (ref.kind === "row") return true;
+  return ref.kind === "carry" && [ref.init, ...ref.turns].some(isMoving);
+}
+
 /** Names the contents of buffers, the same for the same content. */
 export type KeyOf = (ref: BufferRef) => string;
 
@@ -50,7 +108,7 @@ export function isLeafRef(ref: BufferRef): boolean {
   return ref.kind === "arena" ? ref.arena.ofCaller : ref.kind === "value" && ref.tensor.node.op === undefined;
 }
 
-export function refType(ref: BufferRef): TensorType {
+export function refType(ref: BoundRef): TensorType {
   return ref.kind === "value" ? ref.tensor : ref.type;
 }
 

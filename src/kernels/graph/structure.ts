@@ -1,7 +1,7 @@
 import { topologicalOrder } from "../../tensor/graph.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { formatType, leaf, outputOf } from "../../tensor/tensor.ts";
-import { paramsKey } from "./params-key.ts";
+import { programKey } from "./params-key.ts";
 
 /** A program with its leaves taken out, so that programs of one form share one plan. */
 interface Structure {
@@ -16,18 +16,9 @@ interface Structure {
 /** @param idOf - numbers ops; one for the life of the cache that the key is for. */
 export function structureOf(roots: readonly AnyTensor[], idOf: (thing: object) => number): Structure {
   const order = topologicalOrder(roots);
-  const place = new Map<Node, number>(order.map((node, i) => [node, i]));
-  const at = (tensor: AnyTensor): string => `${place.get(tensor.node)}.${tensor.index}`;
   const leaves = order.filter((node) => node.op === undefined);
-  const key = order
-    .map((node) => {
-      if (node.op === undefined) return formatType(node.outputs[0]!);
-      return `${idOf(node.op)}(${node.inputs.map(at).join()})${paramsKey(node.params, idOf)}`;
-    })
-    .concat(roots.map(at))
-    .join(";");
   return {
-    key,
+    key: programKey(order, roots, ({ outputs }) => formatType(outputs[0]!), idOf),
     leaves: leaves.map((node) => outputOf(node, 0)),
     abstract() {
       const made = new Map<Node, Node>();

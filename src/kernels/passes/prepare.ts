@@ -38,15 +38,16 @@ export function prepare(roots: readonly AnyTensor[], keep: (op: Op, params: unkn
         made.set(node, expanded.map(follow));
         continue;
       }
+      const params = prepareLoop(op, node.params, keep);
       const simple = withSite(node.site, () => simplify(op, inputs, node.outputs[0]!));
       if (simple !== null) {
         rewrite([simple]);
         made.set(node, [follow(simple)]);
         continue;
       }
-      const key = `${idOf(op)}(${inputs.map((input) => `${idOf(input.node)}.${input.index}`)})${paramsKey(node.params, idOf)}`;
-      const same = inputs.every((input, i) => input === node.inputs[i]);
-      made.set(node, outputsOf(share(key, same ? node : { ...node, inputs })));
+      const key = `${idOf(op)}(${inputs.map((input) => `${idOf(input.node)}.${input.index}`)})${paramsKey(params, idOf)}`;
+      const same = params === node.params && inputs.every((input, i) => input === node.inputs[i]);
+      made.set(node, outputsOf(share(key, same ? node : { ...node, inputs, params })));
     }
   };
   const share = (key: string, node: Node): Node => {
@@ -57,4 +58,11 @@ export function prepare(roots: readonly AnyTensor[], keep: (op: Op, params: unkn
   };
   rewrite(roots);
   return roots.map(follow);
+}
+
+/** The params of a loop with its body prepared; those of other nodes as they are. */
+function prepareLoop(op: Op, params: unknown, keep: (op: Op, params: unknown) => boolean): unknown {
+  if (op.kernel === undefined || !("loop" in op.kernel)) return params;
+  const loop = op.kernel.loop(params);
+  return { ...loop, body: { inputs: loop.body.inputs, outputs: prepare(loop.body.outputs, keep) } };
 }

@@ -1,12 +1,12 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { isPackedUpdate, updatedLeaf } from "../codegen/packed-update.ts";
-import type { Step } from "../codegen/step.ts";
 import type { Arena, BufferRef, KeyOf } from "../graph/buffer-ref.ts";
-import { valueRef } from "../graph/buffer-ref.ts";
+import { basesOf, valueRef } from "../graph/buffer-ref.ts";
+import type { PlannedStep } from "./planned-step.ts";
 
 /** All arenas that steps bind. */
-export function arenasOf(steps: readonly Step[]): Arena[] {
+export function arenasOf(steps: readonly PlannedStep[]): Arena[] {
   return steps.flatMap(({ buffers }) => buffers.flatMap(({ ref }) => (ref.kind === "arena" ? [ref.arena] : [])));
 }
 
@@ -33,7 +33,7 @@ export function packedLeaves(order: readonly Node[]): { readonly update: Node; r
  * Leaves whose updates cannot be packed with the others, since a dispatch makes the operand of one and reads the operand of
  * another: WebGPU refuses a dispatch that writes and reads one buffer, whatever the ranges.
  */
-export function clashingLeaves(steps: readonly Step[], keyOf: KeyOf): AnyTensor[] {
+export function clashingLeaves(steps: readonly PlannedStep[], keyOf: KeyOf): AnyTensor[] {
   return steps.flatMap((update) => {
     const arenas = arenasOf([update]);
     const leaves = arenas.find(({ ofCaller }) => ofCaller)?.members;
@@ -45,7 +45,7 @@ export function clashingLeaves(steps: readonly Step[], keyOf: KeyOf): AnyTensor[
           const own = (written: boolean): number[] =>
             buffers
               .filter(({ access }) => (access === "read") !== written)
-              .flatMap(({ ref }) => numbers.get(keyOf(ref)) ?? []);
+              .flatMap(({ ref }) => basesOf(ref).flatMap(({ base }) => numbers.get(keyOf(base)) ?? []));
           return own(false).length > 0 ? own(true).map((i) => leaves![i]!) : [];
         });
       });

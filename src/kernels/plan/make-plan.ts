@@ -2,14 +2,13 @@ import { DeviceError } from "../../tensor/errors.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { formatType, outputOf } from "../../tensor/tensor.ts";
-import type { AdapterFacts } from "../adapter/facts.ts";
 import type { PlanLimits } from "../adapter/plan-limits.ts";
 import { elementwiseStep } from "../codegen/elementwise.ts";
 import { isPackedUpdate, packedUpdateStep, updatedLeaf } from "../codegen/packed-update.ts";
 import { reduceSteps } from "../codegen/reduce.ts";
-import type { Step } from "../codegen/step.ts";
 import { familySteps, hasKernel } from "../families/family-step.ts";
 import { bufferKeys, bytesOf, refType, valueRef } from "../graph/buffer-ref.ts";
+import { loopOf } from "../graph/loop-node.ts";
 import { resolve } from "../graph/resolve.ts";
 import { roleOf } from "../graph/role.ts";
 import { absorbEpilogues } from "../passes/epilogues.ts";
@@ -20,9 +19,13 @@ import { prepare } from "../passes/prepare.ts";
 import type { Cut } from "../passes/regions.ts";
 import { cut } from "../passes/regions.ts";
 import { overwriteAfterReaders, schedule } from "../passes/schedule.ts";
+import { trimLoops } from "../passes/trim-loops.ts";
 import { clashingLeaves, packedLeaves } from "./arenas.ts";
+import { loopSteps } from "./loop-steps.ts";
 import type { Placement, PlanResult } from "./place-values.ts";
 import { placeValues } from "./place-values.ts";
+import type { PlannedStep } from "./planned-step.ts";
+import { markMoves, plannedStep, withBases } from "./planned-step.ts";
 
 /** What to compute: output tensors over input leaves, and which inputs give their buffers to which outputs. */
 export interface PlanRequest {
@@ -33,7 +36,7 @@ export interface PlanRequest {
 
 /** Dispatches in order, with the memory they use. Nothing here touches a GPU. */
 export interface Plan extends Placement {
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedStep[];
   /** Where each output's value lies after the last step. */
   readonly results: readonly PlanResult[];
   /** Bytes of one buffer for every value of the program after sharing, before fusion. */
@@ -42,7 +45,7 @@ export interface Plan extends Placement {
 
 export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
   const { donations } = request;
-  const prepared = prepare(request.outputs, hasKernel);
+  const prepared = trimLoops(prepare(request.outputs, hasKernel));
   const plain = arrange(prepared, limits);
   const excluded = new Set<Node>();
   for (;;) {
@@ -54,7 +57,12 @@ export function makePlan(request: PlanRequest, limits: PlanLimits): Plan {
     if (refused.length === 0) {
       checkLimits(steps, limits);
       const placement = placeValues(steps, results);
-      return { steps, results, ...placement, naiveBytes: naiveBytes(plain.region.order) };
+      return {
+        steps: steps.map((step) => markMoves(step, limits.maxMoving)),
+        results,
+        ...placement,
+        naiveBytes: naiveBytes(plain.region.order),
+      };
     }
     for (const { node } of refused) excluded.add(node);
   }
@@ -78,7 +86,7 @@ function naiveBytes(order: readonly Node[]): number {
 }
 
 interface MadeSteps {
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedStep[];
   readonly results: readonly PlanResult[];
   /** Packed leaves whose old value is read after their update. */
   readonly readLater: readonly AnyTensor[];
@@ -101,7 +109,7 @@ function makeSteps(
       ? 0
       : node.outputs.reduce((total, type) => total + bytesOf(type), 0);
   const made = schedule(kernels, plannedBytes, stored).flatMap((kernel) =>
-    stepsOf(kernel, region, overwrites, needed, limits.adapter),
+    stepsOf(kernel, region, overwrites, needed, limits),
   );
   const updated = updatedNodes(made);
   const steps = readOverwritten(made, overwrites, updated);
@@ -134,24 +142,21 @@ function chooseOverwrites(
 
 /** Readers of a value that was written over a donated input find it in that input's buffer. */
 function readOverwritten(
-  steps: readonly Step[],
+  steps: readonly PlannedStep[],
   overwrites: ReadonlyMap<Node, AnyTensor>,
   updated: ReadonlySet<Node>,
-): Step[] {
-  return steps.map((step) => ({
-    ...step,
-    buffers: step.buffers.map((buffer) => {
-      if (buffer.ref.kind !== "value") return buffer;
-      const packed = updatedLeaf(buffer.ref.tensor);
-      if (packed !== null) return { ...buffer, ref: valueRef(packed) };
-      const over = overwrites.get(buffer.ref.tensor.node);
-      return over !== undefined && updated.has(over.node) ? { ...buffer, ref: valueRef(over) } : buffer;
-    }),
-  }));
+): PlannedStep[] {
+  return withBases(steps, (base) => {
+    if (base.kind !== "value") return base;
+    const packed = updatedLeaf(base.tensor);
+    if (packed !== null) return valueRef(packed);
+    const over = overwrites.get(base.tensor.node);
+    return over !== undefined && updated.has(over.node) ? valueRef(over) : base;
+  });
 }
 
 /** Nodes whose buffers a step reads and writes in place. */
-function updatedNodes(steps: readonly Step[]): Set<Node> {
+function updatedNodes(steps: readonly PlannedStep[]): Set<Node> {
   const updates = steps.flatMap(({ buffers }) => buffers.filter(({ access }) => access === "update"));
   return new Set(updates.flatMap(({ ref }) => (ref.kind === "value" ? [ref.tensor.node] : [])));
 }
@@ -162,32 +167,40 @@ function stepsOf(
   region: Cut,
   overwrites: ReadonlyMap<Node, AnyTensor>,
   needed: ReadonlySet<Node>,
-  adapter: AdapterFacts,
-): Step[] {
+  limits: PlanLimits,
+): PlannedStep[] {
   const { isMaterialised } = region;
+  const { adapter } = limits;
   const roots = kernel.roots.map((root) => outputOf(root, 0));
   const targets = roots.map((tensor) => ({ tensor, over: overwrites.get(tensor.node) ?? null }));
   if (kernel.roots[0]!.outputs.every(({ shape }) => sizeOf(shape) === 0)) return [];
   switch (kernel.kind) {
     case "elementwise":
-      return [elementwiseStep(targets, isMaterialised, adapter)];
+      return [plannedStep(elementwiseStep(targets, isMaterialised, adapter))];
     case "reduce": {
       const reductions = roots.filter(({ node }) => roleOf(node) === "reduce");
       const finish = { roots: targets.slice(reductions.length), isMaterialised };
-      return reduceSteps(reductions, finish, ({ node }) => needed.has(node), adapter);
+      return reduceSteps(reductions, finish, ({ node }) => needed.has(node), adapter).map(plannedStep);
     }
     case "family": {
       const node = kernel.roots[0]!;
-      if (isPackedUpdate(node)) return [packedUpdateStep(node, adapter)];
+      if (isPackedUpdate(node)) return [plannedStep(packedUpdateStep(node, adapter))];
+      const loop = loopOf(node);
+      if (loop !== null) return loopSteps(node, loop, (outputs) => bodySteps(outputs, limits));
       const fused = targets.slice(1);
       const results = node.outputs.map((_, index) => outputOf(node, index));
       const epilogue = { results, stored: needed.has(node), roots: fused, isMaterialised };
-      return familySteps(node, adapter, fused.length === 0 ? null : epilogue);
+      return familySteps(node, adapter, fused.length === 0 ? null : epilogue).map(plannedStep);
     }
   }
 }
 
-function checkLimits(steps: readonly Step[], limits: PlanLimits): void {
+/** The dispatches of a loop's body, by itself. */
+function bodySteps(outputs: readonly AnyTensor[], limits: PlanLimits): readonly PlannedStep[] {
+  return makeSteps(outputs, new Map(), arrange(outputs, limits), limits).steps;
+}
+
+function checkLimits(steps: readonly PlannedStep[], limits: PlanLimits): void {
   for (const step of steps) {
     if (step.buffers.length > limits.maxBindings) {
       throw new DeviceError(

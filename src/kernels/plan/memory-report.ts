@@ -2,7 +2,7 @@ import type { MemoryReport, SlotValue } from "../../tensor/device.ts";
 import { formatSite } from "../../tensor/site.ts";
 import type { Node } from "../../tensor/tensor.ts";
 import { formatType } from "../../tensor/tensor.ts";
-import { refType } from "../graph/buffer-ref.ts";
+import { basesOf, refType } from "../graph/buffer-ref.ts";
 import type { Plan } from "./make-plan.ts";
 
 /** What a plan's slots hold, for `program.memory()`. */
@@ -30,10 +30,10 @@ export function memoryReport(plan: Plan): MemoryReport {
 function describeValues(plan: Plan): Map<string, Pick<SlotValue, "what" | "type" | "line">> {
   const described = new Map<string, Pick<SlotValue, "what" | "type" | "line">>();
   for (const step of plan.steps) {
-    const written = step.buffers.find(({ ref, access }) => ref.kind === "value" && access !== "read");
-    for (const { ref } of step.buffers) {
-      const node =
-        ref.kind === "value" ? ref.tensor.node : written?.ref.kind === "value" ? written.ref.tensor.node : null;
+    const writes = step.buffers.flatMap(({ ref, access }) => (access === "read" ? [] : basesOf(ref)));
+    const written = writes.flatMap(({ base }) => (base.kind === "value" ? [base.tensor.node] : []))[0] ?? null;
+    for (const { base: ref } of step.buffers.flatMap((buffer) => basesOf(buffer.ref))) {
+      const node = ref.kind === "value" ? ref.tensor.node : written;
       const what = ref.kind === "value" ? (node?.op?.name ?? "leaf") : `${step.name} scratch`;
       described.set(plan.keyOf(ref), { what, type: formatType(refType(ref)), line: node && lineOf(node) });
     }

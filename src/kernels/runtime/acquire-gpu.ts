@@ -23,6 +23,7 @@ interface AcquiredGpu {
 const wantedFeatures = ["subgroups", "timestamp-query"] as const;
 const wantedLimits = [
   "maxStorageBuffersPerShaderStage",
+  "maxDynamicStorageBuffersPerPipelineLayout",
   "maxStorageBufferBindingSize",
   "maxBufferSize",
   "maxComputeWorkgroupStorageSize",
@@ -119,6 +120,7 @@ function describe(device: GPUDevice, own: Pick<Native, "device" | "adapter">, wa
     limits: {
       adapter,
       maxBindings: device.limits.maxStorageBuffersPerShaderStage,
+      maxMoving: device.limits.maxDynamicStorageBuffersPerPipelineLayout,
       maxBindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     },
   };

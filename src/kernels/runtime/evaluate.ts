@@ -2,6 +2,7 @@ import type { ScopeOwner } from "../../tensor/scope.ts";
 import type { Site } from "../../tensor/site.ts";
 import type { AnyTensor } from "../../tensor/tensor.ts";
 import { flattenTree, unflattenTree } from "../../tensor/tree.ts";
+import { hasKernel } from "../families/family-step.ts";
 import { identifier } from "../graph/identifier.ts";
 import { holdsProgram } from "../graph/params-key.ts";
 import { structureOf } from "../graph/structure.ts";
@@ -32,8 +33,8 @@ export function eagerEvaluation(
     site: Site,
   ): Promise<readonly AnyTensor[]> => {
     if (lazy.length === 0) return [];
-    // a sub-program is known by identity only, so it is written out for the form to be found again
-    const inlined = prepare(lazy, (op, params) => !holdsProgram(params) || op.expand === undefined);
+    // sub-programs with functions are known by identity only, so they are written out for the form to be found again
+    const inlined = prepare(lazy, (op, params) => !holdsProgram(params) || op.expand === undefined || hasKernel(op));
     const structure = structureOf(inlined, idOf);
     const entry = forms.get(structure.key, () =>
       plans.entry(context.plan("evaluate", { ...structure.abstract(), donations: new Map() }), memories),

@@ -1,9 +1,12 @@
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { sizesBinding } from "../codegen/sizes.ts";
-import type { Step } from "../codegen/step.ts";
 import type { BufferRef } from "../graph/buffer-ref.ts";
 import { bytesOf, refType, valueRef } from "../graph/buffer-ref.ts";
 import type { Plan } from "../plan/make-plan.ts";
+import type { PlannedStep } from "../plan/planned-step.ts";
+import { walkSteps } from "../plan/planned-step.ts";
+import type { Binding } from "./binding.ts";
+import { bindingOf, movedOffsets, placesKey } from "./binding.ts";
 import type { Gpu } from "./gpu.ts";
 import { hostBytes } from "./heap.ts";
 import type { PipelineCache } from "./pipelines.ts";
@@ -25,15 +28,16 @@ export interface Executable {
   locate(tensor: AnyTensor, ranges: readonly Range[]): Range;
 }
 
-/** One dispatch: its bind group stays until a range of the call that it binds lies elsewhere. */
+/** One dispatch: its bind groups stay until a range of the call that they bind lies elsewhere. */
 interface Dispatch {
-  readonly step: Step;
+  readonly step: PlannedStep;
   readonly pipeline: GPUComputePipeline;
-  /** What is bound: ranges of the plan, and numbers of the call's. */
-  readonly sources: readonly (Range | number)[];
+  readonly bindings: readonly Binding[];
   readonly uniform: GPUBufferBinding | null;
+  /** Groups by all that they bind. */
   readonly groups: Map<string, GPUBindGroup>;
-  group: GPUBindGroup | undefined;
+  /** Groups of this call, by which of its sources each binding has. Outside of loops there is one. */
+  readonly current: Map<number | string, GPUBindGroup>;
 }
 
 const groupsKept = 64; // bind groups cached per step, one per combination of ranges that calls brought
@@ -77,34 +81,52 @@ export async function makeExecutable(
   };
   const uniforms = writeSizes(plan.steps, buffers, device);
   const dispatches = plan.steps.map((step, at): Dispatch => {
-    const sources = step.buffers.map(({ ref }) => sourceOf(ref));
-    return { step, pipeline: compiled[at]!, sources, uniform: uniforms[at]!, groups: new Map(), group: undefined };
+    const bindings = step.buffers.map(({ ref, moves }) => bindingOf(ref, moves, step.loops, sourceOf));
+    return { step, pipeline: compiled[at]!, bindings, uniform: uniforms[at]!, groups: new Map(), current: new Map() };
   });
-  const bind = (dispatch: Dispatch, called: readonly Range[]): void => {
-    const ranges = dispatch.sources.map((source) => (typeof source === "number" ? called[source]! : source));
+  const bind = ({ step, pipeline, bindings, uniform, groups }: Dispatch, called: readonly Range[]): GPUBindGroup => {
+    const ranges = bindings.map((binding): Range => {
+      const source = binding.sources[binding.source]!;
+      const range = typeof source === "number" ? called[source]! : source;
+      return binding.moves ? range : { ...range, offset: range.offset + binding.offset };
+    });
     const key = ranges.map(({ id, offset }) => `${id}+${offset}`).join();
-    dispatch.group = dispatch.groups.get(key);
-    if (dispatch.group !== undefined) return;
-    if (dispatch.groups.size >= groupsKept) dispatch.groups.clear();
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    const steps = step.loops.reduce((total, { length }) => total * length, 1);
+    if (groups.size >= groupsKept * steps) groups.clear();
     const entries: GPUBindGroupEntry[] = ranges.map(({ buffer, offset }, binding) => ({
       binding,
-      resource: { buffer, offset, size: bytesOf(refType(dispatch.step.buffers[binding]!.ref)) },
+      resource: { buffer, offset, size: bytesOf(refType(step.buffers[binding]!.ref)) },
     }));
-    if (dispatch.uniform !== null) entries.push({ binding: sizesBinding, resource: dispatch.uniform });
-    const layout = dispatch.pipeline.getBindGroupLayout(0);
-    dispatch.group = device.createBindGroup({ label: dispatch.step.name, layout, entries });
-    dispatch.groups.set(key, dispatch.group);
+    if (uniform !== null) entries.push({ binding: sizesBinding, resource: uniform });
+    const group = device.createBindGroup({ label: step.name, layout: pipeline.getBindGroupLayout(0), entries });
+    groups.set(key, group);
+    return group;
   };
-  const readers = ofCall.map((_, number) => dispatches.filter(({ sources }) => sources.includes(number)));
-  for (const dispatch of dispatches)
-    if (dispatch.sources.every((source) => typeof source !== "number")) bind(dispatch, []);
+  const groupOf = (dispatch: Dispatch, ranges: readonly Range[]): GPUBindGroup => {
+    const key = dispatch.step.loops.length === 0 ? 0 : placesKey(dispatch.bindings);
+    let group = dispatch.current.get(key);
+    if (group === undefined) {
+      group = bind(dispatch, ranges);
+      dispatch.current.set(key, group);
+    }
+    return group;
+  };
+  const readers = ofCall.map((_, number) =>
+    dispatches.filter(({ bindings }) => bindings.some(({ sources }) => sources.includes(number))),
+  );
+  for (const dispatch of dispatches) {
+    const isOfPlan = dispatch.bindings.every(({ sources }) => sources.every((source) => typeof source !== "number"));
+    if (isOfPlan && dispatch.step.loops.length === 0) groupOf(dispatch, []);
+  }
   let last: readonly Range[] = [];
   /** Drops the groups of steps whose ranges moved since the last call. */
   const follow = (ranges: readonly Range[]): void => {
     ranges.forEach(({ id, offset }, number) => {
       const before = last[number];
       if (before?.id === id && before.offset === offset) return;
-      for (const dispatch of readers[number]!) dispatch.group = undefined;
+      for (const dispatch of readers[number]!) dispatch.current.clear();
     });
     last = ranges;
   };
@@ -113,20 +135,25 @@ export async function makeExecutable(
       follow(ranges);
       let pass = stampsOf === undefined ? encoder.beginComputePass() : undefined;
       let pipeline: GPUComputePipeline | undefined; // of the pass
-      for (const [at, dispatch] of dispatches.entries()) {
+      let ran = 0;
+      walkSteps(plan.steps, (at, counters) => {
+        const dispatch = dispatches[at]!;
         if (stampsOf !== undefined) {
-          pass = encoder.beginComputePass({ timestampWrites: stampsOf(at) });
+          pass = encoder.beginComputePass({ timestampWrites: stampsOf(ran++) });
           pipeline = undefined;
         }
-        if (dispatch.group === undefined) bind(dispatch, ranges);
+        if (counters.length > 0) for (const binding of dispatch.bindings) binding.goTo(counters);
+        const group = groupOf(dispatch, ranges);
         if (dispatch.pipeline !== pipeline) pass!.setPipeline(dispatch.pipeline);
         pipeline = dispatch.pipeline;
-        pass!.setBindGroup(0, dispatch.group!);
+        const offsets = counters.length === 0 ? [] : movedOffsets(dispatch.bindings);
+        if (offsets.length === 0) pass!.setBindGroup(0, group);
+        else pass!.setBindGroup(0, group, offsets);
         const [x, y, z] = dispatch.step.workgroups;
         if (y === 1 && z === 1) pass!.dispatchWorkgroups(x);
         else pass!.dispatchWorkgroups(x, y, z);
         if (stampsOf !== undefined) pass!.end();
-      }
+      });
       if (stampsOf === undefined) pass!.end();
     },
     locate(tensor, ranges) {

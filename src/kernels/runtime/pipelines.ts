@@ -20,10 +20,13 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
     let layout = layouts.get(key);
     if (layout === undefined) {
       const entries = step.buffers.map(
-        ({ access }, binding): GPUBindGroupLayoutEntry => ({
+        ({ access, moves = false }, binding): GPUBindGroupLayoutEntry => ({
           binding,
           visibility: 4, // GPUShaderStage.COMPUTE
-          buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+          buffer: {
+            type: access === "read" ? "read-only-storage" : "storage",
+            ...(moves ? { hasDynamicOffset: true } : {}),
+          },
         }),
       );
       if (step.sizes !== null) entries.push({ binding: sizesBinding, visibility: 4, buffer: { type: "uniform" } });
@@ -67,7 +70,11 @@ export function pipelineCache(gpu: Gpu): PipelineCache {
   };
 }
 
-/** What a kernel binds: r and w for buffers, u for its uniform. */
+/** What a kernel binds: r and w for buffers, R and W for those that move, u for its uniform. */
 function layoutKey({ buffers, sizes }: KernelSource): string {
-  return buffers.map(({ access }) => (access === "read" ? "r" : "w")).join("") + (sizes === null ? "" : "u");
+  const letter = ({ access, moves }: KernelSource["buffers"][number]): string => {
+    const plain = access === "read" ? "r" : "w";
+    return moves ? plain.toUpperCase() : plain;
+  };
+  return buffers.map(letter).join("") + (sizes === null ? "" : "u");
 }

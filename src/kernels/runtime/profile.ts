@@ -1,5 +1,7 @@
 import type { AdapterLimits, ProfileReport } from "../../tensor/device.ts";
 import { profileReport } from "../../tensor/profile-report.ts";
+import type { PlannedStep } from "../plan/planned-step.ts";
+import { walkSteps } from "../plan/planned-step.ts";
 import type { Gpu } from "./gpu.ts";
 import type { Loaded } from "./plan-store.ts";
 import type { Range } from "./range.ts";
@@ -17,7 +19,8 @@ export async function profileExecutable(
   gpu: Gpu,
   limits: AdapterLimits,
 ): Promise<ProfileReport> {
-  const { steps } = loaded.plan;
+  const steps: PlannedStep[] = [];
+  walkSteps(loaded.plan.steps, (at) => void steps.push(loaded.plan.steps[at]!));
   const runs: number[][] = [];
   for (let round = 0; round <= rounds; round++) {
     const times = await timePasses(gpu, `profile ${loaded.name}`, steps.length, (encoder, stampsOf) =>

@@ -137,7 +137,10 @@ export function gpuProgram<A extends readonly unknown[], R>(
     },
     dump: () => {
       const { plan } = ran().entry.planned;
-      const kernels = plan.steps.map((step, i) => `// ${i} ${step.name} [${step.workgroups}]\n${step.code}`);
+      const kernels = plan.steps.map(({ name: kernel, workgroups, loops, every, code }, i) => {
+        const times = [...loops.map(({ length }) => ` × ${length}`), ...(every === 1 ? [] : [` ÷ ${every}`])].join("");
+        return `// ${i} ${kernel} [${workgroups}]${times}\n${code}`;
+      });
       return [listProgram(plan.results.map(({ tensor }) => tensor)), ...kernels].join("\n\n");
     },
   }) as Program<A, R>;

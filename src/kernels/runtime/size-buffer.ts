@@ -4,7 +4,7 @@ import type { PlanBuffers } from "./plan-buffers.ts";
 
 /** One buffer with all steps' sizes, written once: where each step's lie. */
 export function writeSizes(
-  steps: readonly Step[],
+  steps: readonly Pick<Step, "sizes">[],
   buffers: PlanBuffers,
   device: GPUDevice,
 ): readonly (GPUBufferBinding | null)[] {
