@@ -3,6 +3,7 @@ import { copyBandwidth } from "./copy-bandwidth.ts";
 import type { DeviceFigure } from "./device-figure.ts";
 import { perExampleGradients } from "./per-example-gradients.ts";
 import { plannedPeak } from "./planned-peak.ts";
+import { recurrentGradient } from "./recurrent.ts";
 import { scaling } from "./scaling.ts";
 import { hostTime, kernelList, stepOverKernels } from "./training-step.ts";
 
@@ -14,6 +15,7 @@ export const deviceFigures: readonly DeviceFigure[] = [
   cbdStep,
   cbdEpoch,
   perExampleGradients,
+  recurrentGradient,
   copyBandwidth,
   scaling,
 ];
