@@ -49,7 +49,7 @@ describeGpu("scan on the GPU", () => {
         const exact = await numbersOf(evaluateReference(all(byLoop)(w, ...rest)));
         near(await numbersOf(await device.compile(all(byScan(sizes.every)))(w, ...rest)), exact);
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 
