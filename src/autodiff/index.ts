@@ -5,7 +5,7 @@ export type { Argnums, Chosen, GradOptions, WithAux } from "./grad.ts";
 export { grad, valueAndGrad } from "./grad.ts";
 export { hessian, jacfwd } from "./hessian.ts";
 export { hvp } from "./hvp.ts";
-export { jacobian } from "./jacobian.ts";
+export { jacobian, valueAndJacobian } from "./jacobian.ts";
 export { jvp } from "./jvp.ts";
 export { linearize } from "./linearize.ts";
 export type { RowOf, RowsOf, ScanOptions } from "./scan.ts";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { grad } from "../../src/autodiff/grad.ts";
 import { erf } from "../../src/tensor/error-function.ts";
 import { lgamma } from "../../src/tensor/gamma-function.ts";
-import { sum } from "../../src/tensor/ops/index.ts";
+import { cholesky } from "../../src/tensor/linalg/cholesky.ts";
+import { cov, mean, sum } from "../../src/tensor/ops/index.ts";
 import { evaluateReference } from "../../src/tensor/reference.ts";
 import * as random from "../../src/tensor/samplers.ts";
 import type { AnyTensor, Tensor } from "../../src/tensor/tensor.ts";
@@ -75,6 +76,21 @@ describe("distributions", () => {
     expect(rare.every(Number.isFinite)).toBe(true);
   });
 
+  it("multivariateNormal has its mean and covariance", () => {
+    const covariance = [4, 2, 2, 10];
+    const factor = cholesky(tensor(covariance, { shape: [2, 2] }));
+    const draws = random.multivariateNormal(key, tensor([1, -3]), { factor, shape: [n] });
+    const spread = [4, 10].map((variance) => 4 * Math.sqrt(variance / n));
+    valuesOf(mean(draws, { axis: 0 })).forEach((m, i) => {
+      expect(Math.abs(m - [1, -3][i]!)).toBeLessThan(spread[i]!);
+    });
+    // the variance of an estimate of cᵢⱼ is (cᵢⱼ² + cᵢᵢ·cⱼⱼ)/n
+    valuesOf(cov(draws, { rowVar: false })).forEach((c, i) => {
+      const [x, y] = [covariance[3 * Math.floor(i / 2)]!, covariance[3 * (i % 2)]!];
+      expect(Math.abs(c - covariance[i]!)).toBeLessThan(4 * Math.sqrt((covariance[i]! ** 2 + x * y) / n));
+    });
+  });
+
   it("randint, choice and categorical have their rates", () => {
     const rates = [0.1, 0.2, 0.3, 0.4];
     const draws = [
@@ -102,6 +118,9 @@ describe("distributions", () => {
     expect(() => random.randint(key, [2], { to: 0 })).toThrow("random.randint: from 0 to 0");
     expect(() => random.choice(key, 3, [4], { replace: false })).toThrow("random.choice: 4 of 3 without replacement");
     expect(() => random.choice(key, 3, [4], { p: tensor([1]) })).toThrow("random.choice: 1 probabilities for 3");
+    expect(() => random.multivariateNormal(key, tensor([1]), { factor: tensor([[1, 2]]) })).toThrow(
+      "random.multivariateNormal: mean f32[1] and factor f32[1,2] do not fit",
+    );
     expect(() => random.truncatedNormal(key, [2], { from: 1, to: 1 })).toThrow("random.truncatedNormal");
   });
 });

@@ -1,8 +1,9 @@
 import * as d from "../../../src/index.ts";
 import { erf, erfInv } from "../../../src/tensor/error-function.ts";
+import type { Tensor } from "../../../src/tensor/tensor.ts";
 import { threefryBlock } from "../../../src/tensor/threefry.ts";
 import type { Composed } from "./composed.ts";
-import { still } from "./composed.ts";
+import { row, still } from "./composed.ts";
 
 // The numbers of a key by formula: words of Threefry at counters 0, 1, 2 … in JAX's partitionable layout, then the distribution's function.
 
@@ -29,6 +30,9 @@ const rate = [0.2, 0.5, 0.3];
 const gumbels = (n: number): number[] => units(own, n).map((u) => -Math.log(-Math.log(u)));
 const largest = (values: readonly number[]): number => values.indexOf(Math.max(...values));
 const span = 1000;
+/** (1, −3) + L·z, L = [[2, 0], [1, 3]]. */
+const normals = units().map((u) => Math.SQRT2 * erfInv(Math.fround(2 * u + (2 ** -24 - 1))));
+const correlated = [0, 2, 4].flatMap((i) => [1 + 2 * normals[i]!, -3 + normals[i]! + 3 * normals[i + 1]!]);
 
 export const samplers: readonly Composed[] = [
   of("gumbel", d.random.gumbel, (u) => -Math.log(-Math.log(u))),
@@ -44,6 +48,37 @@ export const samplers: readonly Composed[] = [
     const end = erf(Math.SQRT2);
     return Math.SQRT2 * erfInv(end * (2 * u - 1));
   }),
+  row(
+    "random.multivariateNormal",
+    [
+      d.tensor([1, -3]),
+      d.tensor([
+        [4, 2],
+        [2, 10],
+      ]),
+    ],
+    (mean, covariance) =>
+      d.random.multivariateNormal(key, mean!, { factor: d.cholesky(covariance as Tensor), shape: [3] }),
+    correlated,
+  ),
+  row(
+    "random.multivariateNormal of a batch",
+    [
+      d.tensor([
+        [1, -3],
+        [0, 0],
+        [0, 0],
+      ]),
+      d.tensor([
+        [
+          [2, 0],
+          [1, 3],
+        ],
+      ]),
+    ],
+    (mean, factor) => d.random.multivariateNormal(key, mean!, { factor: factor! }),
+    correlated.map((x, i) => (i < 2 ? x : i % 2 === 0 ? x - 1 : x + 3)),
+  ),
   made("randint", () => d.random.randint(key, [count], { from: -500, to: 500 }), [
     ...words(part(1)).map((low, i) => {
       const high = words(part(0))[i]!;
