@@ -130,6 +130,24 @@ export function relu6(x: AnyTensor): AnyTensor {
   return clip(x as Tensor, { min: 0, max: 6 });
 }
 
+const checkHardTanh = parameters("hardTanh", { x: kind.tensor });
+
+/**
+ * x held within [−1, 1]. Gradient 1 at both ends. f32.
+ * @see torch.nn.Hardtanh
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { hardTanh } from "deconfound/nn";
+ * console.log(String(await evaluateReference(hardTanh(tensor([-3, 0.5]))).data())); // -1,0.5
+ * ```
+ */
+export function hardTanh<S extends Shape, D extends DType>(x: Float<S, D>): Tensor<S>;
+export function hardTanh(x: AnyTensor): AnyTensor {
+  checkHardTanh(arguments);
+  return clip(x as Tensor, { min: -1, max: 1 });
+}
+
 const checkGlu = parameters("glu", { x: kind.tensor }, { axis: kind.axis });
 
 /**

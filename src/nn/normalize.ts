@@ -1,8 +1,10 @@
+import type { DType } from "../tensor/dtype.ts";
 import { ShapeError } from "../tensor/errors.ts";
 import * as kind from "../tensor/kinds.ts";
 import { add, mul, rsqrt, square, sub } from "../tensor/ops/elementwise.ts";
 import { mean } from "../tensor/ops/mean.ts";
 import { reshape } from "../tensor/ops/reshape.ts";
+import type { Float } from "../tensor/ops/signatures.ts";
 import { parameters, required } from "../tensor/parameters.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { captureSite } from "../tensor/site.ts";
@@ -76,8 +78,7 @@ export function rmsNorm(x: AnyTensor, options: NormalizeOptions = {}): Tensor {
 const checkGroupNorm = parameters("groupNorm", { x: kind.tensor }, { groups: required(kind.count), ...options });
 
 /**
- * Each example's channels in groups, each group over all places to mean 0 and variance 1; then γ and β per channel. As many groups as
- * channels make instance normalisation.
+ * Each example's channels in groups, each group over all places to mean 0 and variance 1; then γ and β per channel.
  *
  * @param x - `(n, …, c)`, f32.
  * @param options.groups - divides c.
@@ -107,4 +108,30 @@ export function groupNorm(x: AnyTensor, options: NormalizeOptions & { readonly g
     reshape<AnyTensor, Shape>(centred(reshape<AnyTensor, Shape>(x, split), axes, epsilon), x.shape),
     options,
   );
+}
+
+const checkInstanceNorm = parameters("instanceNorm", { x: kind.tensor }, options);
+
+/**
+ * Each channel of each example, over all places, to mean 0 and variance 1; then γ and β per channel: {@link groupNorm} of groups of one.
+ *
+ * @param x - `(n, …, c)`, f32.
+ * @throws ShapeError below rank 3.
+ * @see Ulyanov et al. 2016; torch.nn.InstanceNorm2d
+ * @example
+ * ```ts
+ * import { evaluateReference, tensor } from "deconfound";
+ * import { instanceNorm } from "deconfound/nn";
+ * const x = tensor([[[1, 0], [3, 8]]]); // two places, two channels
+ * console.log(String(await evaluateReference(instanceNorm(x, { epsilon: 0 })).data())); // -1,-1,1,1
+ * ```
+ */
+export function instanceNorm<S extends Shape, D extends DType>(x: Float<S, D>, options?: NormalizeOptions): Tensor<S>;
+export function instanceNorm(x: AnyTensor, options: NormalizeOptions = {}): AnyTensor {
+  checkInstanceNorm(arguments);
+  if (x.shape.length < 3) {
+    throw new ShapeError(`instanceNorm: ${formatType(x)} has no places`, ["expects (n, …, c)"], captureSite());
+  }
+  const places = x.shape.flatMap((_, axis) => (axis === 0 || axis === x.shape.length - 1 ? [] : [axis]));
+  return affine(centred(x, places, options.epsilon), options);
 }

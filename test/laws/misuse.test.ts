@@ -21,6 +21,7 @@ const x = d.tensor([
 const v = d.tensor([1, 2]);
 const ints = d.tensor([0, 1], { dtype: "i32" });
 const images = d.zeros([1, 4, 4, 2]);
+const sequences = d.zeros([1, 4, 2]);
 const key = d.random.key(0);
 const truth = d.greater(x, 2);
 
@@ -137,6 +138,9 @@ const calls: Readonly<Record<string, Call>> = {
   gather: call([m.t(x), m.t(ints)], { axis: m.maybe(m.axis(1)) }),
   take: call([m.t(x), m.t(ints)], { axis: m.maybe(m.axis(1)) }),
   scatterAdd: call([m.t(x), m.t(ints)], { size: m.size(3), axis: m.maybe(m.axis(1)) }),
+  ...many("scatterSet scatterMax scatterMin", call([m.t(x), m.t(ints), m.o(1)], { axis: m.maybe(m.axis(1)) })),
+  dynamicSlice: call([m.t(x), m.t(ints)], { size: m.given(...m.shape([]).wrong, [1], [3, 1])([1, 2]) }),
+  dynamicUpdateSlice: call([m.t(x), m.t(d.zeros([1, 2])), m.t(ints)]),
   takeAlongAxis: call([m.t(x), m.t(d.tensor([[0], [1]], { dtype: "i32" }))], { axis: m.axis(1) }),
   gridSample: call([m.t(images), m.t(d.zeros([1, 2, 2, 2]))], { padding: m.maybe(m.word("edge")) }),
   matmul: call([m.t(x), m.t(x)]),
@@ -171,7 +175,7 @@ const calls: Readonly<Record<string, Call>> = {
   valueAndGrad: call([m.f(d.sum)], { argnums: m.maybe(m.argnums(0)), hasAux: m.maybe(m.flag(false)) }),
   hvp: call([m.f(d.sum), m.given(null, 3, x)([x]), m.given(null, 3, x, [v], [])([x])]),
   jvp: call([m.f(d.sin), m.given(null, 3, x, [3], [[]])([x]), m.given(null, 3, x, [v], [])([x])]),
-  ...many("jacobian hessian jacfwd", call([m.f(d.sin)])),
+  ...many("jacobian valueAndJacobian hessian jacfwd", call([m.f(d.sin)])),
   vmap: call([m.f(d.sin)], {
     inAxes: m.maybe(m.given(0.5, "0", {}, [0.5])(0)),
     outAxes: m.maybe(m.given(0.5, "0", {}, null)(0)),
@@ -201,10 +205,60 @@ const calls: Readonly<Record<string, Call>> = {
     ],
     { train: m.flag(true), momentum: m.maybe(m.share(0.1)), epsilon: m.maybe(m.positive(1e-5)) },
   ),
-  ...many("nn.silu nn.selu nn.mish nn.softsign nn.relu6", one),
+  ...many("nn.silu nn.selu nn.mish nn.softsign nn.relu6 nn.hardTanh", one),
   "nn.elu": call([m.t(x)], { alpha: m.maybe(m.n(1)) }),
   "nn.glu": along,
   ...many("nn.layerNorm nn.rmsNorm", call([m.t(x)], normalize)),
+  "nn.instanceNorm": call([m.t(sequences)], normalize),
+  "nn.embedding": call([m.given(null, 3, x, {}, { weight: 3 }, { weight: v })({ weight: x }), m.t(ints)]),
+  "nn.attention": call([m.t(x), m.t(x), m.t(x)], {
+    mask: m.maybe(m.given(...m.t(x).wrong, x)(truth)),
+    causal: m.maybe(m.flag(true)),
+  }),
+  "nn.conv1d": call([m.t(sequences), m.t(d.zeros([2, 2, 3]))], {
+    stride: m.maybe(m.given(...m.size(1).wrong, 0)(1)),
+    padding: m.maybe(
+      m.given(
+        null,
+        "1",
+        true,
+        [1],
+        [-1, 0],
+        ["0", 0],
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        -1,
+        x,
+      )([1, 0]),
+    ),
+    dilation: m.maybe(m.given(...m.size(1).wrong, 0)(1)),
+    groups: m.maybe(m.given(...m.size(1).wrong, 0)(1)),
+  }),
+  "nn.maxPool1d": call([m.t(sequences)], {
+    size: m.given(...m.size(1).wrong, 0)(2),
+    stride: m.maybe(m.given(...m.size(1).wrong, 0)(1)),
+    padding: m.maybe(m.given(null, "1", true, [1], [-1, 0], [0, 2], x)([1, 0])),
+  }),
+  "nn.depthwiseConv2d": call([m.t(images), m.t(d.zeros([2, 2, 2, 3]))], {
+    stride: m.maybe(m.pair(1)),
+    padding: m.maybe(m.pair(0)),
+    dilation: m.maybe(m.pair(1)),
+  }),
+  "nn.ntXent": call([m.t(x), m.t(x)], { temperature: m.maybe(m.given(...m.positive(1).wrong, 0)(0.1)) }),
+  "nn.triplet": call([m.t(x), m.t(x), m.t(v)], { margin: m.maybe(m.positive(0)) }),
+  "nn.orthogonal": call([m.t(key), m.given(...m.shape([]).wrong, [], [3])([2, 3])]),
+  "nn.rmsprop": call([], {
+    decay: m.maybe(m.given(...m.share(0).wrong, 1)(0.9)),
+    epsilon: m.maybe(m.positive(1e-8)),
+  }),
+  "nn.lion": call([], { beta1: adam.beta1, beta2: adam.beta2, weightDecay: m.maybe(m.positive(1e-4)) }),
+  "nn.chain": call([m.given(null, 3, {}, [3], () => 1)([]), m.given(null, 3, {}, { init: d.neg })(nn.sgd())]),
+  "nn.clipByGlobalNorm": call([m.maybe(m.holder({ w: x }))], { max: m.given(...m.positive(1).wrong, 0)(1) }),
+  "nn.ema": call([m.holder({ w: x }), m.given([m.foreign], { v: x })({ w: x })], {
+    decay: m.given(...m.o(0).wrong, 2)(0.5),
+  }),
   "nn.groupNorm": call([m.t(x)], { groups: m.given(...m.size(1).wrong, 0)(2), ...normalize }),
   ...many("nn.squaredError nn.absoluteError nn.binaryCrossEntropy", call([m.t(x), m.t(x)])),
   ...many("nn.klDivergence nn.cosineSimilarity", call([m.t(x), m.t(x)])),
@@ -284,6 +338,7 @@ const calls: Readonly<Record<string, Call>> = {
   "random.dirichlet": call([m.t(key), m.t(v)], { shape: m.maybe(m.shape([2])) }),
   "random.studentT": call([m.t(key), m.shape([2])], { df: m.o(2) }),
   "random.poisson": call([m.t(key), m.shape([2])], { rate: m.o(2) }),
+  "random.multivariateNormal": call([m.t(key), m.t(v)], { factor: m.t(x), shape: m.maybe(m.shape([2])) }),
   "random.permutation": call([m.t(key), m.size(2)]),
 };
 
@@ -330,6 +385,10 @@ const show = (value: unknown): string => {
 const otherNames: Readonly<Record<string, string>> = {
   take: "gather",
   convLayer: "convLayer|conv2d",
+  conv1d: "conv1d|conv2d",
+  depthwiseConv2d: "depthwiseConv2d|conv2d",
+  maxPool1d: "maxPool1d|maxPool2d",
+  ema: "ema|zipTrees",
   crossEntropy: "crossEntropy|softmaxCrossEntropy",
 };
 const names = (name: string): RegExp => {

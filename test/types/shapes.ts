@@ -6,6 +6,8 @@ import {
   cast,
   cholesky,
   conv2d,
+  dynamicSlice,
+  dynamicUpdateSlice,
   eigh,
   equal,
   exp,
@@ -24,6 +26,8 @@ import {
   qr,
   random,
   reshape,
+  scatterMax,
+  scatterSet,
   slogDet,
   solve,
   sum,
@@ -32,9 +36,19 @@ import {
   transpose,
   triangularSolve,
   valueAndGrad,
+  valueAndJacobian,
   where,
   zeros,
 } from "../../src/index.ts";
+import {
+  attention,
+  conv1d,
+  depthwiseConv2d,
+  embedding,
+  instanceNorm,
+  maxPool1d,
+  orthogonal,
+} from "../../src/nn/index.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles if `Actual` is `Expected` exactly; so it also catches `any`. */
@@ -81,6 +95,33 @@ export function matrices(): void {
   solve(squares, a);
   // @ts-expect-error leading axes 5 and 4
   triangularSolve(squares, ones([4, 3, 1]));
+}
+
+export function places(): void {
+  const three = zeros([3], { dtype: "i32" });
+  is<Tensor<[2, 3]>>()(scatterSet(a, integers, 1), true);
+  is<Tensor<[2, 3], "i32">>()(scatterMax(integers, three, integers, { axis: 1 }), true);
+  is<Tensor<[1, 2]>>()(dynamicSlice(a, zeros([2], { dtype: "i32" }), { size: [1, 2] }), true);
+  is<Tensor<[2, 3]>>()(dynamicUpdateSlice(a, ones([1, 1]), zeros([2], { dtype: "i32" })), true);
+  // @ts-expect-error an update of another dtype
+  dynamicUpdateSlice(a, integers, zeros([2], { dtype: "i32" }));
+  is<{ value: Tensor<[2, 3]>; jacobian: AnyTensor }>()(valueAndJacobian((x: Tensor<[2, 3]>) => exp(x))(a), true);
+}
+
+export function networks(): void {
+  is<Tensor<[2, 5, 4]>>()(attention(ones([2, 5, 3]), ones([2, 7, 3]), ones([2, 7, 4])), true);
+  is<Tensor>()(attention(dynamic, dynamic, dynamic), true);
+  // @ts-expect-error queries of 3 numbers and keys of 4
+  attention(ones([5, 3]), ones([7, 4]), ones([7, 4]));
+  // @ts-expect-error 7 keys and 6 values
+  attention(ones([5, 3]), ones([7, 3]), ones([6, 4]));
+  is<Tensor<[2, 3, 8]>>()(embedding({ weight: ones([10, 8]) }, integers), true);
+  is<Tensor<[2, number, 6]>>()(conv1d(ones([2, 9, 4]), ones([3, 4, 6])), true);
+  is<Tensor<[number, number, number]>>()(conv1d(dynamic, ones([3, 4, 6])), true);
+  is<Tensor<[2, number, 4]>>()(maxPool1d(ones([2, 9, 4]), { size: 2 }), true);
+  is<Tensor<[2, number, number, number]>>()(depthwiseConv2d(ones([2, 9, 9, 4]), ones([3, 3, 4, 2])), true);
+  is<Tensor<[2, 3, 4]>>()(instanceNorm(ones([2, 3, 4])), true);
+  is<Tensor<[2, 3]>>()(orthogonal(random.key(0), [2, 3]), true);
 }
 
 export function broadcasting(): void {

@@ -33,6 +33,15 @@ const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((s,
 const p = [0.5, 0.25, 0.25];
 const q = [0.125, 0.25, 0.625];
 const logs = (x: readonly number[]): Tensor => grid(x.map(Math.log), x.length);
+/** Softmax attention of a's two rows over b's, which are the values too. */
+function attended(may: (query: number, key: number) => boolean): number[] {
+  const rows = [b.slice(0, 3), b.slice(3)];
+  return halves.flatMap((query, i) => {
+    const weights = rows.map((key, j) => (may(i, j) ? Math.exp(dot(query, key) / Math.sqrt(3)) : 0));
+    const total = weights.reduce((s, w) => s + w, 0) || 1;
+    return [0, 1, 2].map((k) => rows.reduce((s, value, j) => s + (weights[j]! / total) * value[k]!, 0));
+  });
+}
 const cube = (x: Tensor): Tensor => d.sum(d.pow(x, 3)) as Tensor;
 
 export const networks: readonly Composed[] = [
@@ -58,6 +67,101 @@ export const networks: readonly Composed[] = [
   ),
   row("nn.layerNorm", [a23, grid([2, 3, 4], 3)], (x, scale) => nn.layerNorm(x, { scale, bias: scale }), [
     ...halves.flatMap((x) => standard(x).map((y, i) => y * (i + 2) + i + 2)),
+  ]),
+  each(
+    "hardTanh",
+    (x) => nn.hardTanh(d.mul(x, 1.5)),
+    (x) => Math.min(Math.max(1.5 * x, -1), 1),
+  ),
+  row("nn.instanceNorm", [grid(a, 1, 3, 2), grid([2, 3], 2)], (x, scale) => nn.instanceNorm(x, { scale }), [
+    ...[0, 1, 2].flatMap((i) => [0, 1].map((c) => (c + 2) * standard([a[c]!, a[c + 2]!, a[c + 4]!])[i]!)),
+  ]),
+  row(
+    "nn.embedding",
+    [grid(a, 3, 2)],
+    (weight) =>
+      nn.embedding(
+        { weight },
+        d.tensor(
+          [
+            [2, 0],
+            [2, 1],
+          ],
+          { dtype: "i32" },
+        ),
+      ),
+    [4, 5, 0, 1, 4, 5, 2, 3].map((i) => a[i]!),
+  ),
+  row(
+    "nn.attention",
+    [a23, b23, grid(b, 2, 3)],
+    (q, k, x) => nn.attention(q, k, x),
+    attended(() => true),
+  ),
+  row(
+    "nn.attention, causal and masked, two heads",
+    [grid([...a, ...a], 2, 2, 3), b23, grid(b, 2, 3)],
+    (q, k, x) => {
+      const mask = d.greater(
+        d.tensor([
+          [
+            [1, 1],
+            [1, 0],
+          ],
+          [
+            [0, 1],
+            [1, 1],
+          ],
+        ]),
+        0,
+      );
+      return nn.attention(q, k, x, { mask, causal: true });
+    },
+    [...attended((_, j) => j === 0), ...attended((i) => i === 1)],
+  ),
+  still(
+    "nn.attention to nothing has gradient 0",
+    [a23],
+    (x) => {
+      const nothing = d.greater(d.zeros([2, 2]), 1);
+      const f = (y: Tensor): Tensor => nn.attention(y, y, y, { mask: nothing }) as Tensor;
+      return [f(x), d.grad((y: Tensor) => d.sum(f(y)))(x)];
+    },
+    new Array(12).fill(0),
+  ),
+  row("nn.maxPool1d", [grid(a, 1, 3, 2)], (x) => nn.maxPool1d(x, { size: 2, stride: 1, padding: [1, 0] }), [
+    ...[0.75, -1.5, 0.75, 2, 0.25, 2],
+  ]),
+  row(
+    "nn.ntXent",
+    [a23, b23],
+    (x, y) => nn.ntXent(x, y, { temperature: 0.25 }),
+    [0, 1, 2, 3].map((i) => {
+      const rows = [...halves, b.slice(0, 3), b.slice(3)];
+      const cosine = (x: readonly number[], y: readonly number[]): number =>
+        dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+      const similarities = rows.map((y) => cosine(rows[i]!, y) / 0.25);
+      const others = similarities.filter((_, k) => k !== i).map(Math.exp);
+      return Math.log(others.reduce((s, x) => s + x, 0)) - similarities[(i + 2) % 4]!;
+    }),
+  ),
+  row(
+    "nn.triplet",
+    [a23, b23, grid([1, 2, 3], 3)],
+    (x, y, z) => nn.triplet(x, y, z, { margin: 3 }),
+    halves.map((x, i) => {
+      const far = (y: readonly number[]): number => Math.hypot(...x.map((value, k) => value - y[k]!));
+      return Math.max(0, far(b.slice(3 * i, 3 * i + 3)) - far([1, 2, 3]) + 3);
+    }),
+  ),
+  still(
+    "nn.triplet at distance 0",
+    [grid([1, 2], 2)],
+    (x) => [nn.triplet(x, x, x), d.grad((y: Tensor) => nn.triplet(y, x, x))(x)],
+    [1, 0, 0],
+  ),
+  row("nn.clipByGlobalNorm", [a23, grid([3, 4], 2)], (x, y) => nn.clipByGlobalNorm({ x, y }, { max: 2 }), [
+    ...[...a, 3, 4].map((value) => (2 * value) / Math.hypot(...a, 3, 4)),
   ]),
   row("nn.rmsNorm", [a23], (x) => nn.rmsNorm(x), [
     ...halves.flatMap((x) => x.map((y) => y / Math.sqrt(dot(x, x) / 3 + 1e-5))),
@@ -96,6 +200,9 @@ export const networks: readonly Composed[] = [
   ),
   row("hessian", [grid(a, 6)], (x) => d.hessian(cube)(x), [
     ...a.flatMap((x, i) => a.map((_, j) => (i === j ? 6 * x : 0))),
+  ]),
+  row("valueAndJacobian", [grid(a.slice(0, 2), 2)], (x) => d.valueAndJacobian((y: Tensor) => d.square(y))(x), [
+    ...[2 * 0.75, 0, 0, 2 * -1.5, 0.75 ** 2, 1.5 ** 2],
   ]),
   row("jacfwd", [grid(a.slice(0, 2), 2)], (x) => d.jacfwd((y: Tensor) => d.outer(y as never, y as never))(x), [
     ...[2 * 0.75, 0, -1.5, 0.75, -1.5, 0.75, 0, 2 * -1.5],
