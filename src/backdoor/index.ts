@@ -164,6 +164,7 @@ export type { ClassSplit, Split } from "./scan/suspects-of.ts";
 export { leastRatio, suspectsOf } from "./scan/suspects-of.ts";
 export type { SuspectedClass, Verdict, VerdictKind } from "./scan/verdict.ts";
 export { verdictOf } from "./scan/verdict.ts";
+export { weightsOf } from "./scan/weights-of.ts";
 export type { DefenceCost, Trained, TrainOptions } from "./train.ts";
 export { trainCbd, trainDefence, trainPlain } from "./train.ts";
 export type { ResolvedTraining, TrainingOptions } from "./training-options.ts";

@@ -3,13 +3,14 @@ import type { Lab } from "../../lab.ts";
 import type { LateFinding, LateScan } from "../../scan/late/late-scan.ts";
 import { lateScan } from "../../scan/late/late-scan.ts";
 import { scan } from "../../scan/scan.ts";
+import { weightsOf } from "../../scan/weights-of.ts";
 import { trainUndefended } from "../../undefended.ts";
 import type { CbdDefenceOptions } from "./options.ts";
 import { trainClean } from "./train-clean.ts";
 
 /**
  * CBD without settings that depend on the attack: a scan of the set names the suspects; f_C trains with weight 0 on them and 1 on the
- * others, and stays independent of the scan's f_B. If the scan finds nothing, triggers that are learnt late are looked for. If that
+ * others ({@link weightsOf}), and stays independent of the scan's f_B. If the scan finds nothing, triggers that are learnt late are looked for. If that
  * finds nothing either, training is plain, bit for bit that without a defence.
  */
 export async function trainBySuspects<P extends object, S>(
@@ -19,8 +20,7 @@ export async function trainBySuspects<P extends object, S>(
   const found = await scan(lab, options.scan);
   const said = { suspicion: found.score, scan: found, confounder: found.history };
   if (found.found) {
-    const weights = new Float32Array(lab.train.count).fill(1);
-    for (const index of found.suspects) weights[index] = 0;
+    const weights = weightsOf(lab.train.labels, found.suspects, lab.train.classes);
     return { network: await trainClean(lab, options, found.history, { weights }), ...said };
   }
   const late = options.late ? await lateScan(lab) : null;
