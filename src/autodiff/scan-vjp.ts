@@ -33,7 +33,8 @@ export function scanVjp(call: VjpCall<Loop>, run: RunLoop): Cotangents {
   const wanted = inputs.map(({ dtype }, i) => call.wanted[i]! && isFloat(dtype));
   const last = carries + rows;
   const firstSaved = body.outputs.length;
-  const moving = movingCarries(loop, wanted);
+  const reached = reachedCarries(loop, g);
+  const moving = movingCarries(loop, wanted).map((moves, i) => moves && reached[i]!);
   let state: State = {
     carries: moving.map((moves, i) => (moves ? (g[i] ?? zeros(body.outputs[i]!.shape)) : null)),
     constants: inputs.slice(last).map((): AnyTensor | null => null),
@@ -80,6 +81,17 @@ function movingCarries({ body, carries }: Loop, wanted: readonly boolean[]): boo
     );
     if (next < 0) return moving.slice(0, carries);
     moving[next] = true;
+  }
+}
+
+/** Whether a cotangent reaches each carry, at some step. */
+function reachedCarries({ body, carries }: Loop, g: Cotangents): boolean[] {
+  const has = body.outputs.map((_, i) => g[i] !== null || (i < carries && g[body.outputs.length + i] !== null));
+  for (;;) {
+    const needed = new Set(topologicalOrder(body.outputs.filter((_, i) => has[i]!)));
+    const next = has.findIndex((one, i) => i < carries && !one && needed.has(body.inputs[i]!.node));
+    if (next < 0) return has.slice(0, carries);
+    has[next] = true;
   }
 }
 

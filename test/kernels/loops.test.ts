@@ -76,6 +76,20 @@ describe("the plan of a loop", () => {
     expect(only!.buffers).toHaveLength(3);
   });
 
+  it("leaves out what a gradient does not read, in the loops of its loops too", () => {
+    const f =
+      (counted: boolean) =>
+      (v: AnyTensor): AnyTensor => {
+        const step = (c: { h: AnyTensor; sums: AnyTensor }, x: AnyTensor) =>
+          [{ h: tanh(mul(c.h, v) as Tensor), sums: counted ? add(c.sums, mul(c.h, x)) : c.sums }, null] as const;
+        const [last] = scan(step as never, { h: input(64), sums: input(64) }, input(64, 64), { checkpointEvery: 8 });
+        return sum((last as { h: AnyTensor }).h as Tensor);
+      };
+    const [with_, without] = [true, false].map((counted) => plan(grad(f(counted))(input(64)) as AnyTensor));
+    expect(with_!.steps.map(({ code }) => code)).toEqual(without!.steps.map(({ code }) => code));
+    expect(bytes(with_!)).toBe(bytes(without!));
+  });
+
   it("binds rows where they lie, of a multiple of 256 bytes, and lays out others with gaps once", () => {
     const total = (x: AnyTensor): Plan =>
       plan(

@@ -26,6 +26,7 @@ import {
   qr,
   random,
   reshape,
+  scan,
   scatterMax,
   scatterSet,
   slogDet,
@@ -264,6 +265,26 @@ export function gradients(): void {
   is<Tensor<[5]>>()(random.normal(right, [5]), true);
   // @ts-expect-error w has another shape
   grad(loss)({ w: a, b: ones([4]) }, a);
+}
+
+export function loops(): void {
+  const rows = { x: ones([5, 3]), n: zeros([5], { dtype: "i32" }) };
+  const [carry, ys] = scan(
+    (c: { h: Tensor<[3]> }, row) => {
+      is<Tensor<[3]>>()(row.x, true);
+      is<Tensor<[], "i32">>()(row.n, true);
+      return [{ h: add(c.h, row.x) }, { y: mul(c.h, row.x), n: row.n, name: "y" }];
+    },
+    { h: ones([3]) },
+    rows,
+  );
+  is<Tensor<[3]>>()(carry.h, true);
+  is<Tensor<[number, 3]>>()(ys.y, true);
+  is<Tensor<[number], "i32">>()(ys.n, true);
+  is<string>()(ys.name, true);
+  is<null>()(scan((c: Tensor) => [c, null], dynamic, undefined, { length: 3 })[1], true);
+  // @ts-expect-error the carry loses a leaf
+  scan((c: { h: Tensor; n: Tensor }) => [{ h: c.h }, null], { h: dynamic, n: dynamic }, undefined, { length: 3 });
 }
 
 declare const device: Device;

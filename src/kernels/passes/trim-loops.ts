@@ -16,13 +16,15 @@ interface Kept {
   readonly constants: readonly number[];
   /** Numbers among the rows that the steps give. */
   readonly ys: readonly number[];
+  /** The body's outputs that are kept, their own loops trimmed. */
+  readonly results: readonly AnyTensor[];
   /** Carries whose saved values are read. */
   readonly saved: readonly number[];
 }
 
 /**
- * Rewrites loops for compilation: what nobody reads of them is not computed, and rows are spaced so that each can be bound. Bodies stay
- * for the plan that is made of them.
+ * Rewrites loops for compilation, those in their bodies too: what nobody reads of them is not computed, and rows are spaced so that each
+ * can be bound.
  */
 export function trimLoops(outputs: readonly AnyTensor[]): AnyTensor[] {
   const order = topologicalOrder(outputs);
@@ -78,7 +80,8 @@ function whatIsKept(loop: Loop, used: ReadonlySet<number>): Kept {
   const saved = numbers(carries).filter((i) => used.has(body.outputs.length + i));
   const kept = new Set(numbers(carries).filter((i) => used.has(i) || saved.includes(i)));
   for (;;) {
-    const results = [...[...kept].map((i) => body.outputs[i]!), ...ys.map((y) => body.outputs[carries + y]!)];
+    const inOrder = [...kept].sort((a, b) => a - b);
+    const results = trimLoops([...inOrder, ...ys.map((y) => carries + y)].map((i) => body.outputs[i]!));
     const needed = new Set(topologicalOrder(results));
     const reads = numbers(body.inputs.length).filter((i) => needed.has(body.inputs[i]!.node));
     const more = reads.filter((i) => i < carries && !kept.has(i));
@@ -86,10 +89,11 @@ function whatIsKept(loop: Loop, used: ReadonlySet<number>): Kept {
     if (more.length > 0) continue;
     return {
       loop,
-      carries: [...kept].sort((a, b) => a - b),
+      carries: inOrder,
       rows: reads.filter((i) => i >= carries && i < carries + rows),
       constants: reads.filter((i) => i >= carries + rows),
       ys,
+      results,
       saved,
     };
   }
@@ -106,7 +110,7 @@ function rebuild(
   follow: (tensor: AnyTensor) => AnyTensor,
   spaced: Map<AnyTensor, AnyTensor>,
 ): AnyTensor[] {
-  const { loop, carries, rows, constants, ys, saved } = kept;
+  const { loop, carries, rows, constants, ys, results, saved } = kept;
   const { body, length } = loop;
   const inputs = [
     ...carries.map((i) => follow(node.inputs[i]!)),
@@ -118,7 +122,6 @@ function rebuild(
     }),
     ...constants.map((i) => follow(node.inputs[i]!)),
   ];
-  const results = [...carries.map((i) => body.outputs[i]!), ...ys.map((y) => body.outputs[loop.carries + y]!)];
   const trimmed = {
     ...loop,
     body: { inputs: [...carries, ...rows, ...constants].map((i) => body.inputs[i]!), outputs: results },

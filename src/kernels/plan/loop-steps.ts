@@ -10,7 +10,6 @@ import { literalValue } from "../graph/literal.ts";
 import type { TrimmedLoop } from "../graph/loop-node.ts";
 import { resolve } from "../graph/resolve.ts";
 import { rowStride } from "../passes/space-rows.ts";
-import { trimLoops } from "../passes/trim-loops.ts";
 import type { PlannedStep } from "./planned-step.ts";
 import { withBases } from "./planned-step.ts";
 
@@ -20,7 +19,7 @@ const storeOp: AnyOp = { name: "store", infer: ([x]) => [x!], convert: true, sam
 /**
  * The dispatches of a loop: those of its body, planned once, with the body's inputs and outputs put where the loop's rows and carries lie.
  *
- * @param planBody - plans a program over input leaves, whose loops are trimmed.
+ * @param planBody - plans a program over input leaves.
  */
 export function loopSteps(
   node: Node,
@@ -30,7 +29,7 @@ export function loopSteps(
   const { body, carries, rows, length, reverse, every, saved } = loop;
   const around: PlanLoop = { length, reverse };
   const leaves = body.inputs.map((type) => leaf(type, { kind: "input" }, node.site));
-  const results = withSite(node.site, () => apart(trimLoops(instantiate(body, leaves))));
+  const results = withSite(node.site, () => apart(instantiate(body, leaves)));
   const kept = withSite(node.site, () => saved.map((i) => store(leaves[i]!)));
   const output = (i: number): BufferRef => valueRef(outputOf(node, i));
   const row = (of: BufferRef, { shape, dtype }: AnyTensor, own: number): BoundRef => {
