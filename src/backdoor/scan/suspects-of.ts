@@ -25,7 +25,7 @@ export interface Split {
 }
 
 /**
- * The ratio from which on a class is said to stand apart. Without poison it was above this in 16 of 111 scans, at most 1.79, and no
+ * The ratio from which on a class is said to stand apart. Without poison it was above this in 16 of 141 scans, at most 1.79, and no
  * second network confirmed one; with BadNets on 1 % of 5,000 images of CIFAR-10 1.34 and 1.35, on 2 % 1.85 and 2.03. docs/auto.md has
  * the tables.
  */

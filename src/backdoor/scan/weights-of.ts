@@ -11,8 +11,8 @@ const most = 2;
  * not taken for a rare one.
  *
  * Poison of an attack that changes labels comes from other classes: without it the target is as large as they are. Poison of a clean-label attack
- * is the target's own. Of 500 images of CIFAR-10's airplanes 250 carry the stripes of SIG; the model that trained without
- * them knew 45 % of the airplanes, and that which trained with all 49 %.
+ * is the target's own. Of 500 airplanes of CIFAR-10 250 carry the stripes of SIG; a model that trained without them
+ * knew 45 % of the airplanes, and 62 % with twice the weight on the others.
  *
  * w = min(2, usual / left), where `left` counts the images of a class that are no suspects, and `usual` those that the class had or the
  * median of what the other classes have left, whichever is less. 1 where left ≥ 0.8·usual.
