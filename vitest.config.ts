@@ -37,13 +37,14 @@ export default defineConfig({
         test: { name: "mocked", include: mockedFiles, testTimeout: 30_000, sequence: { groupOrder: 1 } },
       },
       {
-        // One process and one device per file: two devices would only share the same cores, and Dawn dislikes worker threads.
+        // One process and one device per file, since Dawn dislikes worker threads. Two at once: software Vulkan compiles a kernel on one
+        // core, and on a machine without a cache of kernels that is most of the time.
         extends: true,
         test: {
           name: "gpu",
           include: gpuFiles,
           pool: "forks",
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
           testTimeout: 240_000,
           hookTimeout: 60_000,
