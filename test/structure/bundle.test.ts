@@ -10,8 +10,8 @@ const { wgslModule } = (await import("../../scripts/embed-wgsl.mjs" as string)) 
 };
 
 // bytes after gzip, kernels included: of everything that `import * from "deconfound"` brings to a browser, and of the least that trains
-const budget = 120_600;
-const leastBudget = 83_600;
+const budget = 121_000;
+const leastBudget = 83_900;
 
 /** Kernels as the package holds them, without their comments: `scripts/build.mjs` does the same. */
 const shippedKernels: Plugin = {

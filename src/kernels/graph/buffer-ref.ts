@@ -42,6 +42,8 @@ export type BoundRef =
       readonly type: TensorType;
       readonly of: BoundRef;
       readonly loop: PlanLoop;
+      /** Bytes to the first row. */
+      readonly start: number;
       /** Bytes from row to row. */
       readonly stride: number;
       readonly every: number;

@@ -6,6 +6,8 @@ import type { AnyTensor, Node, TensorType } from "../../tensor/tensor.ts";
 export interface TrimmedLoop extends Loop {
   /** Which carries are saved. */
   readonly saved: readonly number[];
+  /** Where the rows begin in each input of rows, bytes. */
+  readonly starts: readonly number[];
 }
 
 /** Made by the compiler alone, after expansion, so it needs no gradient and no reference. */

@@ -6,6 +6,7 @@ import { withSite } from "../../tensor/site.ts";
 import type { AnyTensor, Node } from "../../tensor/tensor.ts";
 import { outputOf } from "../../tensor/tensor.ts";
 import { trimmedLoop } from "../graph/loop-node.ts";
+import { findRows } from "./find-rows.ts";
 import { compactRows, spacedRows, spacedType } from "./space-rows.ts";
 
 /** What of a loop is read, by number. */
@@ -112,14 +113,17 @@ function rebuild(
 ): AnyTensor[] {
   const { loop, carries, rows, constants, ys, results, saved } = kept;
   const { body, length } = loop;
+  const found = rows.map((i) => {
+    const x = follow(node.inputs[i]!);
+    const held = spaced.has(x) ? null : findRows(x);
+    if (held !== null) return held;
+    const all = spaced.get(x) ?? spacedRows(x);
+    spaced.set(x, all);
+    return { base: all, start: 0 };
+  });
   const inputs = [
     ...carries.map((i) => follow(node.inputs[i]!)),
-    ...rows.map((i) => {
-      const x = follow(node.inputs[i]!);
-      const all = spaced.get(x) ?? spacedRows(x);
-      spaced.set(x, all);
-      return all;
-    }),
+    ...found.map(({ base }) => base),
     ...constants.map((i) => follow(node.inputs[i]!)),
   ];
   const trimmed = {
@@ -128,6 +132,7 @@ function rebuild(
     carries: carries.length,
     rows: rows.length,
     saved: saved.map((i) => carries.indexOf(i)),
+    starts: found.map(({ start }) => start),
   };
   const numbers = [...carries, ...ys.map((y) => loop.carries + y), ...saved.map((i) => body.outputs.length + i)];
   const rowTypes = numbers.slice(carries.length).map((i) => {

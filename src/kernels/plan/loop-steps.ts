@@ -26,15 +26,15 @@ export function loopSteps(
   loop: TrimmedLoop,
   planBody: (outputs: readonly AnyTensor[]) => readonly PlannedStep[],
 ): PlannedStep[] {
-  const { body, carries, rows, length, reverse, every, saved } = loop;
+  const { body, carries, rows, length, reverse, every, saved, starts } = loop;
   const around: PlanLoop = { length, reverse };
   const leaves = body.inputs.map((type) => leaf(type, { kind: "input" }, node.site));
   const results = withSite(node.site, () => apart(instantiate(body, leaves)));
   const kept = withSite(node.site, () => saved.map((i) => store(leaves[i]!)));
   const output = (i: number): BufferRef => valueRef(outputOf(node, i));
-  const row = (of: BufferRef, { shape, dtype }: AnyTensor, own: number): BoundRef => {
+  const row = (of: BufferRef, { shape, dtype }: AnyTensor, own: number, start = 0): BoundRef => {
     const type = { shape, dtype };
-    return { kind: "row", type, of, loop: around, stride: rowStride(type), every: own };
+    return { kind: "row", type, of, loop: around, start, stride: rowStride(type), every: own };
   };
   const turns = results
     .slice(0, carries)
@@ -50,7 +50,7 @@ export function loopSteps(
   const read = leaves.map((own, i): BoundRef => {
     if (i < carries) return carry(i, false);
     const outer = valueRef(resolve(node.inputs[i]!));
-    return i < carries + rows ? row(outer, own, 1) : outer;
+    return i < carries + rows ? row(outer, own, 1, starts[i - carries]!) : outer;
   });
   const written = [
     ...results.map((own, i): BoundRef => (i < carries ? carry(i, true) : row(output(i), own, 1))),

@@ -35,7 +35,7 @@ export function bindingOf(
       while (at.kind === "row" || at.kind === "carry") {
         const step = counters[loops.indexOf(at.loop)]!;
         if (at.kind === "row") {
-          binding.offset += rowAt(at.loop, step, at.every) * at.stride;
+          binding.offset += at.start + rowAt(at.loop, step, at.every) * at.stride;
           at = at.of;
           continue;
         }
