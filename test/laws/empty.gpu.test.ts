@@ -22,7 +22,7 @@ import { describeGpu } from "../support/gpu.ts";
 import { openers } from "../support/gpu-devices.ts";
 import { expectNumbers, numbersOf } from "../support/numbers.ts";
 import type { Case } from "./sampling.ts";
-import { cases, sampleInputs } from "./sampling.ts";
+import { cases, paramsText, sampleInputs } from "./sampling.ts";
 
 const sized = new Set(["shape", "size", "inputShape", "weightShape"]);
 
@@ -55,7 +55,7 @@ function emptyCases({ op, sample, seed }: Case): Case[] {
         const inputs = sample.inputs.map((type, i) =>
           which < 0 || which === i ? { ...type, shape: type.shape.map((n) => (n === size ? 0 : n)) } : type,
         );
-        const title = `${op.name}(${inputs.map(formatType).join(", ")}) ${JSON.stringify(params)}`;
+        const title = `${op.name}(${inputs.map(formatType).join(", ")}) ${paramsText(params)}`;
         const one = { title, op, sample: { inputs, params }, seed };
         if (isEmptyCall(op, one.sample)) found.set(title, one);
       }

@@ -20,7 +20,7 @@ export function casesOf(record: AnyOp): Case[] {
   return op.samples().map((sample, index) => {
     const seed = index + 1;
     const types = sample.inputs.map(formatType).join(", ");
-    const params = JSON.stringify(sample.params, (name, value) => (name === "body" ? "…" : value));
+    const params = paramsText(sample.params);
     return { title: `${op.name}(${types}) ${params} seed ${seed}`, op, sample, seed };
   });
 }
@@ -49,4 +49,9 @@ export function hardInputs({ sample, seed }: Case): { readonly title: string; re
     { title: "every second element 0", inputs: change((x, i) => (i % 2 === 1 ? 0 : x)) },
     { title: "ties", inputs: change((x) => Math.sign(x) * Math.ceil(Math.abs(x))) },
   ];
+}
+
+/** Params as JSON; a sub-program is no JSON. */
+export function paramsText(params: unknown): string {
+  return JSON.stringify(params, (name, value) => (name === "body" ? "…" : value));
 }
