@@ -29,7 +29,7 @@ export function findRows(rows: AnyTensor): FoundRows | null {
     isCut ||= view.kind !== "flat";
     at = at.node.inputs[0]!;
   }
-  const start = (first * bytesOf({ shape: [4], dtype: rows.dtype })) / 4;
+  const start = (first * bytesOf({ shape: [4], dtype: rows.dtype })) / 4; // four elements: bytesOf counts whole words
   return isCut && roleOf(at.node) !== "inline" && alignOffset(start) === start ? { base: at, start } : null;
 }
 

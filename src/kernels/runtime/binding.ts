@@ -41,13 +41,19 @@ export function bindingOf(
         }
         const made = at.next ? step : step - 1; // the step that makes it
         const turn = made < 0 ? undefined : (at.loop.length - 1 - made) % 2;
-        const before = made < 0 ? [] : turn === 0 ? [at.init] : [at.init, at.turns[0]];
-        binding.source += before.reduce((total, other) => total + basesOf(other).length, 0);
+        if (turn !== undefined) binding.source += countBases(at.init) + (turn === 0 ? 0 : countBases(at.turns[0]));
         at = turn === undefined ? at.init : at.turns[turn]!;
       }
     },
   };
   return binding;
+}
+
+/** The length of {@link basesOf}, without the list: it is asked at each step of a loop. */
+function countBases(ref: BoundRef): number {
+  if (ref.kind === "row") return countBases(ref.of);
+  if (ref.kind !== "carry") return 1;
+  return countBases(ref.init) + countBases(ref.turns[0]) + countBases(ref.turns[1]);
 }
 
 /** The offsets of what moves, in the order of bindings. */

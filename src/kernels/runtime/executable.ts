@@ -146,9 +146,8 @@ export async function makeExecutable(
         const group = groupOf(dispatch, ranges);
         if (dispatch.pipeline !== pipeline) pass!.setPipeline(dispatch.pipeline);
         pipeline = dispatch.pipeline;
-        const offsets = counters.length === 0 ? [] : movedOffsets(dispatch.bindings);
-        if (offsets.length === 0) pass!.setBindGroup(0, group);
-        else pass!.setBindGroup(0, group, offsets);
+        if (counters.length === 0) pass!.setBindGroup(0, group);
+        else pass!.setBindGroup(0, group, movedOffsets(dispatch.bindings));
         const [x, y, z] = dispatch.step.workgroups;
         if (y === 1 && z === 1) pass!.dispatchWorkgroups(x);
         else pass!.dispatchWorkgroups(x, y, z);
