@@ -77,8 +77,8 @@ export function queueOf(jobs: readonly string[]): readonly QueuedTask[] {
 }
 
 /**
- * Puts the task of an array job that this process is back into the queue, to go on when it comes to run again. Not if it was cancelled: then the
- * job is no longer running for Slurm.
+ * Puts the task of an array job that this process is back into the queue, to go on when it comes to run again. Not if it was cancelled:
+ * then the task is no longer running for Slurm.
  *
  * @returns whether it did.
  */

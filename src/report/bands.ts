@@ -1,4 +1,4 @@
-import { quantile } from "../backdoor/scan/refine.ts";
+import { quantile } from "../backdoor/quantile.ts";
 import type { Group } from "./scan-groups.ts";
 
 /** A group's losses at one look. */

@@ -1,3 +1,4 @@
+import { quantile } from "../quantile.ts";
 import { easeOf } from "./ease.ts";
 import type { ClassSplit } from "./suspects-of.ts";
 import { leastRatio } from "./suspects-of.ts";
@@ -14,7 +15,7 @@ export interface Refined {
 
 /**
  * Share of the suspects of a class that must be recognized. Measured by networks that had not seen them, where a class stood apart
- * enough to ask: poison from 0.73 on; easy images at most 0.51 in 111 sets without poison, and once 0.55 for a part of a class that
+ * enough to ask: poison from 0.73 on; easy images at most 0.51 in 141 sets without poison, and once 0.55 for a part of a class that
  * looks alike.
  */
 const sure = 0.65;
@@ -78,14 +79,6 @@ export function refine(
     classes: [...kept.keys()],
     suspects: suspects.map((_, i) => (stays(i) ? 1 : 0)),
   };
-}
-
-/** The value below which a share of the values lies, between the two nearest ones where it falls between. */
-export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const at = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
-  return below + (above - below) * (at - Math.floor(at));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { printable } from "../../tensor/printable.ts";
-import { quantile } from "./refine.ts";
+import { quantile } from "../quantile.ts";
 import type { Scan } from "./scan.ts";
 
 /**

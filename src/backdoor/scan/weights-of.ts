@@ -1,4 +1,4 @@
-import { quantile } from "./refine.ts";
+import { quantile } from "../quantile.ts";
 
 /** Class sizes that differ by less than a fifth are left alone: so they do by what the other classes lost. */
 const enough = 0.8;
@@ -10,9 +10,9 @@ const most = 2;
  * Weights of the training images: 0 for suspects, 1 for others, but more for the class that lost a large part to suspicion, so that it is
  * not taken for a rare one.
  *
- * Poison of an attack that changes labels comes from other classes: without it the target is as large as they are. Poison of a clean-label attack
- * is the target's own. Of 500 airplanes of CIFAR-10 250 carry the stripes of SIG; a model that trained without them
- * knew 45 % of the airplanes, and 62 % with twice the weight on the others.
+ * Poison of an attack that changes labels comes from other classes: without it the target is as large as they are. Poison of a
+ * clean-label attack is the target's own. Of 500 airplanes among 5,000 images of CIFAR-10 250 carry the stripes of SIG; WRN-16-1 trained
+ * without them knew 50 and 45 of 100 test airplanes (seeds 0 and 1), and 60 and 62 with twice the weight on the others.
  *
  * w = min(2, usual / left), where `left` counts the images of a class that are no suspects, and `usual` those that the class had or the
  * median of what the other classes have left, whichever is less. 1 where left ≥ 0.8·usual.

@@ -9,9 +9,9 @@ import type { CbdDefenceOptions } from "./options.ts";
 import { trainClean } from "./train-clean.ts";
 
 /**
- * CBD without settings that depend on the attack: a scan of the set names the suspects; f_C trains with weight 0 on them and 1 on the
- * others ({@link weightsOf}), and stays independent of the scan's f_B. If the scan finds nothing, triggers that are learnt late are looked for. If that
- * finds nothing either, training is plain, bit for bit that without a defence.
+ * CBD without settings that depend on the attack: a scan of the set names the suspects; f_C trains by {@link weightsOf} them, and stays
+ * independent of the scan's f_B. If the scan finds nothing, triggers that are learnt late are looked for. If that finds nothing either,
+ * training is plain, bit for bit that without a defence.
  */
 export async function trainBySuspects<P extends object, S>(
   lab: Lab<P, S>,

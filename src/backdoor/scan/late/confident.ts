@@ -1,4 +1,4 @@
-import { quantile } from "../refine.ts";
+import { quantile } from "../../quantile.ts";
 
 /** Share of the images of a predicted class that count as sure. */
 const sure = 0.5;

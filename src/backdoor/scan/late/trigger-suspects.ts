@@ -1,4 +1,4 @@
-import { quantile } from "../refine.ts";
+import { quantile } from "../../quantile.ts";
 import { splitByDistance } from "../split.ts";
 
 /** Images that a trigger net calls positive. */
