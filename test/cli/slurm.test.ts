@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)(`on a Slurm of one node${missing === unde
   beforeAll(async () => {
     [cluster, program] = await Promise.all([startCluster(), buildProgram()]);
     process.env["SLURM_CONF"] = cluster.env["SLURM_CONF"];
-  }, 60_000);
+  }, 300_000); // what it waits for says so after four minutes
   afterAll(async () => {
     program?.remove();
     await cluster?.stop();

@@ -87,7 +87,7 @@ async function freePorts(count: number): Promise<readonly number[]> {
 }
 
 function configuration(folder: string, [controller, node]: readonly number[]): string {
-  // credentials of 2 s: a task that is put back waits until those of its first run have expired, two minutes by default
+  // credentials of 5 s: a task that is put back waits until those of its first run have expired, two minutes by default
   return `ClusterName=local
 SlurmctldHost=${short}(127.0.0.1)
 SlurmctldPort=${controller}

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { Op, ReferenceCall } from "../../src/tensor/op.ts";
-import { defineOp } from "../../src/tensor/op.ts";
 import { cumsumOp } from "../../src/tensor/ops/cumsum.ts";
 import { gatherOp } from "../../src/tensor/ops/gather.ts";
 import { add, concat, mul, zeros } from "../../src/tensor/ops/index.ts";
@@ -9,27 +8,9 @@ import { transposeOp } from "../../src/tensor/ops/transpose.ts";
 import { referenceDevice } from "../../src/tensor/reference-device.ts";
 import type { CheckOpOptions } from "../../src/testing/index.ts";
 import { checkOp } from "../../src/testing/index.ts";
+import { cubes } from "./cubes.ts";
 
 const device = referenceDevice();
-
-/** Cubes of a vector and their sum, by a loop of its own. */
-const cubes: Op<null> = defineOp<null>({
-  name: "cubes",
-  infer: ([x]) => [x!, { shape: [], dtype: "f32" }],
-  kernel: { source: "", workgroups: () => [1, 1, 1] },
-  reference: ({ inputs: [x], outputs: [y, total] }) => {
-    for (let i = 0; i < x!.length; i++) {
-      y![i] = x![i]! ** 3;
-      total![0]! += y![i]!;
-    }
-  },
-  vjp: ({ g: [g, h], inputs: [x] }) => [mul(mul(3, mul(x!, x!)), add(g ?? 0, h ?? 0))],
-  tolerance: { relative: 2 ** -20, absolute: 2 ** -18 },
-  samples: () => [
-    { inputs: [{ shape: [0], dtype: "f32" }], params: null },
-    { inputs: [{ shape: [3], dtype: "f32" }], params: null },
-  ],
-});
 
 /** What `checkOp` says of the record with some fields replaced. */
 const messageOf = (change: Partial<Op<null>>, options?: CheckOpOptions<null>): Promise<string> =>
